@@ -1,0 +1,77 @@
+"""The few records that cross rooms. Nothing here computes more than a look-up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+CodeArray = npt.NDArray[np.int32]
+BoolArray = npt.NDArray[np.bool_]
+
+Severity = Literal["info", "warning", "quarantine", "error"]
+
+MISSING = 0
+"""Code of a blank cell in a categorical feature."""
+UNSEEN = 1
+"""Code of a level that training did not see."""
+FIRST_LEVEL = 2
+"""Code of `Feature.levels[0]`; level k has code k + FIRST_LEVEL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that a check noticed: a code, how bad it is, where, how often, and what to do."""
+
+    code: str
+    severity: Severity
+    column: str | None
+    rows: int
+    message: str
+    remedy: str
+    evidence: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A measured value with the ends of its interval (95 % unless said otherwise)."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One input of a model: a number, or a category whose levels are frozen at training."""
+
+    name: str
+    column: str
+    kind: Literal["number", "category"]
+    levels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Rows as a model sees them: float64 numbers (nan = missing) and int32 category codes."""
+
+    numbers: FloatArray
+    codes: CodeArray
+    numeric: tuple[Feature, ...]
+    categorical: tuple[Feature, ...]
+
+    def __len__(self) -> int:
+        return int(self.numbers.shape[0])
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """All features, the numbers first, in the order of contribution columns."""
+        return self.numeric + self.categorical
+
+    def take(self, rows: IntArray | BoolArray) -> Matrix:
+        """Return the chosen rows, in the order given."""
+        return Matrix(self.numbers[rows], self.codes[rows], self.numeric, self.categorical)
