@@ -11,7 +11,7 @@ from leadrank.project.frozen import Frozen
 
 CandidateName = Literal["dummy", "naive_bayes", "logistic", "random_forest", "lightgbm", "xgboost", "catboost", "blend"]
 
-_UNITS = {"": 1.0, "s": 1.0, "second": 1.0, "seconds": 1.0, "m": 60.0, "minute": 60.0, "minutes": 60.0, "h": 3600.0, "hour": 3600.0, "hours": 3600.0}
+_UNITS = {"": 1.0, "s": 1.0, "second": 1.0, "seconds": 1.0, "m": 60.0, "minute": 60.0, "minutes": 60.0, "h": 3600.0, "hours": 3600.0}
 
 
 def _seconds(value: object) -> object:

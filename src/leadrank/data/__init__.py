@@ -1,0 +1,1 @@
+"""Tables that can be trusted: read, cleaned, checked, and searched for leaks."""

@@ -1,0 +1,1 @@
+"""What to do with a probability: thresholds, tiers, profit, capacity."""

@@ -1,0 +1,1 @@
+"""Why this score: contributions, sentences with evidence, importance, counterfactuals."""

@@ -1,0 +1,1 @@
+"""What happened: outcomes as codes, never a silent zero."""

@@ -1,0 +1,1 @@
+"""From matrix to probability: candidates, splits, calibration, intervals."""
