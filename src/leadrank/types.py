@@ -47,12 +47,19 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One input of a model: a number, or a category whose levels are frozen at training."""
+    """One input of a model: a number, or a category whose levels are frozen at training.
+
+    `missing` is the rule by which linear and forest models fill a blank (`level` keeps it a level of its own),
+    `by` the columns whose group gives the median, `bins` the edges at which linear models cut a number.
+    """
 
     name: str
     column: str
     kind: Literal["number", "category"]
     levels: tuple[str, ...] = ()
+    missing: Literal["level", "mean", "median", "mode", "group_median"] = "level"
+    by: tuple[str, ...] = ()
+    bins: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,9 @@
 """From matrix to probability: candidates, splits, calibration, intervals."""
+
+from leadrank.models.calibrate import sigmoid
+from leadrank.models.contest import Limits
+from leadrank.models.fit import Drift, Fitted, fit_model, reach_of
+from leadrank.models.held_out import class_probabilities
+from leadrank.models.model import Model, load_model
+
+__all__ = ["Drift", "Fitted", "Limits", "Model", "class_probabilities", "fit_model", "load_model", "reach_of", "sigmoid"]

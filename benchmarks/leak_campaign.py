@@ -1,0 +1,132 @@
+"""Measures the leak firewall: recall per kind of planted leak, false alarms per honest column.
+
+    python benchmarks/leak_campaign.py --tables 240 --out benchmarks/leak_campaign.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from leadrank.data.leaks import find_leaks
+from leadrank.data.plant_leaks import CERTAIN, PlantedTable, plant_leaks
+from leadrank.types import BoolArray, Finding, FloatArray, IntArray
+
+FIRST_SEED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happened to one column: its kind ("honest" if it is), whether it has a natural name, and the verdict."""
+
+    kind: str
+    named: bool
+    quarantined: bool
+    flagged: bool
+    column: str | None
+    seed: int
+
+
+def lightgbm_ranker(frame: pl.DataFrame, positive: BoolArray, train: IntArray, test: IntArray) -> FloatArray:
+    import lightgbm
+
+    columns, categories = [], []
+    for place, column in enumerate(frame.get_columns()):
+        if column.dtype == pl.String:
+            categories.append(place)
+            column = column.rank("dense")
+        elif column.dtype.is_temporal():
+            column = column.dt.epoch("s")
+        columns.append(column.cast(pl.Float64).fill_null(float("nan")).to_numpy())
+    X = np.column_stack(columns)
+    options = {"objective": "binary", "num_leaves": 15, "learning_rate": 0.15, "num_threads": 1, "verbosity": -1, "deterministic": True,
+               "force_col_wise": True, "seed": 0, "max_bin": 63, "lambda_l2": 1.0, "min_data_per_group": 20}
+    data = lightgbm.Dataset(X[train], label=positive[train].astype(float), categorical_feature=categories, params={"verbosity": -1, "max_bin": 63})
+    return np.asarray(lightgbm.train(options, data, num_boost_round=40).predict(X[test], num_threads=1), dtype=float)
+
+
+def probe(seed: int) -> list[Outcome]:
+    """Plant, probe, compare with the truth. One table in two says when each lead was scored."""
+    table = plant_leaks(seed)
+    frame, at, order = table.frame, None, None
+    if seed % 2:
+        frame, at, order = frame.drop("created_at"), table.created_at, table.order
+    findings = find_leaks(frame, table.y, ranker=lightgbm_ranker, at=at, order=order, seed=seed)
+    return judge(table, findings, seed)
+
+
+def judge(table: PlantedTable, findings: Iterable[Finding], seed: int) -> list[Outcome]:
+    grades = [(finding.column, finding.severity, finding.code) for finding in findings]
+    shut = {column for column, severity, _ in grades if severity == "quarantine"}
+    # a warning that the split or the extract is at fault is no accusation of the column
+    named = {column for column, severity, code in grades if severity == "warning" and code in {"L202", "L205", "L206"}} | shut
+    twins = any(code == "L208" and severity == "warning" for _, severity, code in grades)
+    leaks = [
+        Outcome(leak.kind, leak.named, leak.column in shut, twins if leak.column is None else leak.column in named, leak.column, seed)
+        for leak in table.leaks
+    ]
+    if not any(leak.column is None for leak in table.leaks):
+        leaks.append(Outcome("no_twins", True, False, twins, None, seed))
+    return leaks + [Outcome("honest", True, name in shut, name in named, name, seed) for name in table.honest]
+
+
+def summary(outcomes: list[Outcome], tables: int, seconds: float) -> dict[str, object]:
+    kinds = sorted({outcome.kind for outcome in outcomes} - {"honest", "no_twins"})
+    honest = [outcome for outcome in outcomes if outcome.kind == "honest"]
+    certain = [outcome for outcome in outcomes if outcome.kind in CERTAIN]
+    planted = [outcome for outcome in outcomes if outcome.kind in kinds]
+    false = sum(outcome.quarantined for outcome in honest)
+    return {
+        "tables": tables, "seconds": round(seconds, 1), "planted": len(planted), "honest_columns": len(honest),
+        "recall_flagged": share(planted, "flagged"),
+        "recall_quarantined_certain_named": share([o for o in certain if o.named], "quarantined"),
+        "recall_quarantined_certain_opaque": share([o for o in certain if not o.named], "quarantined"),
+        "false_quarantines": false, "honest_columns_per_false_quarantine": round(len(honest) / false, 1) if false else None,
+        "false_warnings_share": share(honest, "flagged"),
+        "false_twin_warnings_share": share([o for o in outcomes if o.kind == "no_twins"], "flagged"),
+        "kinds": {kind: by_name([o for o in outcomes if o.kind == kind]) for kind in kinds},
+        "falsely_quarantined": dict(Counter(str(o.column) for o in honest if o.quarantined).most_common()),
+        "falsely_warned": dict(Counter(str(o.column) for o in honest if o.flagged and not o.quarantined).most_common()),
+        "missed": [f"{o.kind} {o.column!r} seed {o.seed}" for o in planted if not o.flagged],
+    }
+
+
+def by_name(outcomes: list[Outcome]) -> dict[str, dict[str, float]]:
+    parts = {"natural": [o for o in outcomes if o.named], "opaque": [o for o in outcomes if not o.named]}
+    return {
+        name: {"planted": len(part), "quarantined": share(part, "quarantined"), "flagged": share(part, "flagged")}
+        for name, part in parts.items() if part
+    }
+
+
+def share(outcomes: list[Outcome], what: str) -> float:
+    return round(sum(getattr(outcome, what) for outcome in outcomes) / len(outcomes), 4) if outcomes else 0.0
+
+
+def run(tables: int) -> dict[str, object]:
+    begun = time.perf_counter()
+    outcomes = [outcome for k in range(tables) for outcome in probe(FIRST_SEED + k)]
+    return summary(outcomes, tables, time.perf_counter() - begun)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--tables", type=int, default=240)
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    text = json.dumps(run(options.tables), indent=2)
+    print(text)
+    if options.out:
+        options.out.write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main()

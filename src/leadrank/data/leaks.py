@@ -1,0 +1,261 @@
+"""The leak firewall: finds columns that know the answer, sets them aside or asks about them, before anything is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from leadrank.data import leak_findings as say
+from leadrank.data.leak_ablation import NEWEST, Judged, Ranker, Table, make_table, rate_ranker
+from leadrank.data.leak_dates import extract_edges
+from leadrank.data.leak_levels import Levels, as_numbers, auc_error, deal_folds, to_levels
+from leadrank.data.leak_probe import forward_auc, probe_column
+from leadrank.data.leak_verdict import MOST_JUMP, QUARANTINE, WARNING, Evidence, detectability, jump_points, tells_something, total
+from leadrank.data.near_duplicates import near_duplicates
+from leadrank.types import BoolArray, Finding, FloatArray, IntArray
+
+FEWEST_OUTCOMES = 10
+"""Fewer leads of the rarer outcome cannot be probed."""
+MOST_CONTENDERS = 8
+"""At most this many columns are ablated in one round."""
+TOO_GOOD = 0.95
+"""Overall AUC from which the alarm rings."""
+TELLING_BLANKS = 0.6
+"""AUC of "filled or blank" from which a column is named."""
+CARRIES = 0.5
+"""Loss of d' from which one column is said to carry the table."""
+GAP = 0.03
+"""Loss of overall AUC from random to ordered split that is worth a warning; a column's own must exceed three times this."""
+LISTED = 20
+"""Up to this many columns without signal get a finding each."""
+
+ORDER_OF_SEVERITY = ("quarantine", "warning", "info")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows that are probed, with everything that belongs to them."""
+
+    frame: pl.DataFrame
+    y: IntArray
+    order: FloatArray | None
+    groups: IntArray | None
+    at: pl.Series | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What became of one column: its worst evidence, its points, and the overall AUC with and without it where measured."""
+
+    evidence: Evidence
+    score: float
+    auc_with: float | None = None
+    auc_without: float | None = None
+
+
+def find_leaks(
+    frame: pl.DataFrame, y: IntArray, *, ranker: Ranker = rate_ranker, order: FloatArray | None = None, groups: IntArray | None = None,
+    at: pl.Series | None = None, known: Mapping[str, bool] | None = None, seed: int = 0, rows: int = 20_000,
+    progress: Callable[[str], None] | None = None,
+) -> tuple[Finding, ...]:
+    """Probe every column for knowledge of the outcome that scoring will not have.
+
+    Parameters
+    ----------
+    frame
+        Clean candidate columns: Float64, String or Datetime, null = blank; neither key nor outcome nor order column.
+    y
+        Outcome, shape (rows,): 0/1, or ordered class numbers (each threshold is probed, the worst counts).
+    ranker
+        Ranks test rows after learning from training rows; the default needs no learner.
+    order
+        Rising with time, shape (rows,); nan counts as oldest.
+    groups
+        Rows with the same number are duplicates of each other and share a fold.
+    at
+        Moment at which each lead is scored, Datetime, where known; dates after it are late.
+    known
+        By column: False sets it aside as declared, True keeps it whatever the probes say.
+    seed
+        For folds and the sample.
+    rows
+        Larger tables are sampled down to this many rows.
+    progress
+        Called with a few words before each longer step.
+
+    Returns
+    -------
+    Findings L201 to L213, quarantine first, then warnings, then information.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> y = rng.integers(0, 2, 400)
+    >>> frame = pl.DataFrame({"visits": rng.normal(size=400) + y, "deal_amount": y * rng.uniform(10, 99, 400)})
+    >>> [(finding.code, finding.column) for finding in find_leaks(frame, y) if finding.severity == "quarantine"]
+    [('L201', 'deal_amount')]
+    """
+    known = known or {}
+    tell = progress or (lambda _: None)
+    shut = [name for name in frame.columns if known.get(name) is False]
+    found = [say.declared(name, frame.height) for name in shut]
+    probed = _sample(_Rows(frame.drop(shut), y, order, groups, at), rows, seed)
+    fewest = int(min(np.bincount(y))) if len(np.unique(y)) > 1 else 0
+    if fewest < FEWEST_OUTCOMES or not probed.frame.width:
+        return (*found, say.too_few(fewest, FEWEST_OUTCOMES)) if fewest < FEWEST_OUTCOMES else tuple(found)
+    tell("looking for near duplicates")
+    found += _twins(probed)
+    levels = {name: cut for name in probed.frame.columns if len(np.unique((cut := to_levels(probed.frame[name])).codes)) > 1}
+    found += _judge_columns(probed, levels, ranker, known, seed, tell)
+    return tuple(sorted(found, key=lambda finding: ORDER_OF_SEVERITY.index(finding.severity)))
+
+
+def _sample(rows: _Rows, most: int, seed: int) -> _Rows:
+    if rows.frame.height <= most:
+        return rows
+    chosen = np.sort(np.random.default_rng(seed).permutation(rows.frame.height)[:most])
+    at = None if rows.at is None else rows.at[chosen]
+    order, groups = (None if array is None else array[chosen] for array in (rows.order, rows.groups))
+    return _Rows(rows.frame[chosen], rows.y[chosen], order, groups, at)
+
+
+def _judge_columns(
+    rows: _Rows, levels: Mapping[str, Levels], ranker: Ranker, known: Mapping[str, bool], seed: int, tell: Callable[[str], None],
+) -> list[Finding]:
+    verdicts: dict[str, _Verdict] = {}
+    shut: set[str] = set()
+    tables = []
+    for threshold in range(1, int(rows.y.max()) + 1):
+        tell("probing each column" if rows.y.max() == 1 else f"probing each column, class {threshold} or better")
+        positive = np.asarray(rows.y >= threshold)
+        fold = deal_folds(positive.astype(np.int64), rows.groups, 3, seed)
+        seen = {name: probe_column(rows.frame, name, cut, positive, fold, rows.at) for name, cut in levels.items()}
+        table = make_table(rows.frame, positive, rows.groups, ranker, seed)
+        tell("removing columns one by one")
+        for name, verdict in _ablate(table, seen, known, shut).items():
+            if name not in verdicts or verdict.score > verdicts[name].score:
+                verdicts[name] = verdict
+            if verdict.score >= QUARANTINE and not known.get(name):
+                shut.add(name)
+        tables.append(table)
+    found = [_about_column(verdict, known, rows, levels[name]) for name, verdict in verdicts.items()]
+    tell("comparing old with new")
+    return [finding for some in found for finding in some] + _about_table(rows, levels, tables, verdicts, shut, seed)
+
+
+def _ablate(table: Table, seen: Mapping[str, Evidence], known: Mapping[str, bool], shut: set[str]) -> dict[str, _Verdict]:
+    """Take the worst offender away, look again, until no column has enough against it; then see what each strong one carries."""
+    verdicts = {name: _Verdict(evidence, total(evidence)) for name, evidence in seen.items()}
+    kept = [name for name in seen if name not in shut]
+    current = table.judge(kept)
+    while True:
+        open_cases = [name for name in kept if not known.get(name) and verdicts[name].score >= QUARANTINE - MOST_JUMP]
+        if not open_cases:
+            break
+        sure = max(open_cases, key=lambda name: verdicts[name].score)
+        named = [sure] if verdicts[sure].score >= QUARANTINE else sorted(open_cases, key=lambda name: -verdicts[name].score)[:MOST_CONTENDERS]
+        judged = {name: table.judge([other for other in kept if other != name]) for name in named}
+        scored = {name: total(seen[name]) + jump_points(current.auc, judged[name].auc) for name in named}
+        worst = max(named, key=lambda name: scored[name])
+        if scored[worst] < QUARANTINE:
+            break
+        verdicts[worst] = _Verdict(seen[worst], scored[worst], current.auc, judged[worst].auc)
+        kept.remove(worst)
+        current = judged[worst]
+    strongest = sorted((name for name in kept if seen[name].auc >= 0.7), key=lambda name: -seen[name].auc)[:3]
+    for name in strongest:
+        without = table.judge([other for other in kept if other != name])
+        verdicts[name] = replace(verdicts[name], auc_with=current.auc, auc_without=without.auc)
+    return verdicts
+
+
+def _about_column(verdict: _Verdict, known: Mapping[str, bool], rows: _Rows, levels: Levels) -> list[Finding]:
+    evidence, height = verdict.evidence, rows.frame.height
+    if known.get(evidence.column):
+        return [say.accepted(evidence, verdict.score, height)]
+    if verdict.score >= QUARANTINE and verdict.auc_with is not None and verdict.auc_without is not None:
+        return [say.quarantined(evidence, verdict.score, verdict.auc_with, verdict.auc_without, height)]
+    found = []
+    jump = _carried(verdict)
+    if verdict.score >= WARNING or jump or (evidence.name.words and tells_something(evidence)):
+        found.append(say.suspicious(evidence, verdict.score, height, jump))
+    if abs(evidence.blank_auc - 0.5) + 0.5 >= TELLING_BLANKS:
+        positive = rows.y == rows.y.max()
+        found.append(say.telling_blanks(evidence, int(levels.blank.sum()), float(positive[levels.blank].mean()), float(positive[~levels.blank].mean())))
+    if evidence.late_rows and not found:
+        found.append(say.late_dates(evidence))
+    return found
+
+
+def _carried(verdict: _Verdict) -> tuple[float, float] | None:
+    if verdict.auc_with is None or verdict.auc_without is None:
+        return None
+    lost = detectability(verdict.auc_with) - detectability(verdict.auc_without)
+    return (verdict.auc_with, verdict.auc_without) if lost >= CARRIES else None
+
+
+def _about_table(
+    rows: _Rows, levels: Mapping[str, Levels], tables: list[Table], verdicts: Mapping[str, _Verdict], shut: set[str], seed: int,
+) -> list[Finding]:
+    kept = [name for name in levels if name not in shut]
+    table = tables[-1]
+    artefacts = {
+        name: edges for name in kept
+        if rows.frame.schema[name].is_temporal() and (edges := extract_edges(as_numbers(rows.frame[name]), table.positive))
+    }
+    found = [say.extract_ends(name, edges) for name, edges in artefacts.items()]
+    whole = max((each.judge([name for name in kept if name not in artefacts]) for each in tables), key=lambda judged: judged.auc)
+    strongest = sorted(kept, key=lambda name: -verdicts[name].evidence.auc)[:3]
+    if whole.auc >= TOO_GOOD:
+        found.append(say.too_good(whole, rows.frame.height, strongest))
+    if kept and (whole.auc - 2 * whole.error <= 0.5 or whole.auc < 0.53):
+        found.append(say.nothing_predicts(whole, rows.frame.height, list(artefacts)))
+    idle = [verdicts[name].evidence for name in kept if name not in artefacts and _idle(verdicts[name].evidence)]
+    return found + _without_signal(table, kept, idle) + _old_against_new(rows, levels, table, [verdicts[name].evidence for name in kept], seed)
+
+
+def _without_signal(table: Table, kept: list[str], idle: list[Evidence]) -> list[Finding]:
+    if not idle:
+        return []
+    names = {evidence.column for evidence in idle}
+    lost = table.judge(kept).auc - table.judge([name for name in kept if name not in names]).auc
+    if len(idle) > LISTED:
+        return [say.many_without_signal(sorted(names), table.frame.height, lost)]
+    return [say.no_signal(evidence, table.frame.height, lost) for evidence in idle]
+
+
+def _idle(evidence: Evidence) -> bool:
+    return evidence.auc <= 0.5 + max(2 * evidence.auc_error, 0.01)
+
+
+def _old_against_new(rows: _Rows, levels: Mapping[str, Levels], table: Table, kept: list[Evidence], seed: int) -> list[Finding]:
+    if rows.order is None or not kept:
+        return []
+    found = []
+    random, forward = table.judge_forward([evidence.column for evidence in kept], rows.order, seed)
+    if random.auc - forward.auc >= max(GAP, 2 * float(np.hypot(random.error, forward.error))):
+        found.append(say.ordered_gap(random, forward, rows.frame.height))
+    for evidence in kept:
+        later = forward_auc(levels[evidence.column], table.positive, rows.order, NEWEST)
+        noise = 3 * auc_error(0.5, *_newest_classes(table.positive))
+        if evidence.auc >= 0.58 and evidence.auc - later >= max(3 * GAP, noise):
+            found.append(say.fading_column(evidence, later, rows.frame.height))
+    return found
+
+
+def _newest_classes(positive: BoolArray) -> tuple[int, int]:
+    newest = int(len(positive) * NEWEST)
+    ones = max(int(positive.mean() * newest), 1)
+    return ones, max(newest - ones, 1)
+
+
+def _twins(rows: _Rows) -> list[Finding]:
+    pairs = near_duplicates(rows.frame, rows.groups)
+    if len(pairs) == 0:
+        return []
+    agreeing = float((rows.y[pairs[:, 0]] == rows.y[pairs[:, 1]]).mean())
+    share = np.bincount(rows.y) / len(rows.y)
+    return [say.twins(len(pairs), len(np.unique(pairs)), rows.frame.height, agreeing, float((share**2).sum()))]

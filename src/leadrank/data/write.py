@@ -1,0 +1,108 @@
+"""Tables out: whole or not at all, and no cell that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+import polars as pl
+
+from leadrank.data.delimited import Rejected
+from leadrank.errors import UsageError
+
+_FORMULA = r"^[=+\-@\t\r\n]"
+_SIGNED_NUMBER = r"^[+-]?[0-9][0-9.,' ]*([eE][+-]?[0-9]+)?%?$"
+
+
+def write_table(target: str | Path | BinaryIO, frame: pl.DataFrame, suffix: str | None = None) -> None:
+    """Write a table as CSV, Parquet or JSON lines.
+
+    Parameters
+    ----------
+    target
+        A path, or a binary stream. A file appears whole or not at all.
+    frame
+        In a CSV, text cells that begin with `=`, `+`, `-`, `@`, a tab or a line break get a leading apostrophe, unless they are plain
+        numbers (OWASP, CSV injection).
+    suffix
+        `.csv`, `.tsv`, `.parquet`, `.jsonl` or `.ndjson`; by default the path's own, and `.csv` for a stream.
+
+    Raises
+    ------
+    UsageError
+        If the suffix is unknown or the place cannot be written.
+    """
+    if isinstance(target, str | Path):
+        path = Path(target)
+        _whole(path, _encoded(frame, (suffix or path.suffix or ".csv").lower()))
+    else:
+        target.write(_encoded(frame, (suffix or ".csv").lower()))
+        target.flush()
+
+
+def write_rejected(path: str | Path, rejected: Iterable[Rejected]) -> None:
+    """Write records that did not split as a CSV of line, reason and text (defused like any other text)."""
+    rows = list(rejected)
+    frame = pl.DataFrame(
+        {"row": [r.row for r in rows], "reason": [r.reason for r in rows], "text": [r.text for r in rows]},
+        schema={"row": pl.Int64, "reason": pl.String, "text": pl.String})
+    write_table(path, frame, ".csv")
+
+
+def defused(frame: pl.DataFrame) -> pl.DataFrame:
+    """Put an apostrophe before text cells (and names) that a spreadsheet would take for a formula.
+
+    Examples
+    --------
+    >>> defused(pl.DataFrame({"a": ["=1+1", "-5", "x"]}))["a"].to_list()
+    ["'=1+1", '-5', 'x']
+    """
+    texts = [
+        pl.when(pl.col(name).str.contains(_FORMULA) & ~pl.col(name).str.contains(_SIGNED_NUMBER))
+        .then(pl.concat_str(pl.lit("'"), pl.col(name))).otherwise(pl.col(name)).alias(name)
+        for name, dtype in frame.schema.items() if dtype == pl.String
+    ]
+    return frame.with_columns(texts).rename({n: f"'{n}" for n in frame.columns if n[:1] in set("=+-@\t\r\n")})
+
+
+def _encoded(frame: pl.DataFrame, suffix: str) -> bytes:
+    buffer = io.BytesIO()
+    if suffix == ".parquet":
+        frame.write_parquet(buffer)
+    elif suffix in {".jsonl", ".ndjson"}:
+        frame.write_ndjson(buffer)
+    elif suffix in {".csv", ".tsv", ".txt"}:
+        defused(_flat(frame)).write_csv(buffer, separator="\t" if suffix == ".tsv" else ",")
+    else:
+        raise UsageError(f"{suffix!r} is no kind of file that can be written.", "Use one of .csv, .tsv, .parquet, .jsonl.")
+    return buffer.getvalue()
+
+
+def _flat(frame: pl.DataFrame) -> pl.DataFrame:
+    """Write labels of any kind as text, and nested cells as JSON, since a CSV knows neither."""
+    def text(series: pl.Series) -> pl.Series:
+        cells = [None if v is None else json.dumps(v, ensure_ascii=False, default=str) for v in series.to_list()]
+        return pl.Series(series.name, cells, dtype=pl.String)
+
+    labels = [pl.col(n).cast(pl.String) for n, t in frame.schema.items() if isinstance(t, pl.Categorical | pl.Enum)]
+    frame = frame.with_columns(labels)
+    return frame.with_columns([text(frame[n]) for n, t in frame.schema.items() if t.is_nested()])
+
+
+def _whole(path: Path, data: bytes) -> None:
+    """Write beside the target and move into place, so that a reader sees the old file or the new one."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as problem:
+        part.unlink(missing_ok=True)
+        said = f"{path} cannot be written: {problem.strerror or problem}."
+        raise UsageError(said, "Check that the folder is there and has room.") from problem

@@ -1,0 +1,155 @@
+"""Whether the evidence carries a decision: one word, the reasons for it, and what is missing.
+
+The rule, in this order (the rarer class is what limits knowledge):
+
+    not enough evidence   fewer than 20 outcomes of the rarer class; or ROC AUC cannot be told from 0.5 (its lower bound is 0.5 or less);
+                          or log loss is no better than a constant's
+    provisional           fewer than 120 outcomes of the rarer class; or the interval of ROC AUC is wider than 0.10; or ROC AUC is below
+                          0.60; or the gain in log loss over a constant is within noise; or the calibration error exceeds 0.02, and by
+                          more than 0.01 what a perfectly calibrated model shows once in twenty times
+    ready                 none of these
+
+120 is what Salesforce Einstein asks for (conversions), 40 + 40 is Dynamics 365's minimum, where an AUC of 0.8 is still known to ± 0.1 only.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from leadrank.types import Figure, IntArray
+
+Word = Literal["ready", "provisional", "not enough evidence"]
+
+FEWEST = 20
+ENOUGH = 120
+WIDEST = 0.10
+CALIBRATION_BAR = 0.02
+BEYOND_NOISE = 0.01
+NOTHING = 0.55
+"""A ROC AUC whose interval holds 0.5 and ends below this is no signal, not a lack of rows."""
+FAINT = 0.60
+MOST = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One word, why, and how many more outcomes of the rarer class it would take (0: none needed, or none would help)."""
+
+    word: Word
+    because: tuple[str, ...]
+    outcomes_needed: int
+
+    def __str__(self) -> str:
+        more = f" About {self.outcomes_needed:,} more outcomes of the rarer class are needed." if self.outcomes_needed else ""
+        return f"{self.word}: " + " ".join(self.because) + more
+
+
+def verdict(y: IntArray, auc: Figure | None, *, gain: Figure | None, calibration_error: float | None, noise: float) -> Verdict:
+    """Judge whether a model may be relied on.
+
+    Parameters
+    ----------
+    y
+        Outcomes 0/1, or class numbers.
+    auc
+        ROC AUC (mean over classes for tiers) with its 95 % interval; None where undefined.
+    gain
+        Log loss of a constant at the base rate less the model's, paired, with its 95 % interval.
+    calibration_error, noise
+        ECE, and the 95th percentile that a perfectly calibrated model would show (`calibration_noise`).
+
+    Returns
+    -------
+    Verdict
+        By the rule at the head of this module.
+
+    Examples
+    --------
+    >>> y = np.array([0, 1] * 500)
+    >>> verdict(y, Figure(0.5, 0.47, 0.53), gain=Figure(-0.01, -0.02, 0.0), calibration_error=0.01, noise=0.03).because[0][:58]
+    'There is no signal here: ROC AUC is 0.500 (0.470–0.530), a'
+    """
+    _, counts = np.unique(y, return_counts=True)
+    rarer = int(counts.min()) if len(counts) > 1 else 0
+    missing = _missing(rarer, auc, gain)
+    if missing:
+        return Verdict("not enough evidence", missing, 0 if _no_signal(auc) else _to_see(rarer, auc))
+    assert auc is not None  # noqa: S101 - `_missing` has ruled it out
+    doubts = _doubts(rarer, auc, gain, calibration_error, noise)
+    if doubts:
+        return Verdict("provisional", (*doubts, *_strengths(rarer, auc, gain)[:1]), _to_trust(rarer, auc))
+    return Verdict("ready", (*_strengths(rarer, auc, gain), _calibrated(calibration_error, noise)), 0)
+
+
+def _no_signal(auc: Figure | None) -> bool:
+    return auc is not None and auc.low <= 0.5 and auc.high < NOTHING
+
+
+def _missing(rarer: int, auc: Figure | None, gain: Figure | None) -> tuple[str, ...]:
+    said = []
+    if auc is not None and _no_signal(auc):
+        said.append(
+            f"There is no signal here: ROC AUC is {_spoken(auc)}, and 0.5 is chance; "
+            "more rows of the same columns will not help, other columns may."
+        )
+    elif auc is None or auc.low <= 0.5:
+        said.append("ROC AUC cannot be told from chance (0.5)" + (f": it is {_spoken(auc)}." if auc else "."))
+    elif gain is not None and gain.value <= 0:
+        said.append(f"The probabilities are no better than a constant: log loss is {-gain.value:.4f} worse.")
+    if rarer < FEWEST:
+        said.append(f"There are {rarer} outcomes of the rarer class; below {FEWEST} no figure holds.")
+    return tuple(said)
+
+
+def _doubts(rarer: int, auc: Figure, gain: Figure | None, error: float | None, noise: float) -> tuple[str, ...]:
+    said = []
+    if rarer < ENOUGH:
+        said.append(f"There are {rarer} outcomes of the rarer class; {ENOUGH} are a sound base.")
+    if auc.high - auc.low > WIDEST:
+        said.append(f"ROC AUC is known to within {auc.high - auc.low:.2f} only: {_spoken(auc)}.")
+    if auc.value < FAINT:
+        said.append(f"The signal is faint: ROC AUC is {_spoken(auc)}, and 0.5 is chance.")
+    if gain is not None and gain.low <= 0:
+        said.append(f"The gain in log loss over a constant, {gain.value:.4f}, is within noise.")
+    if error is not None and error > max(noise + BEYOND_NOISE, CALIBRATION_BAR):
+        said.append(f"Probabilities are off by {error:.3f} on average; chance alone explains {noise:.3f}.")
+    return tuple(said)
+
+
+def _strengths(rarer: int, auc: Figure, gain: Figure | None) -> tuple[str, ...]:
+    first = f"With {rarer:,} outcomes of the rarer class ROC AUC is {_spoken(auc)}, above chance (0.5)."
+    return (first,) if gain is None else (first, f"Log loss is {gain.value:.4f} better than a constant's.")
+
+
+def _calibrated(error: float | None, noise: float) -> str:
+    if error is None:
+        return "Calibration was not measured."
+    if error <= noise:
+        return f"Calibration error {error:.3f} is within what a perfectly calibrated model shows ({noise:.3f})."
+    return f"Calibration error is {error:.3f}, hardly above what a perfectly calibrated model shows ({noise:.3f})."
+
+
+def _to_see(rarer: int, auc: Figure | None) -> int:
+    """Count the outcomes after which this AUC could be told from chance: its interval shrinks as one over the root of their number."""
+    edge = 0.0 if auc is None else max(auc.value - 0.5, 0.0)
+    if auc is None or rarer < FEWEST or edge < 0.01:
+        return _rounded(max(2 * FEWEST - rarer, FEWEST if rarer else 2 * FEWEST))
+    return _rounded(max(rarer * (((auc.value - auc.low) / edge) ** 2 - 1), FEWEST))
+
+
+def _to_trust(rarer: int, auc: Figure) -> int:
+    """Count the outcomes that are missing to a sound number and to a narrow interval; 0 where only calibration or gain is in doubt."""
+    for_width = rarer * (((auc.high - auc.low) / WIDEST) ** 2 - 1)
+    return _rounded(max(ENOUGH - rarer, for_width, 0.0))
+
+
+def _rounded(outcomes: float) -> int:
+    return min(MOST, math.ceil(outcomes / 10) * 10 if outcomes > 20 else math.ceil(outcomes))
+
+
+def _spoken(figure: Figure) -> str:
+    return f"{figure.value:.3f} ({figure.low:.3f}–{figure.high:.3f})"

@@ -1,0 +1,179 @@
+"""From a clean table to the numbers and codes that a model reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+from leadrank.project import Column, GroupMedian
+from leadrank.types import FIRST_LEVEL, MISSING, UNSEEN, CodeArray, Feature, FloatArray, Matrix
+
+RARE = 2
+"""A level needs this many training rows; rarer ones share the code of unseen levels, so that `unseen` is learned too."""
+
+How = Literal["number", "category", "month", "weekday", "hour", "days_before", "words"]
+_SECONDS_PER_DAY = 86_400.0
+_NAMES = {"month": "month", "weekday": "weekday", "hour": "hour", "days_before": "days before creation", "words": "words"}
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """How one feature is made from its column."""
+
+    feature: Feature
+    how: How
+
+
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """The inputs of a model, in order, and the column that says when a lead was created."""
+
+    inputs: tuple[Input, ...]
+    created_at: str | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The user's columns that are needed to score."""
+        needed = dict.fromkeys(i.feature.column for i in self.inputs)
+        if any(i.how == "days_before" for i in self.inputs) and self.created_at is not None:
+            needed[self.created_at] = None
+        return tuple(needed)
+
+
+def fit_encoder(
+    frame: pl.DataFrame, columns: Sequence[str], *, declared: Mapping[str, Column] | None = None, created_at: str | None = None
+) -> Encoder:
+    """Learn the levels of each categorical column and how each date is read.
+
+    An absolute date is no feature: every future lead would have a value that training never saw. Its month, weekday,
+    hour (where times of day differ) and, with `created_at`, its distance to the lead's creation are.
+
+    Parameters
+    ----------
+    frame
+        Clean training rows: Float64 numbers, String categories and texts, Datetime dates; null = blank.
+    columns
+        The columns that may be used, in order.
+    declared
+        What the project file says about columns: `missing`, `bins`, `type`.
+    created_at
+        The column with the moment a lead was created.
+
+    Examples
+    --------
+    >>> frame = pl.DataFrame({"source": ["web", "web", "fair", "fair", "once"], "visits": [1.0, 2.0, None, 4.0, 5.0]})
+    >>> [f.name for f in encode(fit_encoder(frame, ["source", "visits"]), frame).features]
+    ['visits', 'source']
+    """
+    declared = declared or {}
+    inputs: list[Input] = []
+    for name in columns:
+        inputs.extend(_inputs_of(frame, name, declared.get(name, Column()), created_at))
+    return Encoder(tuple(inputs), created_at)
+
+
+def encode(encoder: Encoder, frame: pl.DataFrame) -> Matrix:
+    """Turn clean rows into a matrix.
+
+    Parameters
+    ----------
+    encoder
+        What `fit_encoder` learned.
+    frame
+        Clean rows with every column of `encoder.columns`.
+
+    Returns
+    -------
+    Matrix
+        One row for each row of `frame`, in order.
+    """
+    created = _created(encoder, frame)
+    numeric = [i for i in encoder.inputs if i.feature.kind == "number"]
+    categorical = [i for i in encoder.inputs if i.feature.kind == "category"]
+    numbers = np.empty((frame.height, len(numeric)))
+    codes = np.empty((frame.height, len(categorical)), dtype=np.int32)
+    for j, item in enumerate(numeric):
+        numbers[:, j] = _number(item, frame[item.feature.column], created)
+    for j, item in enumerate(categorical):
+        codes[:, j] = _codes(item.feature.levels, frame[item.feature.column])
+    return Matrix(numbers, codes, tuple(i.feature for i in numeric), tuple(i.feature for i in categorical))
+
+
+def encode_one(encoder: Encoder, cells: Mapping[str, float | str | datetime | None]) -> Matrix:
+    """Turn one clean lead into a matrix of one row; an absent column counts as blank."""
+    columns = {}
+    for name in encoder.columns:
+        columns[name] = pl.Series(name, [cells.get(name)], dtype=_dtype(encoder, name))
+    return encode(encoder, pl.DataFrame(columns))
+
+
+def _dtype(encoder: Encoder, name: str) -> pl.DataType:
+    hows = {i.how for i in encoder.inputs if i.feature.column == name}
+    if hows & {"number"}:
+        return pl.Float64()
+    return pl.String() if hows & {"category", "words"} else pl.Datetime("us")
+
+
+def _inputs_of(frame: pl.DataFrame, name: str, column: Column, created_at: str | None) -> list[Input]:
+    series = frame[name]
+    if series.dtype == pl.Float64:
+        return [Input(_with_rules(Feature(name, name, "number"), column), "number")]
+    if series.dtype.is_temporal():
+        return _date_inputs(series, name, created_at)
+    if column.type == "text":
+        return [Input(Feature(f"{name} (words)", name, "number"), "words")]
+    return [Input(_with_rules(Feature(name, name, "category", _levels(series)), column), "category")]
+
+
+def _with_rules(feature: Feature, column: Column) -> Feature:
+    if isinstance(column.missing, GroupMedian):
+        feature = replace(feature, missing="group_median", by=column.missing.group_median)
+    elif column.missing is not None:
+        feature = replace(feature, missing=column.missing)
+    return replace(feature, bins=column.bins or ())
+
+
+def _date_inputs(series: pl.Series, name: str, created_at: str | None) -> list[Input]:
+    hows: list[How] = ["month", "weekday"]
+    if series.drop_nulls().dt.hour().n_unique() > 1:
+        hows.append("hour")
+    if created_at is not None and name != created_at:
+        hows.append("days_before")
+    return [Input(Feature(f"{name} ({_NAMES[how]})", name, "number"), how) for how in hows]
+
+
+def _levels(series: pl.Series) -> tuple[str, ...]:
+    counts = series.drop_nulls().value_counts().rename({series.name: "level"} if series.name != "level" else {})
+    kept = counts.filter(pl.col("count") >= RARE).sort(["count", "level"], descending=[True, False])
+    return tuple(kept["level"].to_list())
+
+
+def _codes(levels: tuple[str, ...], series: pl.Series) -> CodeArray:
+    known = pl.Series(levels, dtype=pl.String)
+    codes = pl.Series(np.arange(FIRST_LEVEL, FIRST_LEVEL + len(levels), dtype=np.int32))
+    found = series.replace_strict(known, codes, default=UNSEEN, return_dtype=pl.Int32)
+    result: CodeArray = found.zip_with(series.is_not_null(), pl.repeat(MISSING, series.len(), dtype=pl.Int32, eager=True)).to_numpy()
+    return result
+
+
+def _created(encoder: Encoder, frame: pl.DataFrame) -> pl.Series | None:
+    name = encoder.created_at
+    return frame[name] if name is not None and name in frame.columns else None
+
+
+def _number(item: Input, series: pl.Series, created: pl.Series | None) -> FloatArray:
+    if item.how == "days_before":
+        if created is None:
+            return np.full(series.len(), np.nan)
+        series = (created - series).dt.total_seconds() / _SECONDS_PER_DAY
+    elif item.how == "words":
+        series = series.str.split(" ").list.len().fill_null(0)
+    elif item.how != "number":
+        series = {"month": series.dt.month, "weekday": series.dt.weekday, "hour": series.dt.hour}[item.how]()
+    result: FloatArray = series.cast(pl.Float64).fill_null(np.nan).to_numpy()
+    return result

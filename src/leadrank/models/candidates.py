@@ -1,0 +1,21 @@
+"""The learners that may compete, by name."""
+
+from __future__ import annotations
+
+from leadrank.models.baseline import DUMMY, NAIVE_BAYES
+from leadrank.models.catboost_forest import CATBOOST
+from leadrank.models.lightgbm_trees import LIGHTGBM
+from leadrank.models.logistic import LOGISTIC
+from leadrank.models.predictor import Candidate
+from leadrank.models.random_forest import RANDOM_FOREST
+from leadrank.models.xgboost_trees import XGBOOST
+
+CANDIDATES: dict[str, Candidate] = {
+    c.name: c for c in (DUMMY, NAIVE_BAYES, LOGISTIC, CATBOOST, LIGHTGBM, XGBOOST, RANDOM_FOREST)
+}
+DEFAULT = ("dummy", "logistic", "catboost", "lightgbm", "xgboost", "blend")
+"""What competes when the project file names nothing."""
+FEW = ("dummy", "logistic")
+"""What competes when outcomes are few: anything richer would fit noise."""
+FEW_OUTCOMES = 100
+"""Outcomes of the rarer class below which only the shrunken models compete."""

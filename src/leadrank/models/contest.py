@@ -1,0 +1,169 @@
+"""The contest: candidates tuned on the split that will be lived with, finalists judged afresh, the simplest of the best chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from leadrank.models.blend import fit_weights
+from leadrank.models.held_out import Entry, Task, class_losses, judge_entry
+from leadrank.models.predictor import Candidate, Setting
+from leadrank.models.tune import Search
+from leadrank.project import Settings
+from leadrank.types import FloatArray, IntArray
+
+NOISE = 0.5
+"""A more complex finalist must beat a simpler one by this many standard errors of the paired difference."""
+FINALISTS = 4
+"""So many of the best candidates are judged afresh and may be blended."""
+UPKEEP = 1.6
+"""Judging a finalist costs its folds once more, and the fits on all rows and on thirds about this much on top."""
+LEAST_WEIGHT = 0.03
+"""A blend's member with less weight is dropped: it costs time and changes nothing."""
+BLEND = Candidate(name="blend", fit=None, load=None, first=(), space={}, complexity=4)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When to stop: a moment on `clock`, or a number of trials per candidate (then the clock plays no part)."""
+
+    clock: Callable[[], float]
+    deadline: float
+    trials: int | None
+    threads: int
+    seed: int
+    budget: float
+    seeds: int = 4
+
+    def left(self) -> float:
+        """Seconds left, or infinity where trials count."""
+        return float("inf") if self.trials is not None else self.deadline - self.clock()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The finalists, the chosen one, and the blend's members and weights where the blend was chosen."""
+
+    finals: tuple[Entry, ...]
+    chosen: Entry
+    members: tuple[Entry, ...]
+    weights: tuple[float, ...]
+
+
+def explore(
+    task: Task, candidates: Mapping[str, Candidate], given: Mapping[str, Settings], limits: Limits, progress: Callable[[str, float], None]
+) -> tuple[dict[str, Entry], int]:
+    """Try settings until time or trials run out; return the best entry of each candidate and the number of trials.
+
+    After one setting of each, the next trial goes to the candidate with the smallest trials · rank², so the leader gets most.
+    """
+    searches = {name: Search(c, given[name], limits.seed) for name, c in candidates.items()}
+    best: dict[str, Entry] = {}
+    slowest: dict[str, float] = {}
+    total = 0
+    started = limits.left()
+    while (name := _next(searches, best, slowest, limits)) is not None:
+        search = searches[name]
+        setting = search.ask()
+        entry = judge_entry(task, search.candidate, setting, seed=limits.seed, threads=limits.threads, clock=limits.clock)
+        search.tell(setting, entry.loss)
+        slowest[name] = max(slowest.get(name, 0.0), entry.seconds)
+        if name not in best or entry.loss < best[name].loss:
+            best[name] = entry
+        total += 1
+        leader = min(best.values(), key=lambda e: e.loss)
+        done = total / (limits.trials * len(searches)) if limits.trials else 1 - limits.left() / max(started, 1e-9)
+        progress(f"{total} trials, best {leader.candidate.name} at log loss {leader.loss:.4f}", min(done, 1.0))
+    return best, total
+
+
+def _next(searches: Mapping[str, Search], best: Mapping[str, Entry], slowest: Mapping[str, float], limits: Limits) -> str | None:
+    for name in searches:
+        if name not in best and (len(best) < 2 or limits.left() > _reserve(best, limits)):
+            return name
+    ranked = sorted(best, key=lambda n: best[n].loss)
+    open_names = [n for n in ranked if not searches[n].exhausted]
+    if limits.trials is not None:
+        open_names = [n for n in searches if n in open_names and searches[n].tried < limits.trials]
+        return open_names[0] if open_names else None
+    affordable = [n for n in open_names if slowest[n] + _reserve(best, limits) < limits.left()]
+    return min(affordable, key=lambda n: searches[n].tried * (ranked.index(n) + 1) ** 2, default=None)
+
+
+def _reserve(best: Mapping[str, Entry], limits: Limits) -> float:
+    """Return the seconds that the finals will take; averaging several seeds buys more than more trials do."""
+    return min(UPKEEP * _finals_seconds(best, limits.seeds), 0.5 * limits.budget)
+
+
+def _finals_seconds(best: Mapping[str, Entry], seeds: int) -> float:
+    return sum(e.seconds * (seeds if e.candidate.name == "catboost" else 1) for e in _finalists(best))
+
+
+def _finalists(best: Mapping[str, Entry]) -> list[Entry]:
+    ranked = sorted((e for e in best.values() if e.candidate.complexity > 0), key=lambda e: e.loss)
+    return ranked[:FINALISTS] + [e for e in best.values() if e.candidate.complexity == 0]
+
+
+def finals(task: Task, best: Mapping[str, Entry], *, blend: bool, limits: Limits) -> Outcome:
+    """Judge the best candidates on fresh folds, add their blend, and choose.
+
+    Parameters
+    ----------
+    task
+        The same rows with folds that tuning has not seen (or the forward blocks, where rows have an order).
+    """
+    seeds = limits.seeds
+    while seeds > 1 and limits.trials is None and UPKEEP * _finals_seconds(best, seeds) > limits.left():
+        seeds -= 1
+    judged = []
+    for entry in _finalists(best):
+        setting = averaged(entry.candidate, entry.setting, seeds)
+        judged.append(judge_entry(task, entry.candidate, setting, seed=limits.seed + 101, threads=limits.threads, clock=limits.clock))
+    members = tuple(e for e in judged if e.candidate.complexity > 0)
+    weights: tuple[float, ...] = ()
+    if blend and len(members) > 1:
+        mixed, weights = _blended(task, members)
+        judged.append(mixed)
+    chosen = choose(judged)
+    if chosen.candidate is not BLEND:
+        return Outcome(tuple(judged), chosen, (chosen,), (1.0,))
+    kept = [(m, w) for m, w in zip(members, weights, strict=True) if w >= LEAST_WEIGHT]
+    total = sum(w for _, w in kept)
+    return Outcome(tuple(judged), chosen, tuple(m for m, _ in kept), tuple(w / total for _, w in kept))
+
+
+def averaged(candidate: Candidate, setting: Setting, seeds: int) -> Setting:
+    """Return the setting with several seeds, where the candidate can average them."""
+    return {"seeds": seeds, **setting} if candidate.name == "catboost" else setting
+
+
+def choose(entries: Sequence[Entry]) -> Entry:
+    """Return the simplest entry that is within `NOISE` standard errors of the best."""
+    best = min(entries, key=lambda e: e.loss)
+    near = [e for e in entries if _behind(e.losses, best.losses) <= NOISE]
+    return min(near, key=lambda e: (e.candidate.complexity, e.loss))
+
+
+def _behind(losses: FloatArray, best: FloatArray) -> float:
+    difference = losses - best
+    spread = float(difference.std()) / np.sqrt(len(difference))
+    return float(difference.mean()) / spread if spread > 0 else 0.0
+
+
+def _blended(task: Task, members: Sequence[Entry]) -> tuple[Entry, tuple[float, ...]]:
+    y = task.y[task.judged]
+    held_out = np.empty_like(members[0].margins)
+    for block in np.unique(task.block):
+        inside = task.block == block
+        weights = _weights([m.margins[~inside] for m in members], y[~inside])
+        held_out[inside] = np.sum([w * m.margins[inside] for w, m in zip(weights, members, strict=True)], axis=0)
+    entry = Entry(BLEND, {}, held_out, class_losses(y, held_out), sum(m.seconds for m in members))
+    return entry, _weights([m.margins for m in members], y)
+
+
+def _weights(margins: Sequence[FloatArray], y: IntArray) -> tuple[float, ...]:
+    thresholds = margins[0].shape[1]
+    labels = np.concatenate([(y > t).astype(np.int64) for t in range(thresholds)])
+    return fit_weights([m.T.reshape(-1) for m in margins], labels)

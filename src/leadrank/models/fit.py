@@ -1,0 +1,208 @@
+"""Candidates → tuned, judged, chosen, calibrated, fitted on all rows: one model and what it showed on held-out rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from leadrank.models.blend import Blend
+from leadrank.models.calibrate import (
+    Calibration,
+    calibration_covariance,
+    choose_calibration,
+    excess_variance,
+    hedged,
+    prior_moves,
+    prior_shift,
+    row_loss,
+    sigmoid,
+)
+from leadrank.models.candidates import CANDIDATES, DEFAULT, FEW, FEW_OUTCOMES
+from leadrank.models.contest import Limits, Outcome, explore, finals
+from leadrank.models.held_out import Entry, Task, fit_stacked, margins_of
+from leadrank.models.interval import Spread, thirds, variance_table
+from leadrank.models.model import Model, Shape
+from leadrank.models.ordered import non_increasing
+from leadrank.models.predictor import Candidate, Predictor, Setting
+from leadrank.models.resample import resampled
+from leadrank.models.split import Fold, forward_folds, random_folds
+from leadrank.project import Modelling
+from leadrank.types import FloatArray, IntArray, Matrix
+
+_SMALL = ({"C": 0.1, "knots": 3}, {"C": 0.02, "knots": 3}, {"C": 0.5, "knots": 3})
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How the base rate moved between forward blocks, and what was done about it."""
+
+    moves: tuple[float, ...]
+    variance: float
+    recent_shift: float
+    shifted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A model with its held-out evidence.
+
+    `rows` are the judged row numbers, `log_odds` the calibrated log-odds that models which had not seen them gave, `blocks` their fold
+    numbers. `entries` holds every finalist's raw margins for the same rows.
+    """
+
+    model: Model
+    rows: IntArray
+    blocks: IntArray
+    log_odds: FloatArray
+    entries: tuple[Entry, ...]
+    chosen: str
+    settings: dict[str, Setting]
+    forward: bool
+    trials: int
+    drift: Drift | None
+
+
+def fit_model(
+    X: Matrix, y: IntArray, thresholds: int, *, groups: IntArray, order: FloatArray | None, modelling: Modelling, limits: Limits,
+    progress: Callable[[str, float], None],
+) -> Fitted:
+    """Run the contest and fit the winner.
+
+    Parameters
+    ----------
+    X, y
+        Training rows and class numbers 0 … thresholds.
+    groups
+        Rows with the same number never stand on both sides of a split.
+    order
+        Time order of the rows, or None.
+    modelling
+        What the project file says about candidates, folds, resampling.
+    limits
+        Budget or trials, threads, seed.
+    progress
+        Told what is going on and the share done.
+    """
+    forward = order is not None and modelling.split != "random"
+    candidates = competing(modelling, few=_outcomes(y, thresholds) < FEW_OUTCOMES)
+    first = _folds(y, groups, order if forward else None, modelling.folds, limits.seed)
+    forward = forward and len(first) > 0
+    if not first:
+        first = _folds(y, groups, None, modelling.folds, limits.seed)
+    given = {name: modelling.settings_of(name) for name in candidates}
+    best, trials = explore(Task(X, y, thresholds, first), candidates, given, limits, progress)
+    progress("finalists on fresh folds", 1.0)
+    second = first if forward else _folds(y, groups, None, modelling.folds, limits.seed + 1)
+    task = Task(X, y, thresholds, second)
+    outcome = finals(task, best, blend="blend" in (modelling.candidates or DEFAULT), limits=limits)
+    return _finished(task, outcome, modelling, limits, forward=forward, trials=trials)
+
+
+def competing(modelling: Modelling, *, few: bool) -> dict[str, Candidate]:
+    """Return the candidates that take part, resampling wrapped around each fit; the dummy always does."""
+    names = modelling.candidates or (FEW if few else DEFAULT)
+    chosen = {name: CANDIDATES[name] for name in ("dummy", *names) if name != "blend"}
+    if few and "logistic" in chosen:
+        chosen["logistic"] = replace(chosen["logistic"], first=_SMALL, space={})
+    return {name: resampled(c, modelling.resampling) for name, c in chosen.items()}
+
+
+def _outcomes(y: IntArray, thresholds: int) -> int:
+    return min(min(int((y > t).sum()), int((y <= t).sum())) for t in range(thresholds))
+
+
+def _folds(y: IntArray, groups: IntArray, order: FloatArray | None, folds: int, seed: int) -> tuple[Fold, ...]:
+    if order is not None:
+        return forward_folds(y, order, groups, folds)
+    return random_folds(y, groups, folds, seed)
+
+
+def _finished(task: Task, outcome: Outcome, modelling: Modelling, limits: Limits, *, forward: bool, trials: int) -> Fitted:
+    y = task.y[task.judged]
+    calibrations, held_out = [], np.empty_like(outcome.chosen.margins)
+    for t in range(task.thresholds):
+        chosen, odds = choose_calibration(outcome.chosen.margins[:, t], (y > t).astype(np.int64), blocks=task.block, forward=forward)
+        calibrations.append(chosen)
+        held_out[:, t] = odds
+    drift = None
+    if forward:
+        calibrations, drift = _against_drift(calibrations, held_out, y, task.block, modelling)
+    predictor = _fit_all(task, outcome, limits)
+    spread = _spread_of(task, outcome, calibrations[-1], held_out, drift, limits)
+    names = tuple(m.candidate.name for m in outcome.members)
+    shape = Shape(outcome.chosen.candidate.name, names, outcome.weights, task.thresholds, tuple(calibrations), spread, modelling.resampling)
+    settings: dict[str, Setting] = {m.candidate.name: dict(m.setting) for m in outcome.members}
+    return Fitted(
+        model=Model(shape, predictor), rows=task.judged, blocks=task.block, log_odds=non_increasing(held_out), entries=outcome.finals,
+        chosen=shape.name, settings=settings, forward=forward, trials=trials, drift=drift,
+    )
+
+
+def _against_drift(
+    calibrations: list[Calibration], held_out: FloatArray, y: IntArray, blocks: IntArray, modelling: Modelling
+) -> tuple[list[Calibration], Drift]:
+    labels, odds = (y > 0).astype(np.int64), held_out[:, 0]
+    moves = prior_moves(odds, labels, blocks)
+    variance = excess_variance(moves, odds, blocks)
+    last = blocks == blocks.max()
+    shift = prior_shift(odds[last], labels[last])
+    wanted = _recent_prior_helps(odds, labels, blocks, moves) if modelling.recent_prior is None else modelling.recent_prior
+    moved = [hedged(c.moved(shift if wanted else 0.0), variance) for c in calibrations]
+    return moved, Drift(moves, variance, shift, wanted)
+
+
+def _recent_prior_helps(odds: FloatArray, y: IntArray, blocks: IntArray, moves: tuple[float, ...]) -> bool:
+    """Say whether moving each block by what the block before it was off would have lowered the loss by more than noise."""
+    later = blocks > blocks.min()
+    by = np.array([0.0, *moves[:-1]])[np.searchsorted(np.unique(blocks), blocks)]
+    gain = (row_loss(y, odds) - row_loss(y, odds + by))[later]
+    return bool(len(gain) and gain.mean() > gain.std() / np.sqrt(len(gain)))
+
+
+def _fit_all(task: Task, outcome: Outcome, limits: Limits) -> Predictor:
+    rows = np.arange(len(task.y))
+    fitted = _fit_members(task, outcome, rows, limits, single=False)
+    return fitted[0] if len(fitted) == 1 else Blend(fitted, tuple(m.candidate.name for m in outcome.members), outcome.weights)
+
+
+def _fit_members(task: Task, outcome: Outcome, rows: IntArray, limits: Limits, *, single: bool) -> tuple[Predictor, ...]:
+    X, y = task.X.take(rows), task.y[rows]
+
+    def fit(entry: Entry) -> Predictor:
+        setting = {k: v for k, v in entry.setting.items() if not (single and k == "seeds")}
+        if "seeds" in setting:
+            setting["parallel"] = limits.threads
+        return fit_stacked(entry.candidate, X, y, task.thresholds, setting, limits.seed)
+
+    with ThreadPoolExecutor(max(limits.threads, 1)) as pool:
+        return tuple(pool.map(fit, outcome.members))
+
+
+def _spread_of(
+    task: Task, outcome: Outcome, calibration: Calibration, held_out: FloatArray, drift: Drift | None, limits: Limits
+) -> Spread:
+    parts = thirds(len(task.y), limits.seed)
+    top = task.thresholds - 1
+    shared = calibration_covariance(held_out[:, top])
+    moved = drift.variance if drift is not None else 0.0
+    if any(np.unique(task.y[p] > top).size < 2 for p in parts):
+        return Spread(shared[0] + moved, shared[1], shared[2], (), (1.0,))
+    predicted: dict[int, list[FloatArray]] = {0: [], 1: [], 2: []}
+    for k, rows in enumerate(parts):
+        members = _fit_members(task, outcome, rows, limits, single=True)
+        for other in {0, 1, 2} - {k}:
+            unseen = task.X.take(parts[other])
+            margins = [w * margins_of(m, unseen, task.thresholds)[:, top] for w, m in zip(outcome.weights, members, strict=True)]
+            predicted[other].append(calibration(np.sum(margins, axis=0)))
+    first = np.concatenate([predicted[k][0] for k in range(3)])
+    second = np.concatenate([predicted[k][1] for k in range(3)])
+    edges, variance = variance_table((first + second) / 2, first, second)
+    return Spread(shared[0] + moved, shared[1], shared[2], edges, variance)
+
+
+def reach_of(fitted: Fitted) -> FloatArray:
+    """Return the held-out probabilities of reaching each class, shape (judged rows, thresholds)."""
+    return sigmoid(fitted.log_odds)

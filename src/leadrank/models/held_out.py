@@ -1,0 +1,105 @@
+"""Predictions on rows that the fitted model has not seen, and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from leadrank.models.calibrate import sigmoid
+from leadrank.models.ordered import at_threshold, non_increasing, stack, stack_outcomes
+from leadrank.models.predictor import Candidate, Predictor, Setting
+from leadrank.models.split import Fold
+from leadrank.types import FloatArray, IntArray, Matrix
+
+_LEAST = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be learned: rows, class numbers, how many thresholds lie between the classes, the folds."""
+
+    X: Matrix
+    y: IntArray
+    thresholds: int
+    folds: tuple[Fold, ...]
+
+    @property
+    def judged(self) -> IntArray:
+        """Row numbers of all held-out rows, fold after fold."""
+        return np.concatenate([f.test for f in self.folds])
+
+    @property
+    def block(self) -> IntArray:
+        """Fold number of each judged row."""
+        return np.repeat(np.arange(len(self.folds)), [len(f.test) for f in self.folds])
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One candidate with one setting, judged on held-out rows."""
+
+    candidate: Candidate
+    setting: Setting
+    margins: FloatArray
+    losses: FloatArray
+    seconds: float
+
+    @property
+    def loss(self) -> float:
+        """Mean log loss over the judged rows."""
+        return float(self.losses.mean())
+
+
+def fit_stacked(candidate: Candidate, X: Matrix, y: IntArray, thresholds: int, setting: Setting, seed: int) -> Predictor:
+    """Fit one learner for all thresholds."""
+    return candidate.fit(stack(X, thresholds), stack_outcomes(y, thresholds), None, setting, seed)
+
+
+def margins_of(predictor: Predictor, X: Matrix, thresholds: int) -> FloatArray:
+    """Return log-odds of reaching each class, shape (rows, thresholds)."""
+    return np.stack([predictor.margin(at_threshold(X, t, thresholds)) for t in range(thresholds)], axis=1)
+
+
+def class_losses(y: IntArray, margins: FloatArray) -> FloatArray:
+    """Return each row's log loss over the classes, given log-odds of reaching them."""
+    p = class_probabilities(non_increasing(sigmoid(margins)))
+    losses: FloatArray = -np.log(np.maximum(p[np.arange(len(y)), y], _LEAST))
+    return losses
+
+
+def class_probabilities(reach: FloatArray) -> FloatArray:
+    """Turn probabilities of reaching each class into probabilities of being in it, worst class first.
+
+    Examples
+    --------
+    >>> class_probabilities(np.array([[0.75, 0.25]])).tolist()
+    [[0.25, 0.5, 0.25]]
+    """
+    ends = np.concatenate([np.ones((len(reach), 1)), reach, np.zeros((len(reach), 1))], axis=1)
+    shares: FloatArray = ends[:, :-1] - ends[:, 1:]
+    return shares
+
+
+def judge_entry(
+    task: Task, candidate: Candidate, setting: Setting, *, seed: int, threads: int, clock: Callable[[], float]
+) -> Entry:
+    """Fit on every fold, each fit on one thread, several folds at a time; the result does not depend on `threads`."""
+    start = clock()
+
+    def held_out(numbered: tuple[int, Fold]) -> FloatArray:
+        k, fold = numbered
+        fitted = fit_stacked(candidate, task.X.take(fold.train), task.y[fold.train], task.thresholds, setting, seed + k)
+        return margins_of(fitted, task.X.take(fold.test), task.thresholds)
+
+    margins = np.concatenate(list(_spread(held_out, list(enumerate(task.folds)), threads)))
+    return Entry(candidate, setting, margins, class_losses(task.y[task.judged], margins), clock() - start)
+
+
+def _spread(work: Callable[[tuple[int, Fold]], FloatArray], items: Sequence[tuple[int, Fold]], threads: int) -> list[FloatArray]:
+    if threads == 1:
+        return [work(item) for item in items]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(work, items))

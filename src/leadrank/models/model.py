@@ -1,0 +1,107 @@
+"""The fitted whole: a predictor, its calibration, and how far it may be off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from leadrank.models.blend import Blend
+from leadrank.models.calibrate import Calibration, sigmoid
+from leadrank.models.candidates import CANDIDATES
+from leadrank.models.held_out import margins_of
+from leadrank.models.interval import NORMAL_90, Spread
+from leadrank.models.ordered import at_threshold, non_increasing
+from leadrank.models.predictor import Predictor
+from leadrank.models.resample import Resampling, resampled
+from leadrank.types import FloatArray, IntArray, Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """All of a model but the fitted learners themselves; one JSON part of a bundle."""
+
+    name: str
+    members: tuple[str, ...]
+    weights: tuple[float, ...]
+    thresholds: int
+    calibrations: tuple[Calibration, ...]
+    spread: Spread
+    resampling: Resampling = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """From a matrix to calibrated log-odds of reaching each class."""
+
+    shape: Shape
+    predictor: Predictor
+
+    def log_odds(self, X: Matrix) -> FloatArray:
+        """Return calibrated log-odds of reaching each class, shape (rows, thresholds)."""
+        return self.calibrated(margins_of(self.predictor, X, self.shape.thresholds))
+
+    def calibrated(self, margins: FloatArray) -> FloatArray:
+        """Put each threshold's margins through its map; a better class is never likelier reached than a lesser one."""
+        mapped = np.stack([c(margins[:, t]) for t, c in enumerate(self.shape.calibrations)], axis=1)
+        return non_increasing(mapped)
+
+    def interval(self, log_odds: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the ends of the 90 % interval of a probability, given calibrated log-odds, shape (rows,)."""
+        half = NORMAL_90 * self.shape.spread.standard_error(log_odds)
+        return sigmoid(log_odds - half), sigmoid(log_odds + half)
+
+    def contributions(self, X: Matrix, threshold: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Explain each row at one threshold.
+
+        Parameters
+        ----------
+        threshold
+            For each row the threshold asked about, shape (rows,).
+
+        Returns
+        -------
+        contributions
+            Raw log-odds contributions, shape (rows, features); the threshold's own part belongs to the base.
+        base, margin
+            Raw log-odds of each row's base and of the row, shape (rows,).
+        """
+        values = np.zeros((len(X), len(X.features)))
+        base = np.zeros(len(X))
+        for t in np.unique(threshold):
+            rows = np.flatnonzero(threshold == t)
+            part, own = self.predictor.contributions(at_threshold(X.take(rows), int(t), self.shape.thresholds))
+            numbers = len(X.numeric)
+            if self.shape.thresholds > 1:
+                base[rows] = own + part[:, numbers]
+                part = np.delete(part, numbers, axis=1)
+            else:
+                base[rows] = own
+            values[rows] = part
+        return values, base, base + values.sum(axis=1)
+
+    def parts(self) -> dict[str, bytes]:
+        """Return the parts from which `load_model` builds the model again."""
+        return {"shape.json": _SHAPE.dump_json(self.shape), **self.predictor.parts()}
+
+
+_SHAPE: TypeAdapter[Shape] = TypeAdapter(Shape)
+
+
+def load_model(parts: Mapping[str, bytes]) -> Model:
+    """Build a model again from its parts; the bundle has checked them before."""
+    shape = _SHAPE.validate_json(parts["shape.json"])
+    rest = {name: held for name, held in parts.items() if name != "shape.json"}
+    if len(shape.members) == 1:
+        return Model(shape, _loaded(shape, shape.members[0], rest))
+    members = []
+    for k, name in enumerate(shape.members):
+        folder = f"{k}-{name}/"
+        members.append(_loaded(shape, name, {n.removeprefix(folder): h for n, h in rest.items() if n.startswith(folder)}))
+    return Model(shape, Blend(tuple(members), shape.members, shape.weights))
+
+
+def _loaded(shape: Shape, name: str, parts: Mapping[str, bytes]) -> Predictor:
+    return resampled(CANDIDATES[name], shape.resampling).load(parts)

@@ -1,0 +1,121 @@
+"""The honest table: rivals beside ours, JSON and text."""
+
+import math
+
+import numpy as np
+import pytest
+from pydantic import TypeAdapter
+
+from leadrank.errors import DataError
+from leadrank.evaluation import Report, judge
+from leadrank.evaluation.metrics import expected_profit, log_loss, roc_auc
+
+
+def simulated(n=1500, seed=0):
+    rng = np.random.default_rng(seed)
+    odds = rng.normal(-0.5, 1.5, n)
+    y = (rng.random(n) < 1 / (1 + np.exp(-odds))).astype(np.int64)
+    return y, 1 / (1 + np.exp(-odds)), 1 / (1 + np.exp(-1.7 * (odds + rng.normal(0, 1.5, n))))
+
+
+@pytest.fixture(scope="module")
+def report():
+    y, p, rival = simulated()
+    return judge(
+        y, p[:, None], rivals={"naive Bayes": rival, "boosted": p}, rankings={"newest first": np.arange(len(y)) + 0.0}, called=p > 0.065,
+        value=49.99, cost=3.25, measured="5-fold cross-validated", name="boosted", draws=60,
+    )
+
+
+@pytest.fixture(scope="module")
+def tiers_report():
+    _, p, _ = simulated()
+    reach = np.column_stack([p**0.4, p])
+    y3 = (np.random.default_rng(1).random(len(p))[:, None] < reach).sum(axis=1)
+    return judge(y3, reach, classes=("Low", "Medium", "High"), called=p > 0.5, draws=40)
+
+
+def test_our_figures_are_the_plain_metrics(report):
+    y, p, _ = simulated()
+    assert report.ours["auc"].value == pytest.approx(roc_auc(y, p))
+    assert report.ours["log_loss"].value == pytest.approx(log_loss(y, p))
+    assert report.ours["profit"].value == pytest.approx(expected_profit(y, p > 0.065, 49.99, 3.25))
+    assert {"brier", "ece", "calibration_slope", "lift_10", "gain_10", "gain_20", "gain_30", "precision", "f1"} <= set(report.ours)
+
+
+def test_ours_comes_first_and_a_rival_of_the_same_name_is_left_out(report):
+    assert [row.name for row in report.table] == ["boosted", "naive Bayes", "constant", "newest first"]
+
+
+def test_a_mere_ranking_has_no_log_loss_and_calls_as_many(report):
+    newest = report.table[3].figures
+    assert "log_loss" not in newest
+    assert "brier" not in newest
+    assert newest["profit"].value < report.ours["profit"].value
+
+
+def test_the_difference_to_each_rival_is_said_in_words(report):
+    said = {one.rival: one for one in report.differences}
+    assert said["naive Bayes"].words == "better by more than noise on log loss"
+    assert said["newest first"].words == "better by more than noise on ROC AUC"
+    assert said["constant"].figures["log_loss"].low > 0
+
+
+def test_a_worse_model_is_told_so():
+    y, p, rival = simulated()
+    found = judge(y, rival, rivals={"better": p}, draws=40)
+    assert found.differences[0].words == "worse by more than noise on log loss"
+
+
+@pytest.mark.parametrize("which", ["report", "tiers_report"])
+def test_a_report_survives_json(which, request):
+    one, adapter = request.getfixturevalue(which), TypeAdapter(Report)
+    text = adapter.dump_json(one)
+    assert adapter.validate_json(text) == one
+    assert b"NaN" not in text
+    assert len(text) < 120_000
+
+
+def test_every_figure_is_finite_and_ordered(report, tiers_report):
+    for row in (*report.table, *tiers_report.table):
+        for key, one in row.figures.items():
+            assert all(math.isfinite(x) for x in (one.value, one.low, one.high)), key
+            assert one.low <= one.high
+
+
+def test_the_text_shows_ours_beside_the_dummy_and_the_verdict(report):
+    text = str(report)
+    assert "1,500 leads" in text
+    assert "5-fold cross-validated" in text
+    assert text.index("boosted") < text.index("naive Bayes") < text.index("constant") < text.index("Verdict: ready")
+    assert max(len(line) for line in text.splitlines() if not line.startswith("  ")) <= 140
+
+
+def test_tiers_have_figures_per_class(tiers_report):
+    assert [one.name for one in tiers_report.per_class] == ["Low", "Medium", "High"]
+    assert sum(one.rows for one in tiers_report.per_class) == tiers_report.rows
+    assert {"log_loss", "accuracy", "macro_auc", "auc", "ece"} <= set(tiers_report.ours)
+    assert "Medium" in str(tiers_report)
+    assert "profit" not in tiers_report.ours
+
+
+def test_no_signal_is_said_plainly():
+    rng = np.random.default_rng(0)
+    y, p = rng.integers(0, 2, 4000), rng.uniform(0.45, 0.55, 4000)
+    assert "There is no signal here" in str(judge(y, p, draws=60))
+
+
+def test_few_rows_and_ties_are_judged_without_a_warning():
+    y = np.array([0, 1, 0, 1, 1, 0])
+    found = judge(y, np.array([0.2, 0.8, 0.2, 0.8, 0.2, 0.8]), called=np.array([False] * 6), draws=30)
+    assert found.verdict.word == "not enough evidence"
+    assert "precision" not in found.ours
+
+
+@pytest.mark.parametrize(
+    ("y", "reach"),
+    [(np.array([], int), np.array([])), (np.array([1, 1]), np.array([0.5, 0.5])), (np.array([0, 1]), np.array([0.5, np.nan]))],
+)
+def test_what_cannot_be_judged_is_a_data_error(y, reach):
+    with pytest.raises(DataError):
+        judge(y, reach)

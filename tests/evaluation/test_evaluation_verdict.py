@@ -1,0 +1,90 @@
+"""The verdict follows its written rule."""
+
+import numpy as np
+import pytest
+
+from leadrank.evaluation.bootstrap import interval
+from leadrank.evaluation.metrics import roc_auc
+from leadrank.evaluation.verdict import verdict
+from leadrank.types import Figure
+
+GAIN = Figure(0.2, 0.1, 0.3)
+
+
+def outcomes(positives, negatives):
+    return np.array([1] * positives + [0] * negatives)
+
+
+def judged(positives, negatives, auc, gain=GAIN, error=0.01, noise=0.02):
+    return verdict(outcomes(positives, negatives), auc, gain=gain, calibration_error=error, noise=noise)
+
+
+def test_much_evidence_of_a_good_model_is_ready_and_needs_nothing():
+    found = judged(3000, 5000, Figure(0.88, 0.87, 0.89))
+    assert (found.word, found.outcomes_needed) == ("ready", 0)
+
+
+def test_forty_and_forty_is_provisional_and_says_how_many_are_missing():
+    found = judged(40, 40, Figure(0.8, 0.7, 0.9))
+    assert found.word == "provisional"
+    assert found.outcomes_needed >= 80
+
+
+def test_below_twenty_outcomes_nothing_is_ready():
+    found = judged(12, 500, Figure(0.95, 0.9, 0.99))
+    assert found.word == "not enough evidence"
+    assert found.outcomes_needed > 0
+
+
+def test_no_signal_is_said_plainly_and_more_rows_are_not_promised_to_help():
+    found = judged(4000, 2500, Figure(0.503, 0.49, 0.517), gain=Figure(-0.001, -0.002, 0.0))
+    assert found.word == "not enough evidence"
+    assert found.because[0].startswith("There is no signal here")
+    assert found.outcomes_needed == 0
+
+
+def test_an_area_that_may_be_chance_asks_for_the_rows_that_would_settle_it():
+    found = judged(60, 60, Figure(0.58, 0.48, 0.68))
+    assert found.word == "not enough evidence"
+    assert "cannot be told from chance" in found.because[0]
+    assert 20 <= found.outcomes_needed <= 200
+
+
+def test_probabilities_worse_than_a_constant_are_not_enough():
+    found = judged(500, 500, Figure(0.7, 0.67, 0.73), gain=Figure(-0.05, -0.1, 0.0))
+    assert found.word == "not enough evidence"
+    assert "no better than a constant" in found.because[0]
+
+
+@pytest.mark.parametrize(
+    ("auc", "gain", "error", "said"),
+    [
+        (Figure(0.58, 0.57, 0.59), GAIN, 0.01, "faint"),
+        (Figure(0.8, 0.7, 0.9), GAIN, 0.01, "known to within"),
+        (Figure(0.8, 0.79, 0.81), Figure(0.01, -0.01, 0.03), 0.01, "within noise"),
+        (Figure(0.8, 0.79, 0.81), GAIN, 0.05, "off by 0.050"),
+    ],
+)
+def test_each_doubt_makes_it_provisional(auc, gain, error, said):
+    found = judged(500, 500, auc, gain, error)
+    assert found.word == "provisional"
+    assert said in found.because[0]
+
+
+def test_a_calibration_error_within_noise_is_no_doubt():
+    assert judged(500, 500, Figure(0.8, 0.78, 0.82), error=0.05, noise=0.06).word == "ready"
+
+
+def test_one_class_is_not_enough():
+    assert verdict(np.ones(50, int), None, gain=None, calibration_error=None, noise=0.1).word == "not enough evidence"
+
+
+def test_the_verdict_agrees_with_what_many_rows_show():
+    rng, agreed = np.random.default_rng(0), 0
+    for trial in range(60):
+        n, strength = int(rng.choice([60, 200, 800])), float(rng.choice([0.0, 1.5]))
+        signal = rng.normal(size=n)
+        y = (rng.random(n) < 1 / (1 + np.exp(-strength * signal))).astype(int)
+        found = verdict(y, interval(roc_auc, y, signal, seed=trial), gain=None, calibration_error=None, noise=0.1)
+        agreed += (found.word != "not enough evidence") == (strength > 0)
+    assert agreed / 60 >= 0.9
