@@ -1,1 +1,369 @@
-"""score."""
+"""Everything that production does: rows in, decided and explained scores out. One lead and a batch take the same steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+
+from leadrank import data, decisions, features, models
+from leadrank.bundle import Bundle, load_bundle
+from leadrank.errors import UsageError, nearest
+from leadrank.explain import (
+    Counterfactual,
+    Phrasebook,
+    Reason,
+    counterfactual,
+    group_by_column,
+    phrasebook,
+    reasons_text,
+    rescale,
+    row_base,
+)
+from leadrank.explain import reasons as reasons_of
+from leadrank.types import FloatArray, IntArray, Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One lead's score, decision and reasons. `unknown` names fields that the model does not know."""
+
+    key: str | None
+    probability: float
+    probability_low: float
+    probability_high: float
+    score: int
+    rank: int | None
+    tier: str
+    contact: bool
+    expected_profit: float | None
+    action: str
+    due_within: str
+    reasons: tuple[Reason, ...]
+    model: str
+    classes: dict[str, float]
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One lead in full: its score, all its reasons, the base they start from, and what would change it."""
+
+    scored: Scored
+    reasons: tuple[Reason, ...]
+    base: float
+    scale: str
+    about: str
+    counterfactual: Counterfactual | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Rows between encoding and output."""
+
+    X: Matrix
+    log_odds: FloatArray
+    reach: FloatArray
+    decided: decisions.Decided
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """The rows whose reasons are about the same threshold."""
+
+    rows: IntArray
+    X: Matrix
+    book: Phrasebook
+    grouped: FloatArray
+    columns: tuple[str, ...]
+    raw: FloatArray
+
+
+class Scorer:
+    """A bundle ready to score; safe to share between threads.
+
+    Parameters
+    ----------
+    bundle
+        A bundle, or the path of one.
+    key
+        Checks the signature of a bundle read from a path.
+    """
+
+    def __init__(self, bundle: Bundle | str | Path, *, key: bytes | None = None) -> None:
+        self.bundle = bundle if isinstance(bundle, Bundle) else load_bundle(bundle, key=key)
+        economics = self.bundle.project.economics
+        self._money = tuple(c for c in (economics.value_column, economics.contact_cost_column) if c is not None)
+        self._needed = tuple(dict.fromkeys([*self.bundle.encoder.columns, *self._money]))
+        self._schema = self.bundle.schema.only(self._needed)
+        self._columns = {c.name: c for c in self._schema.columns}
+        self._known = {*self.bundle.schema.names, self.bundle.project.target.column}
+        self._protected = tuple(name for name, c in self.bundle.project.lead.columns.items() if c.sensitive)
+
+    @cached_property
+    def identity(self) -> str:
+        """Name and fingerprint of the model."""
+        return self.bundle.identity
+
+    def one(self, lead: Mapping[str, object], *, reasons: int = 0) -> Scored:
+        """Score one lead.
+
+        Parameters
+        ----------
+        lead
+            Field to value: raw cells as in a CSV, or typed values. An absent field counts as missing; unknown names are reported.
+        reasons
+            How many reasons to give.
+
+        Returns
+        -------
+        Scored
+            Agrees with `many` on the same row.
+        """
+        cells = {name: data.clean_cell(column, lead.get(name)) for name, column in self._columns.items()}
+        X = features.encode_one(self.bundle.encoder, cells)
+        value, cost = (_amounts([cells[c]]) if c is not None else None for c in self._money_columns)
+        batch = self._decide(X, value, cost)
+        key = self.bundle.project.lead.key
+        given = lead.get(key) if key is not None else None
+        unknown = tuple(name for name in lead if name not in self._known)
+        return self._record(batch, None if given is None else str(given), unknown, self._reasons(batch, reasons)[0])
+
+    def many(
+        self, frame: Any, *, reasons: int = 0, ranked: bool = False, top: int | None = None, keep: Sequence[str] = ()
+    ) -> pl.DataFrame:
+        """Score a table.
+
+        Parameters
+        ----------
+        frame
+            A Polars, pandas or Arrow table of raw or typed cells; every row is scored, in order.
+        reasons
+            How many reasons to write into the column `reasons`.
+        ranked
+            Sort by expected profit (or probability) and fill `rank`.
+        top
+            Keep the best so many; they are the ones to contact.
+        keep
+            Columns to carry through.
+
+        Raises
+        ------
+        UsageError
+            A column to keep is not there.
+        DataError
+            A column that the model uses is not there; its nearest spelling is offered.
+        """
+        return self.many_with_problems(frame, reasons=reasons, ranked=ranked, top=top, keep=keep)[0]
+
+    def many_with_problems(
+        self, frame: Any, *, reasons: int = 0, ranked: bool = False, top: int | None = None, keep: Sequence[str] = ()
+    ) -> tuple[pl.DataFrame, tuple[data.CellProblem, ...]]:
+        """Score a table, and say which cells could not be read and count as missing."""
+        table = as_polars(frame)
+        for name in keep:
+            if name not in table.columns:
+                raise UsageError(f"The column {name!r} to keep is not there.", nearest(name, table.columns))
+        batch, problems = self._batch(table)
+        order = self._ranking(batch.decided, batch.reach)[:top] if ranked or top is not None else np.arange(len(batch.X))
+        out = self._frame(table, batch, keep)[order]
+        texts = self._texts(batch, order, reasons)
+        out = out.with_columns(pl.Series("reasons", texts, dtype=pl.String))
+        if ranked or top is not None:
+            out = out.with_columns(pl.Series("rank", np.arange(1, len(order) + 1), dtype=pl.Int64))
+        if top is not None:
+            out = out.with_columns(contact=pl.lit(value=True))
+        return out, problems
+
+    def explain(self, frame: Any, row: int, *, reasons: int = 10, target: float | None = None) -> Explained:
+        """Explain one row of a table in full.
+
+        Parameters
+        ----------
+        row
+            Its number, from 0.
+        reasons
+            How many reasons to give.
+        target
+            The probability that a change should reach; by default the threshold.
+        """
+        table = as_polars(frame)[row : row + 1]
+        batch, _ = self._batch(table)
+        key = self.bundle.project.lead.key
+        name = str(table[key][0]) if key is not None and key in table.columns else None
+        found = self._reasons(batch, reasons)[0]
+        threshold = int(self._asked(batch)[0])
+        _, base = self._contributions(batch)
+        return Explained(
+            self._record(batch, name, (), found), found, float(base[0]), self.bundle.facts.scale, self.bundle.facts.classes[threshold + 1],
+            self._counterfactual(batch, target),
+        )
+
+    @property
+    def _money_columns(self) -> tuple[str | None, str | None]:
+        economics = self.bundle.project.economics
+        return economics.value_column, economics.contact_cost_column
+
+    def _batch(self, table: pl.DataFrame) -> tuple[_Batch, tuple[data.CellProblem, ...]]:
+        cleaned = data.clean_frame(self._schema, table)
+        X = features.encode(self.bundle.encoder, cleaned.frame)
+        value, cost = (_amounts(cleaned.frame[c].to_list()) if c is not None else None for c in self._money_columns)
+        return self._decide(X, value, cost), cleaned.problems
+
+    def _decide(self, X: Matrix, value: FloatArray | None, cost: FloatArray | None) -> _Batch:
+        log_odds = self.bundle.model.log_odds(X)
+        reach = models.sigmoid(log_odds)
+        return _Batch(X, log_odds, reach, decisions.apply_policy(self.bundle.policy, reach, value=value, cost=cost))
+
+    def _ranking(self, decided: decisions.Decided, reach: FloatArray) -> IntArray:
+        by = reach[:, -1] if decided.expected_profit is None else decided.expected_profit
+        ranking: IntArray = np.lexsort((-reach[:, -1], -by)).astype(np.int64)
+        return ranking
+
+    def _asked(self, batch: _Batch) -> IntArray:
+        """Return the threshold each row's reasons are about: reaching the class after its likeliest one."""
+        thresholds = batch.reach.shape[1]
+        likeliest = models.class_probabilities(batch.reach).argmax(axis=1) if thresholds > 1 else np.zeros(len(batch.X), dtype=np.int64)
+        asked: IntArray = np.minimum(likeliest, thresholds - 1).astype(np.int64)
+        return asked
+
+    def _contributions(self, batch: _Batch) -> tuple[FloatArray, FloatArray]:
+        """Return contributions on the calibrated log-odds by the user's columns, and each row's base."""
+        return calibrated_contributions(self.bundle.model, batch.X, batch.log_odds, self._asked(batch))[:2]
+
+    def _reasons(self, batch: _Batch, top: int) -> list[tuple[Reason, ...]]:
+        if top <= 0:
+            return [()] * len(batch.X)
+        found: list[tuple[Reason, ...]] = [()] * len(batch.X)
+        for part in self._by_threshold(batch):
+            given = reasons_of(part.grouped, part.columns, part.X, part.book, top=top, never=self._protected, within=part.raw)
+            for row, own in zip(part.rows, given, strict=True):
+                found[row] = own
+        return found
+
+    def _texts(self, batch: _Batch, order: IntArray, top: int) -> list[str]:
+        texts = [""] * len(order)
+        if top <= 0 or not len(order):
+            return texts
+        part = _Batch(batch.X.take(order), batch.log_odds[order], batch.reach[order], batch.decided)
+        for alike in self._by_threshold(part):
+            said = reasons_text(alike.grouped, alike.columns, alike.X, alike.book, top=top, never=self._protected, within=alike.raw)
+            for row, text in zip(alike.rows, said, strict=True):
+                texts[row] = text
+        return texts
+
+    def _by_threshold(self, batch: _Batch) -> Iterator[_Alike]:
+        asked = self._asked(batch)
+        for t in np.unique(asked):
+            rows = np.flatnonzero(asked == t)
+            X = batch.X.take(rows)
+            grouped, _, columns, raw = calibrated_contributions(self.bundle.model, X, batch.log_odds[rows], asked[rows])
+            yield _Alike(rows, X, self._books[int(t)], grouped, columns, raw)
+
+    @cached_property
+    def _books(self) -> tuple[Phrasebook, ...]:
+        classes = self.bundle.facts.classes
+        outcome = ["converted"] if len(classes) == 2 else [f"were {c} or better" for c in classes[1:-1]] + [f"were {classes[-1]}"]
+        return tuple(phrasebook(self.bundle.evidence, threshold=t, outcome=o) for t, o in enumerate(outcome))
+
+    def _counterfactual(self, batch: _Batch, target: float | None) -> Counterfactual | None:
+        actionable = {n: c.actionable for n, c in self.bundle.project.lead.columns.items() if c.actionable is not None}
+        wanted = target if target is not None else min(max(self.bundle.policy.threshold.cut, 0.01), 0.99)
+        if not actionable or batch.reach[0, -1] >= wanted:
+            return None
+
+        def probability(X: Matrix) -> FloatArray:
+            return models.sigmoid(self.bundle.model.log_odds(X))[:, -1]
+
+        return counterfactual(probability, batch.X, self.bundle.evidence, actionable, target=wanted, never=self._protected)
+
+    def _record(self, batch: _Batch, key: str | None, unknown: tuple[str, ...], reasons: tuple[Reason, ...]) -> Scored:
+        low, high = self.bundle.model.interval(batch.log_odds[:, -1])
+        tier = self.bundle.policy.tiers[int(batch.decided.tier[0])]
+        profit = batch.decided.expected_profit
+        classes = models.class_probabilities(batch.reach)[0] if batch.reach.shape[1] > 1 else ()
+        return Scored(
+            key=key, probability=float(batch.reach[0, -1]), probability_low=float(low[0]), probability_high=float(high[0]),
+            score=int(batch.decided.score[0]), rank=None, tier=tier.name, contact=bool(batch.decided.contact[0]),
+            expected_profit=None if profit is None else float(profit[0]), action=tier.action, due_within=tier.within, reasons=reasons,
+            model=self.identity, classes={n: float(p) for n, p in zip(self.bundle.facts.classes, classes, strict=False)}, unknown=unknown,
+        )
+
+    def _frame(self, table: pl.DataFrame, batch: _Batch, keep: Sequence[str]) -> pl.DataFrame:
+        tiers, decided = self.bundle.policy.tiers, batch.decided
+        low, high = self.bundle.model.interval(batch.log_odds[:, -1])
+        at = pl.Series(decided.tier)
+        profit = pl.Series(np.full(len(batch.X), np.nan) if decided.expected_profit is None else decided.expected_profit).fill_nan(None)
+        out = _carried(table, self.bundle.project.lead.key, keep).with_columns(
+            probability=pl.Series(batch.reach[:, -1]), probability_low=pl.Series(low), probability_high=pl.Series(high),
+            score=pl.Series(decided.score), rank=pl.lit(None, dtype=pl.Int64), tier=_named(at, [t.name for t in tiers]),
+            contact=pl.Series(decided.contact), expected_profit=profit, action=_named(at, [t.action for t in tiers]),
+            due_within=_named(at, [t.within for t in tiers]), reasons=pl.lit(""), model=pl.lit(self.identity),
+        )
+        if batch.reach.shape[1] == 1:
+            return out
+        shares = models.class_probabilities(batch.reach)
+        return out.with_columns(*(pl.Series(f"probability_{c}", shares[:, k]) for k, c in enumerate(self.bundle.facts.classes)))
+
+
+def as_polars(frame: Any) -> pl.DataFrame:
+    """Take a Polars, pandas or Arrow table, or a list of dictionaries, as Polars."""
+    if isinstance(frame, pl.DataFrame):
+        return frame
+    if isinstance(frame, list):
+        return pl.DataFrame(frame, infer_schema_length=None, strict=False)
+    try:
+        table: pl.DataFrame = nw.from_native(frame, eager_only=True).to_polars()
+    except TypeError as problem:
+        raise UsageError(f"Expected a Polars, pandas or Arrow table, got {type(frame).__name__}.", "Convert it to one of these first.") from problem
+    return table
+
+
+def calibrated_contributions(
+    model: models.Model, X: Matrix, log_odds: FloatArray, asked: IntArray
+) -> tuple[FloatArray, FloatArray, tuple[str, ...], FloatArray]:
+    """Explain each row on the calibrated log-odds of reaching the class above the threshold asked about.
+
+    Returns
+    -------
+    grouped
+        By the user's columns, shape (rows, columns); `base` plus its sum is the calibrated log-odds.
+    base
+        Shape (rows,).
+    columns
+        Their names.
+    raw
+        By feature, before calibration.
+    """
+    raw, raw_base, margin = model.contributions(X, asked)
+    grouped, columns = group_by_column(raw, X.features)
+    calibrated = log_odds[np.arange(len(X)), asked]
+    for t in np.unique(asked):
+        rows = asked == t
+        mapped = model.shape.calibrations[int(t)]
+        for base in np.unique(raw_base[rows]):
+            own = rows & (raw_base == base)
+            start = float(mapped(np.array([base]))[0])
+            grouped[own] = rescale(grouped[own], float(base), margin[own], calibrated[own], start)
+    return grouped, row_base(grouped, calibrated), columns, raw
+
+
+def _amounts(cells: Sequence[object]) -> FloatArray:
+    return np.array([np.nan if cell is None else float(cell) for cell in cells], dtype=np.float64)  # type: ignore[arg-type]
+
+
+def _named(at: pl.Series, names: Sequence[str]) -> pl.Series:
+    return at.replace_strict(list(range(len(names))), list(names), return_dtype=pl.String)
+
+
+def _carried(table: pl.DataFrame, key: str | None, keep: Sequence[str]) -> pl.DataFrame:
+    names = list(dict.fromkeys([*([key] if key is not None and key in table.columns else []), *keep]))
+    if key is None or key not in table.columns:
+        return pl.DataFrame({"row": np.arange(1, table.height + 1)}).with_columns(*(table[n] for n in names))
+    return table.select(names)

@@ -1,1 +1,251 @@
-"""train."""
+"""From a project and a table to a bundle: the whole training, read as a table of contents."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+
+from leadrank import data, decisions, evaluation, explain, features, models
+from leadrank.bundle import Bundle, ColumnEffect, Facts, HeldOut
+from leadrank.evaluate import plain_figures
+from leadrank.prepare import Prepared, Progress, booster_ranker, check, quiet
+from leadrank.project import Project
+from leadrank.score import Scorer, as_polars
+from leadrank.types import BoolArray, Finding, FloatArray, IntArray, Matrix
+
+TAIL = 0.2
+"""Share of the budget kept for judging, explaining and writing after the models are fitted."""
+IMPORTANCE_ROWS = 2_000
+DRAWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What was found on held-out rows."""
+
+    reach: FloatArray
+    y: IntArray
+    policy: decisions.Policy
+    called: BoolArray
+    report: evaluation.Report
+    business: decisions.BusinessCase
+    not_worth: decisions.NotWorth | None
+
+
+def train(
+    project: Project, frame: object, *, clock: Callable[[], float], started: float | None = None, at: datetime | None = None,
+    salt: str | None = None, progress: Progress = quiet,
+) -> Bundle:
+    """Learn from past leads.
+
+    Parameters
+    ----------
+    project
+        What the user declared; its `model.budget` is the wall time of the whole, unless `model.trials` is given.
+    frame
+        Raw rows with the outcome: Polars, pandas or Arrow.
+    clock
+        Tells seconds; only differences count.
+    started
+        When the work began on `clock`, if before this call.
+    at
+        The moment of training, to be written down. Leave it out for byte-identical bundles.
+    salt
+        Key of the hash by which set-aside rows are remembered; by default made from the seed.
+    progress
+        Told what is going on and the share done.
+
+    Returns
+    -------
+    Bundle
+        Ready to score.
+
+    Raises
+    ------
+    UsageError
+        Something that was declared does not fit the table.
+    DataError
+        Nothing can be learned from this table.
+    """
+    began = clock() if started is None else started
+    table = as_polars(frame)
+    salt = salt if salt is not None else hashlib.sha256(f"leadrank {project.model.seed}".encode()).hexdigest()[:32]
+    prepared = check(project, table, at=at, salt=salt, progress=progress)
+    encoder, X = _encoded(project, prepared)
+    limits = _limits(project, clock, began)
+    fitted = models.fit_model(
+        X, prepared.y, len(prepared.classes) - 1, groups=prepared.groups, order=prepared.order, modelling=project.model, limits=limits,
+        progress=lambda words, done: progress(words, 0.15 + 0.65 * done),
+    )
+    progress("judging on held-out rows", 0.85)
+    judged = _judge(project, prepared, fitted)
+    progress("measuring what drives the score", 0.92)
+    facts = _facts(project, prepared, X, fitted, judged, at, limits)
+    bundle = Bundle(
+        project=project, schema=prepared.schema, encoder=encoder, model=fitted.model, policy=judged.policy,
+        evidence=explain.fit_evidence(X, prepared.y, thresholds=len(prepared.classes) - 1), profile=data.profile(prepared.clean, prepared.schema),
+        report=judged.report, findings=(*prepared.findings, *judged.policy.findings, *_noticed(project, prepared, X, fitted, limits)), facts=facts,
+    )
+    seconds = None if project.model.trials is not None else clock() - began
+    bundle = replace(bundle, facts=replace(facts, seconds=seconds))
+    progress("done", 1.0)
+    return replace(bundle, held_out=_remembered(bundle, table, prepared, salt))
+
+
+def _encoded(project: Project, prepared: Prepared) -> tuple[features.Encoder, Matrix]:
+    texts = [c.name for c in prepared.schema.columns if c.type == "text"]
+    encoder = features.fit_encoder(
+        prepared.clean, prepared.columns, declared=project.lead.columns, texts=texts, created_at=project.lead.created_at
+    )
+    return encoder, features.encode(encoder, prepared.clean)
+
+
+def _limits(project: Project, clock: Callable[[], float], began: float) -> models.Limits:
+    budget = project.model.budget
+    return models.Limits(
+        clock=clock, deadline=began + (1 - TAIL) * budget, trials=project.model.trials, threads=project.model.threads, seed=project.model.seed,
+        budget=budget,
+    )
+
+
+def _judge(project: Project, prepared: Prepared, fitted: models.Fitted) -> _Judged:
+    rows, reach = fitted.rows, models.reach_of(fitted)
+    y, learned = prepared.y[rows], len(prepared.classes) > 2
+    value, cost = (_money(prepared, column, rows) for column in (project.economics.value_column, project.economics.contact_cost_column))
+    names = prepared.classes if learned else ()
+    policy = decisions.fit_policy(y, reach, project=project, value=value, cost=cost, classes=names, seed=project.model.seed)
+    decided = decisions.apply_policy(policy, reach, value=value, cost=cost)
+    newest = None if prepared.order is None else np.nan_to_num(prepared.order[rows], nan=-np.inf)
+    worth, spent = decisions.amounts(policy, len(rows), value=value, cost=cost)
+    report = evaluation.judge(
+        y, reach, rivals=fitted.rivals, rankings={} if newest is None else {"newest first": newest}, called=decided.contact, value=worth, cost=spent,
+        measured=_measured(fitted), name=f"Leadrank ({fitted.chosen.replace('_', ' ')})", classes=names,
+        currency=project.economics.currency, seed=project.model.seed, draws=DRAWS,
+    )
+    business = decisions.business_case(y, reach, policy, newest=newest, value=value, cost=cost, seed=project.model.seed)
+    spread = fitted.model.shape.spread.shared_error(fitted.log_odds[:, -1])
+    not_worth = decisions.not_worth_working(policy, reach, value=value, cost=cost, y=y, spread=spread) if _knows_money(policy) else None
+    return _Judged(reach, y, policy, decided.contact, report, business, not_worth)
+
+
+def _knows_money(policy: decisions.Policy) -> bool:
+    return policy.value is not None and (policy.tiers_on != "class" or policy.declared)
+
+
+def _money(prepared: Prepared, column: str | None, rows: IntArray) -> FloatArray | None:
+    if column is None:
+        return None
+    cells: FloatArray = prepared.clean[column].cast(pl.Float64).fill_null(np.nan).to_numpy()
+    return cells[rows]
+
+
+def _measured(fitted: models.Fitted) -> str:
+    blocks = len(np.unique(fitted.blocks))
+    return f"out of time, {blocks} forward blocks" if fitted.forward else f"{blocks}-fold cross-validated"
+
+
+def _facts(
+    project: Project, prepared: Prepared, X: Matrix, fitted: models.Fitted, judged: _Judged, at: datetime | None, limits: models.Limits
+) -> Facts:
+    dated = at is not None and limits.trials is None
+    return Facts(
+        classes=prepared.classes, rows=len(prepared.y), trained_at=at.isoformat(timespec="seconds") if dated and at is not None else None,
+        seconds=None, chosen=fitted.chosen, settings={name: dict(setting) for name, setting in fitted.settings.items()}, trials=fitted.trials,
+        seed=project.model.seed, measured=_measured(fitted), scale=fitted.model.predictor.scale, quarantined=prepared.quarantined,
+        accepted=prepared.accepted, excluded=project.lead.exclude, importance=_importance(X, prepared.y, fitted, project.model.seed),
+        effects=_effects(X, prepared, judged), drift=fitted.drift, speed=_speed(fitted), not_worth=judged.not_worth, business=judged.business,
+        with_quarantined=_with_quarantined(prepared),
+    )
+
+
+def _importance(X: Matrix, y: IntArray, fitted: models.Fitted, seed: int) -> tuple[explain.Importance, ...]:
+    rows = fitted.probe_rows
+    if len(rows) > IMPORTANCE_ROWS:
+        rows = np.sort(np.random.default_rng(seed).permutation(rows)[:IMPORTANCE_ROWS])
+    loss = models.class_loss
+    return explain.permutation_importance(fitted.probe.log_odds, X.take(rows), y[rows], loss, repeats=3, seed=seed)
+
+
+def _effects(X: Matrix, prepared: Prepared, judged: _Judged) -> tuple[ColumnEffect, ...]:
+    """Measure what dropping each blank-heavy column would cost a small booster."""
+    columns = data.blank_heavy_columns(prepared.clean, prepared.columns)[:8]
+    if not columns or judged.reach.shape[1] > 1:
+        return ()
+    whole = models.quick_loss(X, prepared.y, prepared.groups)
+    found = []
+    for name in columns:
+        loss = models.quick_loss(X.without(name), prepared.y, prepared.groups)
+        found.append(ColumnEffect(name, whole, loss, f"blank in {prepared.clean[name].null_count()} rows"))
+    return tuple(found)
+
+
+def _with_quarantined(prepared: Prepared) -> dict[str, float]:
+    """Measure the area under the curve that the quarantined columns would have shown, beside the honest one."""
+    if not prepared.quarantined:
+        return {}
+    hit = prepared.y == prepared.y.max()
+    rows = np.random.default_rng(0).permutation(len(hit))[:20_000]
+    learn, judge = rows[: len(rows) * 7 // 10], rows[len(rows) * 7 // 10 :]
+    honest = booster_ranker(prepared.clean.select(prepared.columns), hit, learn, judge)
+    leaky = booster_ranker(prepared.clean.select([*prepared.columns, *prepared.quarantined]), hit, learn, judge)
+    labels = hit[judge].astype(np.int64)
+    return {"auc_without": evaluation.roc_auc(labels, honest), "auc_with": evaluation.roc_auc(labels, leaky)}
+
+
+def _speed(fitted: models.Fitted) -> str:
+    if fitted.chosen in {"catboost", "logistic", "dummy", "naive_bayes"}:
+        return ""
+    return f"{fitted.chosen.replace('_', ' ')} won by more than noise; it scores several times slower than a forest of symmetric trees."
+
+
+def _noticed(project: Project, prepared: Prepared, X: Matrix, fitted: models.Fitted, limits: models.Limits) -> tuple[Finding, ...]:
+    return (*_drift_findings(fitted.drift), *_resampling_findings(project, prepared, X, limits))
+
+
+def _drift_findings(drift: models.Drift | None) -> tuple[Finding, ...]:
+    if drift is None or drift.variance == 0:
+        return ()
+    moves = ", ".join(f"{m:+.2f}" for m in drift.moves)
+    found = [Finding(
+        "M401", "warning", None, 0,
+        f"The rate of conversion moved between forward blocks by more than chance ({moves} in log-odds off the predictions): "
+        "probabilities are hedged for a further move and their intervals are wider.",
+        "Retrain often, and judge by the newest rows.", {"standard_deviation": drift.variance**0.5},
+    )]
+    used = "was applied" if drift.shifted else "was not applied"
+    found.append(Finding(
+        "M402", "info", None, 0, f"A correction to the newest block's rate would move all log-odds by {drift.recent_shift:+.2f}; it {used}.",
+        "Set model.recent_prior = true or false to decide it yourself.", {"shift": drift.recent_shift},
+    ))
+    return tuple(found)
+
+
+def _resampling_findings(project: Project, prepared: Prepared, X: Matrix, limits: models.Limits) -> tuple[Finding, ...]:
+    how = project.model.resampling
+    if how == "none" or len(prepared.classes) > 2:
+        return ()
+    cost = models.resampling_cost(X, prepared.y, prepared.groups, how, seed=limits.seed, threads=limits.threads, clock=limits.clock)
+    (plain, _), (raw, bias), (corrected, _) = cost["none"], cost["raw"], cost["corrected"]
+    return (Finding(
+        "M403", "warning", None, 0,
+        f"resampling = {how!r} alone would promise {bias:+.1%} too much and raise log loss from {plain:.4f} to {raw:.4f}; with the prior put "
+        f"back, as done here, it is {corrected:.4f}.", "Leave resampling out: choose the threshold instead.",
+        {"none": plain, "raw": raw, "corrected": corrected},
+    ),)
+
+
+def _remembered(bundle: Bundle, table: pl.DataFrame, prepared: Prepared, salt: str) -> HeldOut:
+    rows = prepared.set_aside
+    if not len(rows):
+        return HeldOut()
+    project = bundle.project
+    names = data.row_names(table[rows], project.lead.key, project.target.column)
+    first = np.sort(np.unique(names, return_index=True)[1])
+    scored = Scorer(bundle).many(table[rows[first]])["probability"].to_list()
+    hashes = tuple(data.keyed_hash(salt, names[i]) for i in first)
+    return HeldOut(salt, project.validation.share, hashes, tuple(scored), plain_figures(bundle, table, rows[first]))

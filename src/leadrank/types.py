@@ -82,3 +82,12 @@ class Matrix:
     def take(self, rows: IntArray | BoolArray) -> Matrix:
         """Return the chosen rows, in the order given."""
         return Matrix(self.numbers[rows], self.codes[rows], self.numeric, self.categorical)
+
+    def without(self, column: str) -> Matrix:
+        """Return the matrix without the features of one column."""
+        numeric = [j for j, f in enumerate(self.numeric) if f.column != column]
+        categorical = [j for j, f in enumerate(self.categorical) if f.column != column]
+        return Matrix(
+            self.numbers[:, numeric], self.codes[:, categorical], tuple(self.numeric[j] for j in numeric),
+            tuple(self.categorical[j] for j in categorical),
+        )

@@ -11,6 +11,7 @@ from leadrank.decisions import (
     NotWorth,
     apply_policy,
     business_case,
+    conversions_by_tier,
     conversions_interval,
     fit_policy,
     not_worth_mask,
@@ -151,3 +152,10 @@ def test_an_interval_of_conversions_stays_between_none_and_all(p, spread):
     found = conversions_interval(np.array(p), spread)
     assert 0 <= found.low <= found.value + 1e-9
     assert found.value - 1e-9 <= found.high <= len(p) + 1e-9
+
+
+def test_conversions_by_tier_add_up_to_those_of_all(case):
+    _, reach, policy, _ = case
+    found = conversions_by_tier(apply_policy(policy, reach).tier, reach[:, 0], [t.name for t in policy.tiers], 0.1)
+    assert list(found) == ["High", "Medium", "Low"]
+    assert sum(one.value for one in found.values()) == pytest.approx(reach.sum())

@@ -220,3 +220,46 @@ def test_one_learned_lead_and_a_batch_agree_to_the_last_bit():
     for row in range(0, len(y), 50):
         one = apply_policy(policy, reach[row : row + 1])
         assert (one.tier[0], one.expected_profit[0]) == (batch.tier[row], batch.expected_profit[row])
+
+
+def test_tiers_that_do_not_fit_the_outcome_are_a_usage_error():
+    named = parse_project({"target": {"column": "y"}, "tier": [{"name": "Hihg", "at_least": 0.5}]})
+    with pytest.raises(UsageError, match="Did you mean 'High'"):
+        fit_policy(*learned(), project=named, classes=("Low", "Medium", "High"))
+    endless = parse_project({"target": {"column": "y"}, "tier": [{"name": "High"}]})
+    with pytest.raises(UsageError, match="no beginning"):
+        fit_policy(*simulated(), project=endless)
+
+
+def test_no_lead_at_all_is_decided_too():
+    policy = fit_policy(*simulated(), project=project(economics=MONEY), draws=10)
+    assert len(apply_policy(policy, np.zeros((0, 1))).tier) == 0
+
+
+@pytest.mark.parametrize("rule", ["f1", "balanced", {"precision": 0.5}, {"recall": 0.5}, {"capacity": 3}])
+@pytest.mark.parametrize("y", [np.zeros(6, np.int64), np.ones(6, np.int64)])
+def test_one_class_and_six_leads_still_give_a_policy(rule, y):
+    policy = fit_policy(y, np.linspace(0.1, 0.6, 6)[:, None], project=project(decision={"threshold": rule}), draws=5)
+    assert apply_policy(policy, np.array([[0.3]])).tier.shape == (1,)
+
+
+rows = st.lists(st.tuples(st.booleans(), st.integers(0, 10), st.floats(0, 1e4) | st.just(np.nan)), min_size=1, max_size=25)
+
+
+@given(rows, st.sampled_from([*RULES, None]), st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_any_small_table_gives_a_policy_whose_low_is_not_called(table, rule, by_lead):
+    y, reach = np.array([int(a) for a, _, _ in table]), np.array([[b / 10] for _, b, _ in table])
+    value = np.array([c for _, _, c in table])
+    if by_lead and np.isnan(value).all():
+        return
+    economics = {"value_column": "v", "contact_cost": 2} if by_lead else {"value": 7.0, "contact_cost": 0.3}
+    plan = project(economics=economics, **({"decision": {"threshold": rule}} if rule is not None else {}))
+    policy = fit_policy(y, reach, project=plan, value=value if by_lead else None, draws=5)
+    decided = apply_policy(policy, reach, value=value if by_lead else None)
+    assert ((decided.tier == 2) == ~decided.contact).all()
+    assert b"NaN" not in TypeAdapter(Policy).dump_json(policy)
+    assert TypeAdapter(Policy).validate_json(TypeAdapter(Policy).dump_json(policy)) == policy
+    if policy.threshold.regret is not None:
+        assert min(policy.threshold.regret.regret) >= 0
+        assert policy.threshold.regret_here >= -1e-9

@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from leadrank.errors import DataError
@@ -113,9 +115,31 @@ def test_few_rows_and_ties_are_judged_without_a_warning():
 
 
 @pytest.mark.parametrize(
-    ("y", "reach"),
-    [(np.array([], int), np.array([])), (np.array([1, 1]), np.array([0.5, 0.5])), (np.array([0, 1]), np.array([0.5, np.nan]))],
+    ("y", "reach"), [([], []), ([0, 2], [0.5, 0.5]), ([1, 1], [0.5, 0.5]), ([0, 1], [0.5, math.nan]), ([0, 1], [0.5, 1.5]), ([0, 1], [0.5])]
 )
 def test_what_cannot_be_judged_is_a_data_error(y, reach):
     with pytest.raises(DataError):
-        judge(y, reach)
+        judge(np.array(y, dtype=np.int64), np.array(reach, dtype=np.float64))
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 4), st.booleans(), st.floats(0, 100)), min_size=2, max_size=15))
+@settings(max_examples=40, deadline=None)
+def test_any_small_table_is_judged_and_written_without_a_warning(rows):
+    y, p = np.array([int(a) for a, _, _, _ in rows]), np.array([b / 4 for _, b, _, _ in rows])
+    called, value = np.array([c for _, _, c, _ in rows]), np.array([d for _, _, _, d in rows])
+    if 0 < y.sum() < len(y):
+        found = judge(y, p, rankings={"newest first": value}, rivals={"other": 1 - p}, called=called, value=value, cost=1.0, draws=10)
+        assert found.verdict.word == "not enough evidence"
+        assert "NaN" not in TypeAdapter(Report).dump_json(found).decode()
+        assert "Verdict" in str(found)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 4), st.integers(0, 4)), min_size=2, max_size=15))
+@settings(max_examples=40, deadline=None)
+def test_any_small_table_of_classes_is_judged_without_a_warning(rows):
+    y = np.array([a for a, _, _ in rows])
+    reach = np.array([sorted((b / 4, c / 4), reverse=True) for _, b, c in rows])
+    if (y == 2).any() and (y < 2).any():
+        found = judge(y, reach, called=reach[:, 1] > 0.5, draws=10)
+        assert len(found.per_class) == 3
+        assert "NaN" not in TypeAdapter(Report).dump_json(found).decode()

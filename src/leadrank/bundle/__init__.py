@@ -1,1 +1,5 @@
 """The waist: one file that can score."""
+
+from leadrank.bundle.bundle import Bundle, ColumnEffect, Facts, HeldOut, load_bundle, save_bundle
+
+__all__ = ["Bundle", "ColumnEffect", "Facts", "HeldOut", "load_bundle", "save_bundle"]

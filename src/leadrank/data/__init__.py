@@ -5,14 +5,19 @@ from leadrank.data.clean import CellProblem, Cleaned, clean_frame
 from leadrank.data.delimited import Rejected
 from leadrank.data.duplicates import drop_repeated_keys, duplicate_groups
 from leadrank.data.infer import infer_schema
+from leadrank.data.leak_ablation import Ranker, rate_ranker
+from leadrank.data.leaks import find_leaks
+from leadrank.data.ordering import FILE_ORDER, time_order
 from leadrank.data.profile import ColumnProfile, Profile, profile
 from leadrank.data.read import RawTable, read_table
 from leadrank.data.schema import ColumnSchema, Schema
+from leadrank.data.set_aside import keyed_hash, row_names, set_aside
 from leadrank.data.validate import blank_heavy_columns, constant_columns, labelled_rows, validate
 from leadrank.data.write import write_rejected, write_table
 
 __all__ = [
-    "CellProblem", "Cleaned", "ColumnProfile", "ColumnSchema", "Profile", "RawTable", "Rejected", "Schema", "blank_heavy_columns",
-    "clean_cell", "clean_frame", "constant_columns", "drop_repeated_keys", "duplicate_groups", "infer_schema", "labelled_rows", "profile", "read_table",
+    "FILE_ORDER", "CellProblem", "Cleaned", "ColumnProfile", "ColumnSchema", "Profile", "Ranker", "RawTable", "Rejected", "Schema",
+    "blank_heavy_columns", "clean_cell", "clean_frame", "constant_columns", "drop_repeated_keys", "duplicate_groups", "find_leaks",
+    "infer_schema", "keyed_hash", "labelled_rows", "profile", "rate_ranker", "read_table", "row_names", "set_aside", "time_order",
     "validate", "write_rejected", "write_table",
 ]

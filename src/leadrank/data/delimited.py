@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from leadrank.data.records import LOOKAHEAD, records
 from leadrank.types import BoolArray, IntArray
 
-DELIMITERS = (",", ";", "\t", "|", "^", "~", "\x1f", "\x01", ":")
-_BLOCK = 1 << 24
+_BLOCK = 1 << 21
 _QUOTE, _NEWLINE, _RETURN = 34, 10, 13
-_LOOKAHEAD, _TRIES = 4_000_000, 50
+_PIECE = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,94 +34,6 @@ class Split:
     frame: pl.DataFrame
     rejected: tuple[Rejected, ...]
     delimiter: str
-
-
-def sniff_delimiter(text: str, hint: str | None = None) -> str:
-    r"""Choose the delimiter that splits the first records most evenly.
-
-    Parameters
-    ----------
-    text
-        The beginning of the file, complete lines.
-    hint
-        The delimiter that the file's suffix suggests; it wins a tie.
-
-    Examples
-    --------
-    >>> sniff_delimiter('a;b\n"1,5";2\n"2,5";3\n')
-    ';'
-    """
-    def evenness(delimiter: str) -> tuple[float, int]:
-        widths = [len(record[1]) for record, _ in zip(records(text, delimiter), range(200), strict=False)]
-        if not widths or widths[0] < 2:
-            return 0.0, 0
-        same = sum(width == widths[0] for width in widths) / len(widths)
-        return (round(same, 1), widths[0]) if same >= 0.5 else (0.0, 0)
-
-    ranked = sorted(DELIMITERS, key=lambda d: (d == hint, evenness(d)[0] > 0), reverse=True)
-    best = max(ranked, key=evenness)
-    return best if evenness(best)[0] > 0 else hint or ","
-
-
-def records(text: str, delimiter: str, width: int | None = None) -> Iterator[tuple[int, list[str], str]]:
-    """Yield (1-based line, fields, text) of each record that is not blank; a quoted field may span lines.
-
-    A quote that is never closed (or, where the width is known, whose closing would not give that many fields) does not swallow what
-    follows: its line is a record of its own.
-    """
-    lines = text.split("\n")
-    at = 0
-    while at < len(lines):
-        span, fields, record = _record(lines, at, delimiter, width)
-        if record.strip(" \r"):
-            yield at + 1, fields, record
-        at += span
-
-
-def _record(lines: list[str], at: int, delimiter: str, width: int | None) -> tuple[int, list[str], str]:
-    """Join lines until the quoted field closes; give up where it does not within reach."""
-    first = lines[at].removesuffix("\r")
-    fields = split_fields(first, delimiter)
-    if not _open(first, fields):
-        return 1, fields, first
-    size, tries = len(first), 0
-    for last in range(at + 1, len(lines)):
-        size += len(lines[last]) + 1
-        if size > _LOOKAHEAD or tries > _TRIES:
-            break
-        if '"' in lines[last]:
-            tries += 1
-            joined = "\n".join(lines[at:last + 1]).removesuffix("\r")
-            whole = split_fields(joined, delimiter)
-            if not _open(joined, whole) and len(whole) == (width or len(whole)):
-                return last + 1 - at, whole, joined
-    return 1, fields, first
-
-
-def _open(record: str, fields: list[str]) -> bool:
-    """Whether a quote opens a field and none closes it: such a field keeps its quote."""
-    return '"' in record and any(field.startswith('"') and record.count('"') % 2 for field in fields)
-
-
-def split_fields(record: str, delimiter: str) -> list[str]:
-    """Split one record; a field is quoted only where a quote opens it, and a quote inside an unquoted field is a character.
-
-    Examples
-    --------
-    >>> split_fields('1,"a ""b"", c",5" pipe', ",")
-    ['1', 'a "b", c', '5" pipe']
-    """
-    if '"' not in record:
-        return record.split(delimiter)
-    mark = re.escape(delimiter)
-    pattern = re.compile(rf'(?:"((?:[^"]|"")*+)"|([^{mark}]*+))({mark}|\Z)', re.DOTALL)
-    fields, at = [], 0
-    while match := pattern.match(record, at):
-        fields.append(match[2] if match[1] is None else match[1].replace('""', '"'))
-        at = match.end()
-        if not match[3]:
-            break
-    return fields
 
 
 def split_text(data: bytes, delimiter: str) -> Split:
@@ -153,7 +64,7 @@ def split_text(data: bytes, delimiter: str) -> Split:
 def _head_end(data: bytes) -> int:
     """Where the beginning that surely holds the header ends: a line's end, and an even number of quotes before it."""
     end = data.find(b"\n")
-    while 0 <= end < _LOOKAHEAD and (data.count(b'"', 0, end) % 2 or not data[:end].strip()):
+    while 0 <= end < LOOKAHEAD and (data.count(b'"', 0, end) % 2 or not data[:end].strip()):
         end = data.find(b"\n", end + 1)
     return len(data) if end < 0 else end
 
@@ -236,10 +147,10 @@ def _layout(body: bytes, delimiter: int) -> tuple[IntArray, IntArray, IntArray] 
             mark &= ~open_
             inside = int(open_[-1])
         places = np.flatnonzero(newline)
-        running = np.cumsum(mark, dtype=np.int64)
+        marks_here = np.flatnonzero(mark)
         newlines.append(places + at)
-        counts.append(running[places] + seen)
-        seen += int(running[-1])
+        counts.append(np.searchsorted(marks_here, places) + seen)
+        seen += len(marks_here)
     if inside:
         return None
     ends, marks = np.concatenate(newlines), np.concatenate(counts)
@@ -259,19 +170,50 @@ def _tidy_quotes(whole: np.ndarray[tuple[int], np.dtype[np.uint8]], places: IntA
 
 
 def _split_odd(body: bytes, delimiter: str, names: list[str], first_line: int) -> Split:
-    """Split record by record in Python, where quotes stand in places that the standard does not know."""
+    """Split piece by piece, where quotes stand in places that the standard does not know: only odd pieces go through Python."""
+    names = _with_last(body, delimiter, names)
+    frames: list[pl.DataFrame] = []
+    rejected: list[Rejected] = []
+    at, line = 0, first_line
+    while at < len(body):
+        end = _line_end(body, at + _PIECE)
+        piece = _split_even(body[at:end], delimiter, names, line)
+        if piece is None or len(piece.names) > len(names):
+            piece, end = _split_slowly(body, at, delimiter, names, line)
+        frames.append(piece.frame)
+        rejected += piece.rejected
+        line += body.count(b"\n", at, end)
+        at = end
+    return Split(tuple(names), pl.concat([_no_rows(names), *frames]), tuple(rejected), delimiter)
+
+
+def _line_end(body: bytes, at: int) -> int:
+    end = body.find(b"\n", min(at, len(body)))
+    return len(body) if end < 0 else end + 1
+
+
+def _with_last(body: bytes, delimiter: str, names: list[str]) -> list[str]:
+    head = body[:_line_end(body, _PIECE)].decode()
+    widths = Counter(len(fields) for _, fields, _ in records(head, delimiter))
+    return [*names, ""] if widths[len(names) + 1] > 0.99 * widths.total() else names
+
+
+def _split_slowly(body: bytes, at: int, delimiter: str, names: list[str], first_line: int) -> tuple[Split, int]:
+    """Split about one piece record by record; return it with the place where the next record begins."""
+    lines = body[at:_line_end(body, at + _PIECE + LOOKAHEAD)].split(b"\n")
+    starts = np.cumsum([0, *(len(line) + 1 for line in lines)])
     rows: list[list[str]] = []
     rejected: list[Rejected] = []
-    found = list(records(body.decode(), delimiter, len(names)))
-    widths = Counter(len(fields) for _, fields, _ in found)
-    if widths and widths[len(names) + 1] > 0.99 * len(found):
-        names = [*names, ""]
-    for line, fields, record in found:
+    end = len(body)
+    for line, fields, record in records(b"\n".join(lines).decode(), delimiter, len(names)):
+        if starts[line - 1] >= _PIECE:
+            end = at + int(starts[line - 1])
+            break
         if len(fields) == len(names):
             rows.append(fields)
         else:
             rejected.append(Rejected(first_line + line - 1, record, _reason(len(fields), len(names))))
-    return Split(tuple(names), _from_rows(rows, names), tuple(rejected), delimiter)
+    return Split(tuple(names), _from_rows(rows, names), tuple(rejected), delimiter), end
 
 
 def _from_rows(rows: Sequence[Sequence[str]], names: Sequence[str]) -> pl.DataFrame:

@@ -50,11 +50,12 @@ def _key_findings(frame: pl.DataFrame, key: str, *, dropped: int, blank: int, la
         named = frame.filter(pl.col(key).is_not_null())
         differing = int(named.unique().height - named[key].n_unique())
         which = "latest" if last else "first"
-        said = f"{dropped} rows repeat a {key}; the {which} row of each was kept for training, and {differing} of the rows left out differ from it."
+        said = f"{dropped} rows repeat a {key}; the {which} row of each was kept for training; {differing} of the others differ from it."
         evidence = {"dropped": float(dropped), "differing": float(differing)}
         findings.append(Finding("D130", "warning", key, dropped, said, "If they are different leads, name another key.", evidence))
     if blank:
-        findings.append(Finding("D132", "warning", key, blank, f"{blank} rows have no {key}; each was kept as a lead of its own.", "Fill in the key."))
+        said = f"{blank} rows have no {key}; each was kept as a lead of its own."
+        findings.append(Finding("D132", "warning", key, blank, said, "Fill in the key."))
     return tuple(findings)
 
 

@@ -54,12 +54,13 @@ def simulate_honest(seed: int, rows: int | None = None) -> HonestTable:
     y = (rng.random(n) < probability).astype(np.int64)
     created = _dates(days)
     frame = pl.DataFrame({name: _blanked(rng, values, y.astype(bool)) for name, values in columns.items()})
-    frame = frame.with_columns(created_at=created, wanted_date=_dates(days + rng.gamma(2, 30, n)))
+    planned = str(rng.choice(["wanted_date", "move_in", "appointment"]))
+    frame = frame.with_columns(_dates(days + rng.gamma(2, 30, n)).alias(planned), created_at=created)
     return HonestTable(frame.select(rng.permutation(frame.columns).tolist()), y, created)
 
 
-def _columns(rng: np.random.Generator, n: int) -> tuple[dict[str, np.ndarray], FloatArray]:  # type: ignore[type-arg]
-    columns: dict[str, np.ndarray] = {}  # type: ignore[type-arg]
+def _columns(rng: np.random.Generator, n: int) -> tuple[dict[str, np.ndarray], FloatArray]:
+    columns: dict[str, np.ndarray] = {}
     effect = np.zeros(n)
     for name, make in _NUMBERS.items():
         if rng.random() < 0.7:
@@ -78,7 +79,7 @@ def _columns(rng: np.random.Generator, n: int) -> tuple[dict[str, np.ndarray], F
     return columns, effect
 
 
-def _exceptions(rng: np.random.Generator, columns: dict[str, np.ndarray], probability: FloatArray) -> None:  # type: ignore[type-arg]
+def _exceptions(rng: np.random.Generator, columns: dict[str, np.ndarray], probability: FloatArray) -> None:
     """Plant the pure levels that honest tables have: a partner whose referrals convert, a region that is not served."""
     n = len(probability)
     if rng.random() < 0.5:
@@ -99,7 +100,7 @@ def _with_base(effect: FloatArray, base: float) -> FloatArray:
     return np.asarray(1 / (1 + np.exp(-effect - low)))
 
 
-def _blanked(rng: np.random.Generator, values: np.ndarray, positive: BoolArray) -> pl.Series:  # type: ignore[type-arg]
+def _blanked(rng: np.random.Generator, values: np.ndarray, positive: BoolArray) -> pl.Series:
     """Blank some cells, at random or a little more often for leads that later do not convert (they told less of themselves)."""
     share = rng.choice([0.0, 0.0, 0.05, 0.3])
     telling = rng.choice([0.0, 0.0, 0.1])

@@ -17,6 +17,7 @@ SHARE = 0.98
 
 SAMPLE, _FEW_LEVELS = 20_000, 30
 _ID_NAME = re.compile(r"(?:^|_)(?:id|ids|key|uuid|guid|no|nr|num|number|reference|ref|hash|phone|mobile|email|e_mail|ssn)$|^id_|(?:^|_)id_")
+_STRICT_ID = re.compile(r"(?:^|_)id$")
 _CODE_NAME = re.compile(
     r"(?:^|_)(?:code|codes|id|zip|zipcode|postal|postcode|plz|type|category|cat|status|region|segment|branch|cluster|channel|sector|state|gender|sex"
     r"|class|group|kind|flag_code|naics|sic)(?:_|$)")
@@ -151,19 +152,27 @@ def _number_or_code(kind: Kind, column: Sketch, answered: list[tuple[str, int]],
         return Kind("category", "a few whole numbers among labels that repeat", code=True, numeric=True)
     if len(whole) < len(numbers):
         return kind
-    distinct = column.distinct / max(column.cells, 1)
     padded = any(len(t) > 1 and t[0] == "0" and t.isdigit() for t in numbers)
-    if distinct >= (0.95 if _ID_NAME.search(name) else 0.999 if padded else 2) and column.cells >= 20:
-        return Kind("id", "nearly every row has its own number", code=not padded, numeric=True)
+    if (because := _names_rows(column, name, padded=padded)) is not None:
+        return Kind("id", because, code=not padded, numeric=True)
     if padded:
         return Kind("category", "numbers with leading zeros", numeric=True)
-    if _MEASURE_NAME.search(name) or not _CODE_NAME.search(name) or set(numbers) <= {"0", "1", "0.0", "1.0"}:
-        return kind
-    if distinct > 0.5 and name.endswith("id"):
-        return Kind("id", "most rows have their own number", code=True, numeric=True)
-    if len(numbers) <= max(20, column.cells // 20) or _POSTAL_NAME.search(name) or name.endswith("id"):
+    if _is_code(column, numbers, name):
         return Kind("category", "whole numbers, and the name speaks of a code", code=True, numeric=True)
     return kind
+
+
+def _names_rows(column: Sketch, name: str, *, padded: bool) -> str | None:
+    distinct = column.distinct / max(column.cells, 1)
+    if column.cells >= 20 and distinct >= (0.95 if _ID_NAME.search(name) else 0.999 if padded else 2):
+        return "nearly every row has its own number"
+    return "most rows have their own number" if column.cells >= 20 and distinct > 0.5 and _STRICT_ID.search(name) else None
+
+
+def _is_code(column: Sketch, numbers: list[str], name: str) -> bool:
+    if _MEASURE_NAME.search(name) or not _CODE_NAME.search(name) or set(numbers) <= {"0", "1", "0.0", "1.0"}:
+        return False
+    return len(numbers) <= max(20, column.cells // 20) or bool(_POSTAL_NAME.search(name) or _STRICT_ID.search(name))
 
 
 def _date_kind(answered: list[tuple[str, int]], name: str, day_first: bool | None) -> Kind | None:

@@ -11,7 +11,10 @@ from leadrank.data.leak_levels import as_numbers
 from leadrank.data.leak_names import split_words
 from leadrank.types import BoolArray, FloatArray
 
-BEGINNINGS = frozenset("created create creation received registered registration signup submitted inquiry enquiry opened start started engage engaged entry".split())
+BEGINNINGS = frozenset({
+    "create", "created", "creation", "engage", "engaged", "enquiry", "entry", "inquiry", "opened", "received", "registered",
+    "registration", "signup", "start", "started", "submitted",
+})
 """Words that name the date on which a lead came into being."""
 SCORING = "the moment of scoring"
 """What `Lateness.moment` says when the caller gave it."""
@@ -27,11 +30,12 @@ CONCENTRATED = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Lateness:
-    """How many filled cells of a date column lie after the moment of scoring, and what that moment was."""
+    """How many filled cells of a date column lie after the moment of scoring, what that moment was, and the days between."""
 
     rows: int
     share: float
     moment: str
+    lag: pl.Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +58,11 @@ def lateness(frame: pl.DataFrame, column: str, at: pl.Series | None) -> Lateness
     moment, name = (at, SCORING) if at is not None else _beginning(frame, column)
     if moment is None:
         return None
-    later = as_numbers(frame[column]) > as_numbers(moment)
+    lag = as_numbers(frame[column]) - as_numbers(moment)
+    later = lag > 0
     filled = int((frame[column].is_not_null() & moment.is_not_null()).sum())
     share = float(later.sum() / filled) if filled else 0.0
-    return Lateness(int(later.sum()), share, name) if share >= LATER else None
+    return Lateness(int(later.sum()), share, name, pl.Series("lag", lag, nan_to_null=True)) if share >= LATER else None
 
 
 def extract_edges(days: FloatArray, positive: BoolArray) -> Edges | None:
@@ -125,8 +130,9 @@ def _figures(count: FloatArray, converted: FloatArray, first: int, last: int) ->
     edge[SLICES - last :] = True
     base = converted.sum() / count.sum()
     effect = np.where(count > 0, (converted - count * base) ** 2 / np.maximum(count, 1) / (base * (1 - base)), 0.0)
-    halves = [slice(0, first), ~edge, slice(SLICES - last, SLICES)]
-    rates = [float(converted[part].sum() / max(count[part].sum(), 1)) for part in halves]
+    place = np.arange(SLICES)
+    parts = [place < first, ~edge, place >= SLICES - last]
+    rates = [float(converted[part].sum() / max(count[part].sum(), 1)) for part in parts]
     return Edges(
         int(count[edge].sum()), rates[0] if first else rates[1], rates[1], rates[2] if last else rates[1],
         float(effect[edge].sum() / max(effect.sum(), 1e-9)), float(count[edge].sum() / count.sum()),

@@ -11,7 +11,7 @@ from leadrank.types import Finding
 
 FEW_TWINS = 0.002
 """Near duplicates among fewer of the rows cannot move a figure: information, not a warning."""
-ASK = "Ask who fills it in and when. If it is known at the moment of scoring, say known_at_scoring = true; if not, known_at_scoring = false."
+ASK = "Ask who fills it in and when. If before the moment of scoring, say known_at_scoring = true; if not, known_at_scoring = false."
 
 
 def quarantined(evidence: Evidence, score: float, with_column: float, without: float, rows: int) -> Finding:
@@ -33,7 +33,8 @@ def suspicious(evidence: Evidence, score: float, rows: int, jump: tuple[float, f
         reasons.append(f"without it the whole table falls from AUC {jump[0]:.3f} to {jump[1]:.3f}")
         figures |= {"auc_with": round(jump[0], 4), "auc_without": round(jump[1], 4)}
     return Finding(
-        "L202", "warning", evidence.column, rows, f"Column {evidence.column!r} may know the answer: {'; '.join(reasons)}. It is kept.", ASK, figures,
+        "L202", "warning", evidence.column, rows,
+        f"Column {evidence.column!r} may know the answer: {'; '.join(reasons)}. It is kept.", ASK, figures,
     )
 
 

@@ -5,25 +5,36 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-AFTER = frozenset(
-    "status reason closed close closing closure won lost outcome result converted conversion revenue invoice invoiced duration quality tag stage "
-    "disposition resolution resolved signed sold cancelled canceled churned churn refund refunded recovered recovery settled".split()
-)
+AFTER = frozenset({
+    "canceled", "cancelled", "churn", "churned", "close", "closed", "closing", "closure", "conversion", "converted", "disposition",
+    "duration", "invoice", "invoiced", "lost", "outcome", "quality", "reason", "recovered", "recovery", "refund", "refunded",
+    "resolution", "resolved", "result", "revenue", "settled", "signed", "sold", "stage", "status", "tag", "won",
+})
 """Words that nearly always describe how it ended."""
-PERHAPS = frozenset(
-    "last latest notable activity call called profile score rating grade attempt contacted followup response responded replied meeting proposal "
-    "quote owner handover assigned updated modified purchase purchased paid payment spend availability available note notes comment remark final".split()
-)
+PERHAPS = frozenset({
+    "activity", "assigned", "attempt", "availability", "available", "call", "called", "comment", "contacted", "end", "ended", "final",
+    "followup", "grade", "handover", "last", "latest", "meeting", "modified", "notable", "note", "notes", "owner", "paid", "payment",
+    "profile", "proposal", "purchase", "purchased", "quote", "rating", "remark", "replied", "responded", "response", "score", "spend",
+    "updated",
+})
 """Words for things that are often, but not always, written or updated after contact."""
-BEFORE = frozenset(
-    "previous previously prev prior past pre first initial before former historic historical marital civil employment employed family life "
-    "funding education credit session visit page website site web browsing expected requested preferred planned desired inquiry enquiry interest "
-    "name not existing housing home".split()
-)
+BEFORE = frozenset({
+    "before", "browsing", "civil", "credit", "desired", "education", "employed", "employment", "enquiry", "existing", "expected",
+    "family", "first", "former", "funding", "historic", "historical", "home", "housing", "initial", "inquiry", "interest", "life",
+    "marital", "name", "not", "page", "past", "planned", "pre", "preferred", "prev", "previous", "previously", "prior", "requested",
+    "session", "site", "visit", "wanted", "web", "website",
+})
 """Words beside which the others lose their meaning: marital status, previous outcome, credit score, session duration, do not call."""
+PLANS = frozenset({
+    "desired", "due", "expected", "planned", "preferred", "requested", "target", "wanted",
+})
+"""Words of dates that are known before they come."""
 PREFIXES = ("closedate", "closeddate", "closetime", "closevalue", "wondate", "lostreason")
 SUFFIXES = ("status", "stage")
-AFTER_VALUES = frozenset("closed won lost sold converted signed cancelled canceled purchased paid enrolled churned rejected".split())
+AFTER_VALUES = frozenset({
+    "canceled", "cancelled", "churned", "closed", "converted", "enrolled", "lost", "paid", "purchased", "rejected", "signed", "sold",
+    "won",
+})
 """Words in a category's values that name an ending."""
 
 
@@ -53,6 +64,17 @@ def name_hint(column: str) -> NameHint:
     strong = tuple(word for word in words if word in AFTER or word.startswith(PREFIXES) or (word.endswith(SUFFIXES) and len(word) > 7))
     weak = tuple(word for word in words if word in PERHAPS)
     return NameHint(strong + weak, bool(strong))
+
+
+def is_planned(column: str) -> bool:
+    """Say whether a date's name says that it was known beforehand.
+
+    Examples
+    --------
+    >>> is_planned("preferred_move_in"), is_planned("closed_on")
+    (True, False)
+    """
+    return any(word in PLANS for word in split_words(column))
 
 
 def names_an_ending(level: str) -> bool:

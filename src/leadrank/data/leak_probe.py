@@ -2,41 +2,71 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 
-from leadrank.data.leak_dates import lateness
-from leadrank.data.leak_levels import Levels, auc_error, level_numbers, out_of_fold_rates, rank_auc, smoothed_rates
+from leadrank.data.leak_dates import Lateness, lateness
+from leadrank.data.leak_levels import Levels, auc_error, level_numbers, out_of_fold_rates, rank_auc, smoothed_rates, to_levels
 from leadrank.data.leak_names import name_hint, names_an_ending
 from leadrank.data.leak_purity import FEWEST, purity, wilson
 from leadrank.data.leak_verdict import Evidence
 from leadrank.types import BoolArray, FloatArray, IntArray
 
+ENDING = 4.0
+"""A value that names an ending counts when its odds are this many times above or below the base odds."""
 
-def probe_column(frame: pl.DataFrame, column: str, levels: Levels, positive: BoolArray, fold: IntArray, at: pl.Series | None) -> Evidence:
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A column made ready for probing, without a look at the outcome.
+
+    `cuts` are the column's levels, and for a date that lies after the moment of scoring also the levels of the days between:
+    how long something took often tells how it ended.
+    """
+
+    column: str
+    cuts: tuple[Levels, ...]
+    late: Lateness | None
+
+    @property
+    def levels(self) -> Levels:
+        """The column's own levels."""
+        return self.cuts[0]
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether there is nothing to probe."""
+        return all((cut.codes == cut.codes[0]).all() for cut in self.cuts)
+
+
+def make_suspect(frame: pl.DataFrame, column: str, at: pl.Series | None) -> Suspect:
+    """Cut a column into levels and compare its dates with the moment of scoring of each row (`at`), where there are any."""
+    late = lateness(frame, column, at) if frame.schema[column].is_temporal() else None
+    cuts = (to_levels(frame[column]), *((to_levels(late.lag),) if late else ()))
+    return Suspect(column, cuts, late)
+
+
+def probe_column(suspect: Suspect, positive: BoolArray, fold: IntArray) -> Evidence:
     """Measure one column: AUC out of fold, what blanks tell, deciding levels, its name and its dates.
 
     Parameters
     ----------
-    frame
-        All candidate columns (dates are compared with each other).
-    column
-        The one to probe.
-    levels
-        That column cut into levels.
+    suspect
+        The column.
     positive
         Outcome, shape (rows,).
     fold
         Fold number of each row.
-    at
-        The moment of scoring of each row, where known.
     """
-    auc = rank_auc(positive, out_of_fold_rates(levels, positive, fold))
+    levels, late = suspect.levels, suspect.late
+    auc = max(rank_auc(positive, out_of_fold_rates(cut, positive, fold)) for cut in suspect.cuts)
     ones = int(positive.sum())
-    late = lateness(frame, column, at) if frame.schema[column].is_temporal() else None
     return Evidence(
-        column, auc, auc_error(max(auc, 0.5), ones, len(positive) - ones), _blank_auc(levels, positive), purity(levels, positive),
-        _ending_level(levels, positive), name_hint(column), late.rows if late else 0, late.moment if late else "", float(positive.mean()),
+        suspect.column, auc, auc_error(max(auc, 0.5), ones, len(positive) - ones), _blank_auc(levels, positive), purity(levels, positive),
+        _ending_level(levels, positive), name_hint(suspect.column), late.rows if late else 0, late.moment if late else "",
+        float(positive.mean()),
     )
 
 
@@ -58,9 +88,9 @@ def _ending_level(levels: Levels, positive: BoolArray) -> str:
     if not levels.is_category:
         return ""
     count, converted = level_numbers(levels.codes, positive, len(levels.labels))
-    odds = 4.0 * positive.mean() / max(1 - positive.mean(), 1e-9), 0.25 * positive.mean() / max(1 - positive.mean(), 1e-9)
-    for k in np.flatnonzero(count >= FEWEST):
-        low, high = wilson(converted[k], count[k])
-        if names_an_ending(levels.labels[k]) and (low / max(1 - low, 1e-9) > odds[0] or high / max(1 - high, 1e-9) < odds[1]):
-            return levels.labels[k]
-    return ""
+    low, high = wilson(converted, np.maximum(count, 1))
+    base = float(np.clip(positive.mean(), 1e-9, 1 - 1e-9))
+    odds = base / (1 - base)
+    extreme = (low / np.maximum(1 - low, 1e-9) > ENDING * odds) | (high / np.maximum(1 - high, 1e-9) < odds / ENDING)
+    named = [levels.labels[k] for k in np.flatnonzero(extreme & (count >= FEWEST)) if names_an_ending(levels.labels[k])]
+    return named[0] if named else ""

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadrank.data.leak_levels import Levels, level_numbers
-from leadrank.types import BoolArray, IntArray
+from leadrank.types import BoolArray, FloatArray, IntArray
 
 FEWEST = 25
 """Levels with fewer leads are not judged."""
 HONEST_CEILING = 0.95
-"""An honest level may convert this often (a referral source can), whatever the base rate."""
+"""An honest level of a category may convert this often (a referral source can), whatever the base rate."""
+HONEST_NUMBER = 0.90
+"""An honest number's "more than nothing" converts this often at most."""
 HONEST_LIFT = 3.0
 """… or lie this far above the base rate in log-odds, whichever is higher."""
 DOMINANT = 0.2
@@ -52,8 +54,9 @@ def purity(levels: Levels, positive: BoolArray) -> Purity:
     if len(count) == 0:
         return Purity(0.0, 0.0, False, "", 0, 0)
     base = _logit(np.array([positive.mean()]))[0]
-    penalty = float(np.log(len(count)))
-    always = decides(count, converted, base) - penalty
+    penalty = 0.5 * float(np.log(len(count)))
+    honest = HONEST_CEILING if levels.is_category else HONEST_NUMBER
+    always = decides(count, converted, base, honest) - penalty
     never = decides(count, count - converted, -base) - penalty
     best = int(np.argmax(always if always.max() >= never.max() else never))
     return Purity(
@@ -62,23 +65,23 @@ def purity(levels: Levels, positive: BoolArray) -> Purity:
     )
 
 
-def decides(count: IntArray, pure: IntArray, base: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def decides(count: IntArray, pure: IntArray, base: float, honest: float = HONEST_CEILING) -> FloatArray:
     """Return log P(data | the level decides) − log P(data | the purest honest level), per level.
 
-    The honest level is wrong for `1 − ceiling` of its leads with `ceiling = max(0.95, sigmoid(base + 3))`, the deciding one for
+    The honest level is wrong for `1 − ceiling` of its leads with `ceiling = max(honest, sigmoid(base + 3))`, the deciding one for
     a tenth of that.
 
     Examples
     --------
     >>> decides(np.array([500, 100]), np.array([500, 95]), base=0.0).round(1).tolist()
-    [21.5, -7.2]
+    [21.9, -7.3]
     """
-    ceiling = max(HONEST_CEILING, float(_sigmoid(base + HONEST_LIFT)))
+    ceiling = max(honest, float(_sigmoid(base + HONEST_LIFT)))
     deciding = 1 - (1 - ceiling) / 10
     return np.asarray(pure * np.log(deciding / ceiling) - (count - pure) * np.log(10.0))
 
 
-def wilson(converted: IntArray, count: IntArray, z: float = 1.96) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def wilson(converted: IntArray, count: IntArray, z: float = 1.96) -> tuple[FloatArray, FloatArray]:
     """Return the ends of the 95 % interval of a rate (Wilson 1927).
 
     Examples
@@ -89,7 +92,7 @@ def wilson(converted: IntArray, count: IntArray, z: float = 1.96) -> tuple[np.nd
     rate = converted / count
     centre = rate + z * z / (2 * count)
     half = z * np.sqrt(rate * (1 - rate) / count + z * z / (4 * count * count))
-    return (centre - half) / (1 + z * z / count), np.minimum((centre + half) / (1 + z * z / count), 1.0)
+    return np.maximum((centre - half) / (1 + z * z / count), 0.0), np.minimum((centre + half) / (1 + z * z / count), 1.0)
 
 
 def _judged(levels: Levels, positive: BoolArray) -> tuple[list[str], IntArray, IntArray]:
@@ -120,7 +123,7 @@ def _two_way(count: IntArray, converted: IntArray, base: float) -> bool:
     return bool(above.any() and below.any())
 
 
-def _logit(rate: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _logit(rate: FloatArray) -> FloatArray:
     safe = np.clip(rate, 1e-6, 1 - 1e-6)
     return np.asarray(np.log(safe / (1 - safe)))
 

@@ -17,8 +17,12 @@ WARNING = 2.0
 """From this many points a column is named with a question."""
 MOST_JUMP = 1.5
 """Most points that the ablation jump can add."""
-AUC_POINTS = ((0.65, 0.0), (0.75, 0.5), (0.80, 1.0), (0.85, 1.6), (0.90, 3.2), (0.95, 5.5), (0.99, 9.0))
+AUC_POINTS = ((0.65, 0.0), (0.70, 0.4), (0.75, 1.0), (0.80, 1.8), (0.85, 2.4), (0.90, 3.6), (0.95, 5.5), (0.99, 9.0))
 """Points for an AUC: honest columns reach 0.85, hardly ever 0.90."""
+MERELY_STRONG = 0.90
+"""A column whose AUC stays below this is strong, as honest columns can be …"""
+MOST_FOR_STRENGTH = 4.5
+"""… and its strength, with a name that says "perhaps after", then counts at most this much: never enough to set it aside."""
 BLANK_POINTS = ((0.58, 0.0), (0.65, 0.75), (0.70, 1.0), (0.80, 2.0), (0.90, 3.0))
 """Points for what "filled or blank" tells."""
 
@@ -53,12 +57,12 @@ def points(evidence: Evidence) -> dict[str, float]:
     rate = evidence.base_rate
     name = 0.0
     if evidence.name.strong:
-        name = 3.0
+        name = 3.5
     elif evidence.name.words:
         name = 1.25 + 0.25 * (len(evidence.name.words) - 1)
     return {
-        "auc": float(np.interp(evidence.auc_low, *zip(*AUC_POINTS, strict=True))),
-        "blank": float(np.interp(abs(evidence.blank_auc - 0.5) + 0.5, *zip(*BLANK_POINTS, strict=True))),
+        "auc": _on_curve(evidence.auc_low, AUC_POINTS),
+        "blank": _on_curve(abs(evidence.blank_auc - 0.5) + 0.5, BLANK_POINTS),
         "always": min(evidence.purity.always, 8.0 * min(1.0, (1 - rate) / 0.3)),
         "never": min(evidence.purity.never, 1.5 * min(1.0, rate / 0.3)),
         "two_way": 2.0 if evidence.purity.two_way else 0.0,
@@ -68,9 +72,20 @@ def points(evidence: Evidence) -> dict[str, float]:
     }
 
 
-def total(evidence: Evidence) -> float:
-    """Return the sum of all points but those of the ablation."""
-    return sum(points(evidence).values())
+def total(evidence: Evidence, jump: float = 0.0) -> float:
+    """Return the sum of all points, those of the ablation jump included.
+
+    Several probes measure strength in different ways (AUC, jump, levels that never convert, both ends nearly pure). Honest
+    columns can be strong, so strength alone is capped below the threshold unless the AUC is beyond what honest columns reach.
+    """
+    given = points(evidence)
+    strength = sum(given[probe] for probe in ("auc", "never", "two_way")) + jump
+    other = sum(given[probe] for probe in ("blank", "always", "level_name", "date"))
+    if evidence.name.strong:
+        other += given["name"]
+    else:
+        strength += given["name"]
+    return other + (strength if evidence.auc_low >= MERELY_STRONG else min(strength, MOST_FOR_STRENGTH))
 
 
 def jump_points(with_column: float, without: float) -> float:
@@ -97,6 +112,15 @@ def detectability(auc: float) -> float:
     return 2**0.5 * NormalDist().inv_cdf(min(max(auc, 0.001), 0.9995))
 
 
-def tells_something(evidence: Evidence) -> bool:
-    """Say whether the column ranks leads better than chance, by more than noise and more than a trifle."""
-    return evidence.auc - 2 * evidence.auc_error > 0.5 and evidence.auc > 0.53
+def raises_question(evidence: Evidence, score: float) -> bool:
+    """Say whether a kept column deserves a warning: enough points without its name, a level that always converts, or a name that
+    says "after" on a column that ranks leads better than chance, by more than noise and more than a trifle.
+    """
+    telling = evidence.auc - 2 * evidence.auc_error > 0.5 and evidence.auc > 0.53
+    nameless = score - points(evidence)["name"]
+    return nameless >= WARNING or evidence.purity.always >= 1 or (bool(evidence.name.words) and telling)
+
+
+def _on_curve(value: float, curve: tuple[tuple[float, float], ...]) -> float:
+    """Interpolate between the listed corners, flat beyond the ends."""
+    return float(np.interp(value, [corner[0] for corner in curve], [corner[1] for corner in curve]))

@@ -9,11 +9,12 @@ import numpy as np
 import polars as pl
 
 from leadrank.data import leak_findings as say
-from leadrank.data.leak_ablation import NEWEST, Judged, Ranker, Table, make_table, rate_ranker
+from leadrank.data.leak_ablation import NEWEST, Ranker, Table, make_table, rate_ranker
 from leadrank.data.leak_dates import extract_edges
-from leadrank.data.leak_levels import Levels, as_numbers, auc_error, deal_folds, to_levels
-from leadrank.data.leak_probe import forward_auc, probe_column
-from leadrank.data.leak_verdict import MOST_JUMP, QUARANTINE, WARNING, Evidence, detectability, jump_points, tells_something, total
+from leadrank.data.leak_levels import Levels, as_numbers, auc_error, deal_folds
+from leadrank.data.leak_names import is_planned
+from leadrank.data.leak_probe import Suspect, forward_auc, make_suspect, probe_column
+from leadrank.data.leak_verdict import MOST_JUMP, QUARANTINE, Evidence, detectability, jump_points, raises_question, total
 from leadrank.data.near_duplicates import near_duplicates
 from leadrank.types import BoolArray, Finding, FloatArray, IntArray
 
@@ -103,47 +104,56 @@ def find_leaks(
     shut = [name for name in frame.columns if known.get(name) is False]
     found = [say.declared(name, frame.height) for name in shut]
     probed = _sample(_Rows(frame.drop(shut), y, order, groups, at), rows, seed)
-    fewest = int(min(np.bincount(y))) if len(np.unique(y)) > 1 else 0
-    if fewest < FEWEST_OUTCOMES or not probed.frame.width:
-        return (*found, say.too_few(fewest, FEWEST_OUTCOMES)) if fewest < FEWEST_OUTCOMES else tuple(found)
+    thresholds, fewest = _thresholds(probed.y)
+    if not thresholds:
+        return (*found, say.too_few(fewest, FEWEST_OUTCOMES))
     tell("looking for near duplicates")
     found += _twins(probed)
-    levels = {name: cut for name in probed.frame.columns if len(np.unique((cut := to_levels(probed.frame[name])).codes)) > 1}
-    found += _judge_columns(probed, levels, ranker, known, seed, tell)
+    suspects = {name: make_suspect(probed.frame, name, at=probed.at) for name in probed.frame.columns}
+    suspects = {name: suspect for name, suspect in suspects.items() if not suspect.is_constant}
+    if suspects:
+        found += _judge_columns(probed, suspects, thresholds, ranker, known, seed, tell)
     return tuple(sorted(found, key=lambda finding: ORDER_OF_SEVERITY.index(finding.severity)))
+
+
+def _thresholds(y: IntArray) -> tuple[list[int], int]:
+    """Return the thresholds with enough leads on both sides, and the most that the rarer side of any threshold has."""
+    rarer = {threshold: int(min((y >= threshold).sum(), (y < threshold).sum())) for threshold in range(1, int(y.max(initial=0)) + 1)}
+    return [threshold for threshold, fewest in rarer.items() if fewest >= FEWEST_OUTCOMES], max(rarer.values(), default=0)
 
 
 def _sample(rows: _Rows, most: int, seed: int) -> _Rows:
     if rows.frame.height <= most:
         return rows
     chosen = np.sort(np.random.default_rng(seed).permutation(rows.frame.height)[:most])
-    at = None if rows.at is None else rows.at[chosen]
-    order, groups = (None if array is None else array[chosen] for array in (rows.order, rows.groups))
-    return _Rows(rows.frame[chosen], rows.y[chosen], order, groups, at)
+    return _Rows(
+        rows.frame[chosen], rows.y[chosen], None if rows.order is None else rows.order[chosen],
+        None if rows.groups is None else rows.groups[chosen], None if rows.at is None else rows.at[chosen],
+    )
 
 
 def _judge_columns(
-    rows: _Rows, levels: Mapping[str, Levels], ranker: Ranker, known: Mapping[str, bool], seed: int, tell: Callable[[str], None],
+    rows: _Rows, suspects: Mapping[str, Suspect], thresholds: list[int], ranker: Ranker, known: Mapping[str, bool], seed: int,
+    tell: Callable[[str], None],
 ) -> list[Finding]:
     verdicts: dict[str, _Verdict] = {}
     shut: set[str] = set()
     tables = []
-    for threshold in range(1, int(rows.y.max()) + 1):
-        tell("probing each column" if rows.y.max() == 1 else f"probing each column, class {threshold} or better")
+    for threshold in thresholds:
+        tell("probing each column" if len(thresholds) == 1 else f"probing each column, class {threshold} or better")
         positive = np.asarray(rows.y >= threshold)
         fold = deal_folds(positive.astype(np.int64), rows.groups, 3, seed)
-        seen = {name: probe_column(rows.frame, name, cut, positive, fold, rows.at) for name, cut in levels.items()}
+        seen = {name: probe_column(suspect, positive, fold) for name, suspect in suspects.items()}
         table = make_table(rows.frame, positive, rows.groups, ranker, seed)
         tell("removing columns one by one")
         for name, verdict in _ablate(table, seen, known, shut).items():
-            if name not in verdicts or verdict.score > verdicts[name].score:
+            if name not in verdicts or (name not in shut and verdict.score > verdicts[name].score):
                 verdicts[name] = verdict
-            if verdict.score >= QUARANTINE and not known.get(name):
-                shut.add(name)
+        shut |= {name for name, verdict in verdicts.items() if verdict.score >= QUARANTINE and not known.get(name)}
         tables.append(table)
-    found = [_about_column(verdict, known, rows, levels[name]) for name, verdict in verdicts.items()]
+    found = [_about_column(verdict, known, tables[-1].positive, suspects[name].levels) for name, verdict in verdicts.items()]
     tell("comparing old with new")
-    return [finding for some in found for finding in some] + _about_table(rows, levels, tables, verdicts, shut, seed)
+    return [finding for some in found for finding in some] + _about_table(rows, suspects, tables, verdicts, shut, seed)
 
 
 def _ablate(table: Table, seen: Mapping[str, Evidence], known: Mapping[str, bool], shut: set[str]) -> dict[str, _Verdict]:
@@ -155,10 +165,10 @@ def _ablate(table: Table, seen: Mapping[str, Evidence], known: Mapping[str, bool
         open_cases = [name for name in kept if not known.get(name) and verdicts[name].score >= QUARANTINE - MOST_JUMP]
         if not open_cases:
             break
-        sure = max(open_cases, key=lambda name: verdicts[name].score)
-        named = [sure] if verdicts[sure].score >= QUARANTINE else sorted(open_cases, key=lambda name: -verdicts[name].score)[:MOST_CONTENDERS]
+        worst_first = sorted(open_cases, key=lambda name: -verdicts[name].score)
+        named = worst_first[: 1 if verdicts[worst_first[0]].score >= QUARANTINE else MOST_CONTENDERS]
         judged = {name: table.judge([other for other in kept if other != name]) for name in named}
-        scored = {name: total(seen[name]) + jump_points(current.auc, judged[name].auc) for name in named}
+        scored = {name: total(seen[name], jump_points(current.auc, judged[name].auc)) for name in named}
         worst = max(named, key=lambda name: scored[name])
         if scored[worst] < QUARANTINE:
             break
@@ -172,20 +182,20 @@ def _ablate(table: Table, seen: Mapping[str, Evidence], known: Mapping[str, bool
     return verdicts
 
 
-def _about_column(verdict: _Verdict, known: Mapping[str, bool], rows: _Rows, levels: Levels) -> list[Finding]:
-    evidence, height = verdict.evidence, rows.frame.height
+def _about_column(verdict: _Verdict, known: Mapping[str, bool], positive: BoolArray, levels: Levels) -> list[Finding]:
+    evidence, height = verdict.evidence, len(positive)
     if known.get(evidence.column):
         return [say.accepted(evidence, verdict.score, height)]
     if verdict.score >= QUARANTINE and verdict.auc_with is not None and verdict.auc_without is not None:
         return [say.quarantined(evidence, verdict.score, verdict.auc_with, verdict.auc_without, height)]
     found = []
     jump = _carried(verdict)
-    if verdict.score >= WARNING or jump or (evidence.name.words and tells_something(evidence)):
+    if jump or raises_question(evidence, verdict.score):
         found.append(say.suspicious(evidence, verdict.score, height, jump))
     if abs(evidence.blank_auc - 0.5) + 0.5 >= TELLING_BLANKS:
-        positive = rows.y == rows.y.max()
-        found.append(say.telling_blanks(evidence, int(levels.blank.sum()), float(positive[levels.blank].mean()), float(positive[~levels.blank].mean())))
-    if evidence.late_rows and not found:
+        blank_rate, filled_rate = float(positive[levels.blank].mean()), float(positive[~levels.blank].mean())
+        found.append(say.telling_blanks(evidence, int(levels.blank.sum()), blank_rate, filled_rate))
+    if evidence.late_rows and not found and not is_planned(evidence.column):
         found.append(say.late_dates(evidence))
     return found
 
@@ -198,9 +208,9 @@ def _carried(verdict: _Verdict) -> tuple[float, float] | None:
 
 
 def _about_table(
-    rows: _Rows, levels: Mapping[str, Levels], tables: list[Table], verdicts: Mapping[str, _Verdict], shut: set[str], seed: int,
+    rows: _Rows, suspects: Mapping[str, Suspect], tables: list[Table], verdicts: Mapping[str, _Verdict], shut: set[str], seed: int,
 ) -> list[Finding]:
-    kept = [name for name in levels if name not in shut]
+    kept = [name for name in suspects if name not in shut]
     table = tables[-1]
     artefacts = {
         name: edges for name in kept
@@ -213,8 +223,9 @@ def _about_table(
         found.append(say.too_good(whole, rows.frame.height, strongest))
     if kept and (whole.auc - 2 * whole.error <= 0.5 or whole.auc < 0.53):
         found.append(say.nothing_predicts(whole, rows.frame.height, list(artefacts)))
-    idle = [verdicts[name].evidence for name in kept if name not in artefacts and _idle(verdicts[name].evidence)]
-    return found + _without_signal(table, kept, idle) + _old_against_new(rows, levels, table, [verdicts[name].evidence for name in kept], seed)
+    evidence = [verdicts[name].evidence for name in kept]
+    idle = [each for each in evidence if each.column not in artefacts and _idle(each)]
+    return found + _without_signal(table, kept, idle) + _old_against_new(rows, suspects, table, evidence, seed)
 
 
 def _without_signal(table: Table, kept: list[str], idle: list[Evidence]) -> list[Finding]:
@@ -231,7 +242,7 @@ def _idle(evidence: Evidence) -> bool:
     return evidence.auc <= 0.5 + max(2 * evidence.auc_error, 0.01)
 
 
-def _old_against_new(rows: _Rows, levels: Mapping[str, Levels], table: Table, kept: list[Evidence], seed: int) -> list[Finding]:
+def _old_against_new(rows: _Rows, suspects: Mapping[str, Suspect], table: Table, kept: list[Evidence], seed: int) -> list[Finding]:
     if rows.order is None or not kept:
         return []
     found = []
@@ -239,7 +250,7 @@ def _old_against_new(rows: _Rows, levels: Mapping[str, Levels], table: Table, ke
     if random.auc - forward.auc >= max(GAP, 2 * float(np.hypot(random.error, forward.error))):
         found.append(say.ordered_gap(random, forward, rows.frame.height))
     for evidence in kept:
-        later = forward_auc(levels[evidence.column], table.positive, rows.order, NEWEST)
+        later = forward_auc(suspects[evidence.column].levels, table.positive, rows.order, NEWEST)
         noise = 3 * auc_error(0.5, *_newest_classes(table.positive))
         if evidence.auc >= 0.58 and evidence.auc - later >= max(3 * GAP, noise):
             found.append(say.fading_column(evidence, later, rows.frame.height))

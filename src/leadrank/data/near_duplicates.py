@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from leadrank.data.leak_levels import to_levels
-from leadrank.types import FloatArray, IntArray
+from leadrank.types import BoolArray, FloatArray, IntArray
 
 MOST_COLUMNS = 40
 """Only the most telling columns are compared."""
@@ -143,7 +143,7 @@ def _pairs_within(rows: IntArray, key: IntArray) -> IntArray:
     return np.concatenate(pairs) if pairs else np.empty((0, 2), dtype=np.int64)
 
 
-def _alike(cells: _Cells, pairs: IntArray, needed: float) -> np.ndarray:  # type: ignore[type-arg]
+def _alike(cells: _Cells, pairs: IntArray, needed: float) -> BoolArray:
     a, b = cells.codes[pairs[:, 0]], cells.codes[pairs[:, 1]]
     same = (a == b) & (a > 0)
     filled = (a > 0) | (b > 0)

@@ -14,9 +14,10 @@ from leadrank.types import FloatArray, IntArray
 
 OPAQUE = ("custom_7", "field_12", "x3", "attribute_b", "c_19")
 """Names that say nothing, as exports from configurable systems have."""
-CERTAIN = frozenset(
-    "status_tag lead_quality sale_recency closing_date call_duration revenue owner_handover availability lost_reason".split()
-)
+CERTAIN = frozenset({
+    "availability", "call_duration", "closing_date", "lead_quality", "lost_reason", "owner_handover", "revenue", "sale_recency",
+    "status_tag",
+})
 """Kinds that should be set aside when the name is natural; the others are a matter for a question."""
 
 
@@ -137,7 +138,7 @@ def _lost_reason(rng: np.random.Generator, table: HonestTable, named: bool) -> p
     return _with_blanks(np.array(words, dtype=object)[rng.integers(0, 4, len(filled))], ~filled)
 
 
-def _with_blanks(values: np.ndarray, blank: np.ndarray) -> pl.Series:  # type: ignore[type-arg]
+def _with_blanks(values: np.ndarray, blank: np.ndarray) -> pl.Series:
     kind = pl.String if values.dtype == object else pl.Float64
     return pl.Series([None if gone else value for gone, value in zip(blank, values.tolist(), strict=True)], dtype=kind)
 
@@ -149,7 +150,8 @@ def _with_twins(rng: np.random.Generator, table: PlantedTable) -> PlantedTable:
     twins = table.frame[copied]
     for name in rng.choice(table.frame.columns, 2, replace=False).tolist():
         changed = pl.Series(rng.random(len(copied)) < 0.7)
-        twins = twins.with_columns(pl.when(changed).then(pl.col(name).shuffle(seed=int(rng.integers(2**31)))).otherwise(pl.col(name)).alias(name))
+        other = pl.col(name).shuffle(seed=int(rng.integers(2**31)))
+        twins = twins.with_columns(pl.when(changed).then(other).otherwise(pl.col(name)).alias(name))
     y = np.where(rng.random(len(copied)) < 0.95, table.y[copied], 1 - table.y[copied])
     return PlantedTable(
         pl.concat([table.frame, twins]), np.concatenate([table.y, y]), np.concatenate([table.order, table.order[copied]]),

@@ -83,8 +83,8 @@ def _column(series: pl.Series, schema: ColumnSchema) -> ColumnProfile:
             description=schema.description)
     top = _top(filled.cast(pl.String)) if counts["distinct"] <= TOP else ()
     return ColumnProfile(
-        schema.name, schema.type, **counts, top=top, minimum=_figure(filled.min()), median=_figure(filled.median()), maximum=_figure(filled.max()),
-        mean=_figure(filled.mean()), edges=_edges(filled), description=schema.description)
+        schema.name, schema.type, **counts, top=top, minimum=_figure(filled.min()), median=_figure(filled.median()),
+        maximum=_figure(filled.max()), mean=_figure(filled.mean()), edges=_edges(filled), description=schema.description)
 
 
 def _top(filled: pl.Series) -> tuple[tuple[str, int], ...]:

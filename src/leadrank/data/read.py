@@ -12,8 +12,9 @@ from typing import BinaryIO
 import polars as pl
 
 from leadrank.data.decode import decode
-from leadrank.data.delimited import Rejected, sniff_delimiter, split_text
+from leadrank.data.delimited import Rejected, split_text
 from leadrank.data.jsonlines import split_json_lines
+from leadrank.data.records import sniff_delimiter
 from leadrank.data.sql import hide_password, read_sql
 from leadrank.data.words import tidy
 from leadrank.errors import DataError, UsageError, nearest

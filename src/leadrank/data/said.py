@@ -122,7 +122,7 @@ def _type_findings(schema: ColumnSchema, found: Kind, seen: Sketch) -> list[Find
 def _notation(schema: ColumnSchema, found: Kind) -> Finding:
     name = schema.name
     if found.unsure_commas:
-        said = f"{found.unsure_commas} cells of {name} look like 1,234, and nothing tells a decimal comma from a thousands separator; the latter was taken."
+        said = f"{found.unsure_commas} cells of {name} look like 1,234 and nothing tells the comma's meaning; it was read as grouping thousands."
         return Finding("D114", "warning", name, found.unsure_commas, said, "If it is a decimal comma, export the numbers with a point.")
     if found.minority:
         said = f"{name} mixes decimal points and decimal commas; {schema.decimal!r} was taken, {found.minority} cells speak against it."
@@ -192,5 +192,6 @@ def merged(schema: ColumnSchema, groups: Mapping[str, Mapping[str, int]], chosen
         f"{', '.join(repr(label) for label in group if label != chosen[key])} into {chosen[key]!r} ({moved[key]} cells)"
         for key, group in list(groups.items())[:5])
     more = f" and {len(groups) - 5} more" if len(groups) > 5 else ""
-    return [Finding("D124", "info", schema.name, sum(moved.values()), f"{schema.name}: labels that differ only by case or space were merged: "
-                    f"{listed}{more}.", "Nothing to do unless they mean different things.", {"labels": float(len(groups))})]
+    said = f"{schema.name}: labels that differ only by case or space were merged: {listed}{more}."
+    remedy = "Nothing to do unless they mean different things."
+    return [Finding("D124", "info", schema.name, sum(moved.values()), said, remedy, {"labels": float(len(groups))})]

@@ -95,7 +95,8 @@ def _constant(frame: pl.DataFrame, names: Sequence[str]) -> list[Finding]:
         return []
     said = f"{len(names)} columns hold one value in all rows and were dropped: {listing(names, 20)}."
     column = names[0] if len(names) == 1 else None
-    return [Finding("D140", "info", column, frame.height, said, "Nothing to do; leave them out of the export.", {"columns": float(len(names))})]
+    remedy = "Nothing to do; leave them out of the export."
+    return [Finding("D140", "info", column, frame.height, said, remedy, {"columns": float(len(names))})]
 
 
 def _blank(frame: pl.DataFrame, names: Sequence[str]) -> list[Finding]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadrank.decisions.policy import Policy, apply_policy
+from leadrank.decisions.policy import Policy, amounts, apply_policy
 from leadrank.types import Figure, FloatArray, IntArray
 
 SHARES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
@@ -106,11 +106,9 @@ def _columns(
     converted = (y == len(policy.tiers) - 1).astype(np.float64) if policy.tiers_on == "class" else y.astype(np.float64)
     if policy.tiers_on == "class" and policy.declared:
         converted = np.array(policy.rates)[y]
-    spent = np.full(n, policy.cost) if cost is None else np.where(np.isnan(cost), policy.cost, cost)
-    if policy.value is None or (policy.tiers_on == "class" and not policy.declared):
-        return converted, spent, None
-    worth = np.full(n, policy.value) if value is None else np.where(np.isnan(value), policy.value, value)
-    return converted, spent, worth
+    worth, spent = amounts(policy, n, value=value, cost=cost)
+    unknown = policy.tiers_on == "class" and not policy.declared
+    return converted, spent, None if unknown else worth
 
 
 def _plans(

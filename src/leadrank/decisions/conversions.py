@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from leadrank.types import Figure, FloatArray
+from leadrank.types import Figure, FloatArray, IntArray
 
 Z90 = 1.6448536
 
@@ -37,3 +39,19 @@ def conversions_interval(p: FloatArray, spread: FloatArray | float = 0.0) -> Fig
     expected = float(p.sum())
     deviation = float(np.sqrt(luck.sum() + np.sum(luck * spread) ** 2))
     return Figure(expected, max(0.0, expected - Z90 * deviation), min(float(len(p)), expected + Z90 * deviation))
+
+
+def conversions_by_tier(tier: IntArray, p: FloatArray, names: Sequence[str], spread: FloatArray | float = 0.0) -> dict[str, Figure]:
+    """Give the expected conversions of each tier with their 90 % intervals.
+
+    Parameters
+    ----------
+    tier
+        Number of each lead's tier, shape (n,).
+    p, spread
+        As in `conversions_interval`.
+    names
+        Names of the tiers, number 0 first.
+    """
+    each = np.broadcast_to(np.asarray(spread, dtype=np.float64), p.shape)
+    return {name: conversions_interval(p[tier == k], each[tier == k]) for k, name in enumerate(names)}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadrank.decisions.conversions import conversions_interval
-from leadrank.decisions.policy import Policy, conversion_rates, expected_profits
+from leadrank.decisions.policy import Policy, amounts, conversion_rates, expected_profits
 from leadrank.errors import UsageError
 from leadrank.types import BoolArray, Figure, FloatArray, IntArray
 
@@ -41,10 +41,7 @@ def not_worth_mask(
     UsageError
         If no value is known.
     """
-    profit = expected_profits(policy, reach, value=value, cost=cost)
-    if profit is None:
-        raise UsageError("Leads not worth working are found by value, and none is known.", "Declare economics.value or value_column.")
-    return profit <= 0
+    return _judged(policy, reach, value, cost)[0]
 
 
 def not_worth_working(
@@ -72,13 +69,12 @@ def not_worth_working(
     UsageError
         If no value is known.
     """
-    chosen = not_worth_mask(policy, reach, value=value, cost=cost)
-    p, n = conversion_rates(policy, reach), len(reach)
-    worth, spent = _amounts(policy.value or 0.0, value, n), _amounts(policy.cost, cost, n)
-    saved, forgone = float(spent[chosen].sum()), float((p * worth)[chosen].sum())
+    chosen, expected, spent = _judged(policy, reach, value, cost)
+    saved, forgone = float(spent[chosen].sum()), float(expected[chosen].sum())
+    p = conversion_rates(policy, reach)
     return NotWorth(
         leads=int(chosen.sum()),
-        share=float(chosen.mean()) if n else 0.0,
+        share=float(chosen.mean()) if len(chosen) else 0.0,
         cost_saved=saved,
         conversions_forgone=conversions_interval(p[chosen], spread[chosen] if isinstance(spread, np.ndarray) else spread),
         value_forgone=forgone,
@@ -100,15 +96,20 @@ def not_worth_reasons(
     >>> list(not_worth_reasons(policy, np.array([[0.5], [0.036]])))
     [(1, 'costs 3.25, expected 1.80')]
     """
-    chosen = not_worth_mask(policy, reach, value=value, cost=cost)
-    p, n = conversion_rates(policy, reach), len(reach)
-    worth, spent = _amounts(policy.value or 0.0, value, n), _amounts(policy.cost, cost, n)
+    chosen, expected, spent = _judged(policy, reach, value, cost)
     unit = f" {policy.currency}" if policy.currency else ""
-    expected = p * worth
     rows = np.flatnonzero(chosen)
     for row in rows[np.argsort((expected - spent)[rows], kind="stable")]:
         yield int(row), f"costs {spent[row]:.2f}{unit}, expected {expected[row]:.2f}{unit}"
 
 
-def _amounts(constant: float, each: FloatArray | None, n: int) -> FloatArray:
-    return np.full(n, constant) if each is None else np.where(np.isnan(each), constant, each)
+
+def _judged(
+    policy: Policy, reach: FloatArray, value: FloatArray | None, cost: FloatArray | None
+) -> tuple[BoolArray, FloatArray, FloatArray]:
+    """Return which leads are not worth their contact, what each is expected to bring, and what it costs."""
+    profit = expected_profits(policy, reach, value=value, cost=cost)
+    worth, spent = amounts(policy, len(reach), value=value, cost=cost)
+    if profit is None or worth is None:
+        raise UsageError("Leads not worth working are found by value, and none is known.", "Declare economics.value or value_column.")
+    return profit <= 0, conversion_rates(policy, reach) * worth, spent

@@ -14,7 +14,7 @@ from leadrank.evaluation.classes import class_probabilities, likeliest, squared_
 from leadrank.evaluation.curves import draw_curves
 from leadrank.evaluation.metrics import f1, precision, ranking_figures, recall
 from leadrank.evaluation.report import ClassFigures, Difference, Report, Row
-from leadrank.evaluation.verdict import verdict
+from leadrank.evaluation.verdict import Verdict, verdict
 from leadrank.types import BoolArray, Figure, FloatArray, IntArray
 
 LESS_IS_BETTER = frozenset({"log_loss", "brier", "ece"})
@@ -97,10 +97,8 @@ def judge(
     measures = {name: _measure(test, reach, called)}
     measures |= {key: _measure(test, theirs, _as_many(test, theirs[:, -1])) for key, theirs in others.items()}
     measures |= {key: _measure(test, score, _as_many(test, score)) for key, score in (rankings or {}).items()}
-    ours, constant = measures[name], measures["constant"]
-    noise = calibration_noise(reach[:, -1])
-    figures = _figures(ours)
     names = (tuple(classes) or tuple(f"class {k}" for k in range(best + 1))) if best > 1 else ()
+    noise = calibration_noise(reach[:, -1])
     return Report(
         measured=measured,
         rows=len(y),
@@ -109,25 +107,32 @@ def judge(
         classes=names,
         table=tuple(Row(key, _figures(found)) for key, found in measures.items()),
         per_class=_per_class(test, reach, names),
-        differences=tuple(_difference(key, ours, found) for key, found in measures.items() if key != name),
+        differences=tuple(_difference(key, measures[name], found) for key, found in measures.items() if key != name),
         curves=draw_curves(test.hit, reach[:, -1], None if best > 1 else value, cost),
         calibration_noise=noise,
-        verdict=verdict(
-            y,
-            figures.get("macro_auc", figures.get("auc")),
-            gain=figure(constant["log_loss"] - ours["log_loss"]),
-            calibration_error=figures["ece"].value,
-            noise=noise,
-        ),
+        verdict=_verdict(y, measures[name], measures["constant"], noise),
         currency=currency,
         called=None if called is None else int(called.sum()),
         draws=draws,
     )
 
 
+def _verdict(y: IntArray, ours: Mapping[str, FloatArray], constant: Mapping[str, FloatArray], noise: float) -> Verdict:
+    figures = _figures(ours)
+    return verdict(
+        y,
+        figures.get("macro_auc", figures.get("auc")),
+        gain=figure(constant["log_loss"] - ours["log_loss"]),
+        calibration_error=figures["ece"].value,
+        noise=noise,
+    )
+
+
 def _check(y: IntArray, reach: FloatArray) -> None:
     if len(y) == 0 or len(y) != len(reach):
         raise DataError(f"A judgement needs one outcome per probability; got {len(y)} and {len(reach)}.")
+    if y.min() < 0 or y.max() > reach.shape[1]:
+        raise DataError(f"Outcomes must be 0 to {reach.shape[1]}; got {y.min()} to {y.max()}.")
     if len(np.unique(y)) < 2 or not (y == reach.shape[1]).any():
         raise DataError("The outcome has one class on these rows: nothing to compare.", "Measure on rows with and without conversions.")
     if not ((reach >= 0) & (reach <= 1)).all():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -53,21 +54,32 @@ def by_group(
     >>> [(s.group, s.figure.value, s.difference.value) for s in found]
     [('a', 1.0, 0.5), ('b', 0.5, -0.5)]
     """
-    labels = np.array(["(blank)" if g is None else str(g) for g in groups], dtype=object)
-    names, sizes = np.unique(labels.astype(str), return_counts=True)
-    weights = [np.ones(len(y)), *resamples(len(y), draws, seed)]
-    chosen = [(str(names[k]), labels == names[k]) for k in np.argsort(-sizes, kind="stable")]
-    return tuple(_slice(metric, y, p, name, inside, weights, level) for name, inside in chosen)
+    labels = np.array(["(blank)" if g is None else str(g) for g in groups], dtype=np.str_)
+    if p.ndim == 1 and p.dtype != np.bool_:
+        order = np.argsort(-p, kind="stable")
+        y, p, labels = y[order], p[order], labels[order]
+    names, sizes = np.unique(labels, return_counts=True)
+    members = [labels == names[k] for k in np.argsort(-sizes, kind="stable")]
+    # A resample has no order of its own, so its counts serve the sorted rows as well as the given ones.
+    weights = chain([np.ones(len(y))], resamples(len(y), draws, seed))
+    measured = np.array([_in_and_out(metric, y, p, members, weight) for weight in weights])
+    return tuple(
+        _slice(str(labels[inside][0]), y[inside], measured[:, k, 0], measured[:, k, 1], level) for k, inside in enumerate(members)
+    )
 
 
-def _slice(metric: Metric, y: IntArray, p: Any, name: str, inside: BoolArray, weights: list[FloatArray], level: float) -> Slice:
-    ours = np.array([metric(y[inside], p[inside], weight=w[inside]) for w in weights])
-    rest = np.array([metric(y[~inside], p[~inside], weight=w[~inside]) for w in weights])
+def _in_and_out(metric: Metric, y: IntArray, p: Any, members: list[BoolArray], weight: FloatArray) -> list[tuple[float, float]]:
+    return [
+        (metric(y[inside], p[inside], weight=weight[inside]), metric(y[~inside], p[~inside], weight=weight[~inside])) for inside in members
+    ]
+
+
+def _slice(name: str, y: IntArray, ours: FloatArray, rest: FloatArray, level: float) -> Slice:
     ratio = np.divide(ours, rest, out=np.full(len(ours), np.nan), where=np.isfinite(rest) & (rest != 0))
     return Slice(
         group=name,
-        rows=int(inside.sum()),
-        positives=int(y[inside].sum()),
+        rows=len(y),
+        positives=int(y.sum()),
         figure=figure(ours, level=level),
         difference=figure(ours - rest, level=level),
         ratio=figure(ratio, level=level),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -46,7 +48,8 @@ class Encoder:
 
 
 def fit_encoder(
-    frame: pl.DataFrame, columns: Sequence[str], *, declared: Mapping[str, Column] | None = None, created_at: str | None = None
+    frame: pl.DataFrame, columns: Sequence[str], *, declared: Mapping[str, Column] | None = None, texts: Collection[str] = (),
+    created_at: str | None = None,
 ) -> Encoder:
     """Learn the levels of each categorical column and how each date is read.
 
@@ -60,7 +63,9 @@ def fit_encoder(
     columns
         The columns that may be used, in order.
     declared
-        What the project file says about columns: `missing`, `bins`, `type`.
+        What the project file says about columns: `missing`, `bins`.
+    texts
+        Columns of free text: only the number of words is used.
     created_at
         The column with the moment a lead was created.
 
@@ -73,7 +78,10 @@ def fit_encoder(
     declared = declared or {}
     inputs: list[Input] = []
     for name in columns:
-        inputs.extend(_inputs_of(frame, name, declared.get(name, Column()), created_at))
+        if name in texts:
+            inputs.append(Input(Feature(f"{name} (words)", name, "number"), "words"))
+        else:
+            inputs.extend(_inputs_of(frame, name, declared.get(name, Column()), created_at))
     return Encoder(tuple(inputs), created_at)
 
 
@@ -105,18 +113,37 @@ def encode(encoder: Encoder, frame: pl.DataFrame) -> Matrix:
 
 
 def encode_one(encoder: Encoder, cells: Mapping[str, float | str | datetime | None]) -> Matrix:
-    """Turn one clean lead into a matrix of one row; an absent column counts as blank."""
-    columns = {}
-    for name in encoder.columns:
-        columns[name] = pl.Series(name, [cells.get(name)], dtype=_dtype(encoder, name))
-    return encode(encoder, pl.DataFrame(columns))
+    """Turn one clean lead into a matrix of one row, without a frame; an absent column counts as blank."""
+    numeric = [i for i in encoder.inputs if i.feature.kind == "number"]
+    categorical = [i for i in encoder.inputs if i.feature.kind == "category"]
+    created = cells.get(encoder.created_at) if encoder.created_at is not None else None
+    numbers = np.array([[_number_of(i, cells.get(i.feature.column), created) for i in numeric]], dtype=np.float64)
+    codes = np.array([[_code_of(i.feature.levels, cells.get(i.feature.column)) for i in categorical]], dtype=np.int32)
+    return Matrix(numbers.reshape(1, -1), codes.reshape(1, -1), tuple(i.feature for i in numeric), tuple(i.feature for i in categorical))
 
 
-def _dtype(encoder: Encoder, name: str) -> pl.DataType:
-    hows = {i.how for i in encoder.inputs if i.feature.column == name}
-    if hows & {"number"}:
-        return pl.Float64()
-    return pl.String() if hows & {"category", "words"} else pl.Datetime("us")
+def _code_of(levels: tuple[str, ...], cell: object) -> int:
+    if cell is None:
+        return MISSING
+    place = _places(levels).get(cell)
+    return UNSEEN if place is None else place
+
+
+@lru_cache(maxsize=4096)
+def _places(levels: tuple[str, ...]) -> dict[object, int]:
+    return {level: k + FIRST_LEVEL for k, level in enumerate(levels)}
+
+
+def _number_of(item: Input, cell: object, created: object) -> float:
+    if item.how == "words":
+        return float(len(cell.split(" "))) if isinstance(cell, str) else 0.0
+    if item.how == "number":
+        return float(cell) if isinstance(cell, float | int) else math.nan
+    if not isinstance(cell, datetime):
+        return math.nan
+    if item.how == "days_before":
+        return int((created - cell).total_seconds()) / _SECONDS_PER_DAY if isinstance(created, datetime) else math.nan
+    return float({"month": cell.month, "weekday": cell.isoweekday(), "hour": cell.hour}[item.how])
 
 
 def _inputs_of(frame: pl.DataFrame, name: str, column: Column, created_at: str | None) -> list[Input]:
@@ -125,8 +152,6 @@ def _inputs_of(frame: pl.DataFrame, name: str, column: Column, created_at: str |
         return [Input(_with_rules(Feature(name, name, "number"), column), "number")]
     if series.dtype.is_temporal():
         return _date_inputs(series, name, created_at)
-    if column.type == "text":
-        return [Input(Feature(f"{name} (words)", name, "number"), "words")]
     return [Input(_with_rules(Feature(name, name, "category", _levels(series)), column), "category")]
 
 

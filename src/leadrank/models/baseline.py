@@ -75,7 +75,7 @@ def fit_constant(X: Matrix, y: IntArray, weight: FloatArray | None, setting: Set
     return Constant(tuple(float(v) for v in np.log(won / lost)))
 
 
-def fit_naive_bayes(X: Matrix, y: IntArray, weight: FloatArray | None, setting: Setting, seed: int) -> NaiveBayes:
+def fit_naive_bayes(X: Matrix, y: IntArray, weight: FloatArray | None, setting: Setting, seed: int) -> NaiveBayes:  # noqa: ARG001
     """Count conversions by field value, add `smoothing` (0.1 in Odoo's lead scoring), and multiply."""
     smoothing = float(setting.get("smoothing", 0.1))
     edges = tuple(_quintiles(X.numbers[:, j]) for j in range(len(X.numeric)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from leadrank.models.baseline import NAIVE_BAYES
 from leadrank.models.blend import Blend
 from leadrank.models.calibrate import (
     Calibration,
@@ -22,7 +23,7 @@ from leadrank.models.calibrate import (
 )
 from leadrank.models.candidates import CANDIDATES, DEFAULT, FEW, FEW_OUTCOMES
 from leadrank.models.contest import Limits, Outcome, explore, finals
-from leadrank.models.held_out import Entry, Task, fit_stacked, margins_of
+from leadrank.models.held_out import Entry, Task, fit_stacked, judge_entry, margins_of
 from leadrank.models.interval import Spread, thirds, variance_table
 from leadrank.models.model import Model, Shape
 from leadrank.models.ordered import non_increasing
@@ -32,6 +33,7 @@ from leadrank.models.split import Fold, forward_folds, random_folds
 from leadrank.project import Modelling
 from leadrank.types import FloatArray, IntArray, Matrix
 
+SAID = {"dummy": "constant", "naive_bayes": "naive Bayes", "random_forest": "random forest"}
 _SMALL = ({"C": 0.1, "knots": 3}, {"C": 0.02, "knots": 3}, {"C": 0.5, "knots": 3})
 
 
@@ -50,14 +52,18 @@ class Fitted:
     """A model with its held-out evidence.
 
     `rows` are the judged row numbers, `log_odds` the calibrated log-odds that models which had not seen them gave, `blocks` their fold
-    numbers. `entries` holds every finalist's raw margins for the same rows.
+    numbers. `rivals` holds what every finalist and naive Bayes gave the same rows, uncalibrated, as probabilities of reaching each
+    class. `probe` is the chosen kind of model fitted without the rows `probe_rows`: importance is measured on it.
     """
 
     model: Model
     rows: IntArray
     blocks: IntArray
     log_odds: FloatArray
-    entries: tuple[Entry, ...]
+    rivals: dict[str, FloatArray]
+    seconds: dict[str, float]
+    probe: Model
+    probe_rows: IntArray
     chosen: str
     settings: dict[str, Setting]
     forward: bool
@@ -135,9 +141,12 @@ def _finished(task: Task, outcome: Outcome, modelling: Modelling, limits: Limits
     names = tuple(m.candidate.name for m in outcome.members)
     shape = Shape(outcome.chosen.candidate.name, names, outcome.weights, task.thresholds, tuple(calibrations), spread, modelling.resampling)
     settings: dict[str, Setting] = {m.candidate.name: dict(m.setting) for m in outcome.members}
+    fold = task.folds[-1]
+    probe = Model(shape, _whole(outcome, _fit_members(task, outcome, fold.train, limits, single=True)))
     return Fitted(
-        model=Model(shape, predictor), rows=task.judged, blocks=task.block, log_odds=non_increasing(held_out), entries=outcome.finals,
-        chosen=shape.name, settings=settings, forward=forward, trials=trials, drift=drift,
+        model=Model(shape, predictor), rows=task.judged, blocks=task.block, log_odds=non_increasing(held_out),
+        rivals=_rivals(task, outcome, limits), seconds={e.candidate.name: e.seconds for e in outcome.finals}, probe=probe,
+        probe_rows=fold.test, chosen=shape.name, settings=settings, forward=forward, trials=trials, drift=drift,
     )
 
 
@@ -164,8 +173,18 @@ def _recent_prior_helps(odds: FloatArray, y: IntArray, blocks: IntArray, moves: 
 
 def _fit_all(task: Task, outcome: Outcome, limits: Limits) -> Predictor:
     rows = np.arange(len(task.y))
-    fitted = _fit_members(task, outcome, rows, limits, single=False)
+    return _whole(outcome, _fit_members(task, outcome, rows, limits, single=False))
+
+
+def _whole(outcome: Outcome, fitted: tuple[Predictor, ...]) -> Predictor:
     return fitted[0] if len(fitted) == 1 else Blend(fitted, tuple(m.candidate.name for m in outcome.members), outcome.weights)
+
+
+def _rivals(task: Task, outcome: Outcome, limits: Limits) -> dict[str, FloatArray]:
+    entries = {e.candidate.name: e for e in outcome.finals}
+    if "naive_bayes" not in entries:
+        entries["naive_bayes"] = judge_entry(task, NAIVE_BAYES, {}, seed=limits.seed, threads=limits.threads, clock=limits.clock)
+    return {SAID.get(name, name): non_increasing(sigmoid(e.margins)) for name, e in entries.items()}
 
 
 def _fit_members(task: Task, outcome: Outcome, rows: IntArray, limits: Limits, *, single: bool) -> tuple[Predictor, ...]:

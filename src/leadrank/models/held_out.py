@@ -70,6 +70,11 @@ def class_losses(y: IntArray, margins: FloatArray) -> FloatArray:
     return losses
 
 
+def class_loss(y: IntArray, log_odds: FloatArray) -> float:
+    """Return the mean log loss over the classes, given log-odds of reaching them, shape (rows, thresholds)."""
+    return float(class_losses(y, log_odds).mean())
+
+
 def class_probabilities(reach: FloatArray) -> FloatArray:
     """Turn probabilities of reaching each class into probabilities of being in it, worst class first.
 

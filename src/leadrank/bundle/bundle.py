@@ -1,0 +1,139 @@
+"""Everything that can score, and everything that was found while it learned to."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from leadrank import data, decisions, evaluation, explain, features, models
+from leadrank.bundle.archive import read_archive, write_archive
+from leadrank.bundle.parts import from_part, to_part
+from leadrank.project import Project
+from leadrank.types import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnEffect:
+    """What the model would lose without one column: log loss with it and without it."""
+
+    column: str
+    with_it: float
+    without_it: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Rows set aside before anything was looked at, remembered by keyed hash with the score that was recorded."""
+
+    salt: str = ""
+    share: float = 0.0
+    hashes: tuple[str, ...] = ()
+    probabilities: tuple[float, ...] = ()
+    figures: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """How the model came about.
+
+    `classes` are the outcome's names, worst first; `base` the model's base contribution per threshold, raw and calibrated.
+    """
+
+    classes: tuple[str, ...]
+    rows: int
+    trained_at: str | None
+    seconds: float | None
+    chosen: str
+    settings: dict[str, dict[str, Any]]
+    trials: int
+    seed: int
+    measured: str
+    scale: str
+    quarantined: tuple[str, ...]
+    accepted: tuple[str, ...]
+    excluded: tuple[str, ...]
+    importance: tuple[explain.Importance, ...] = ()
+    effects: tuple[ColumnEffect, ...] = ()
+    drift: models.Drift | None = None
+    speed: str = ""
+    not_worth: decisions.NotWorth | None = None
+    business: decisions.BusinessCase | None = None
+    with_quarantined: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def learned_tiers(self) -> bool:
+        """Whether the outcome has more than two ordered classes."""
+        return len(self.classes) > 2
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A model with all that scoring, deciding and explaining need."""
+
+    project: Project
+    schema: data.Schema
+    encoder: features.Encoder
+    model: models.Model
+    policy: decisions.Policy
+    evidence: explain.Evidence
+    profile: data.Profile
+    report: evaluation.Report
+    findings: tuple[Finding, ...]
+    facts: Facts
+    held_out: HeldOut = HeldOut()
+
+    @property
+    def identity(self) -> str:
+        """Name and fingerprint of what scores: equal for equal models."""
+        digest = hashlib.sha256()
+        for name, part in sorted(_scoring_parts(self).items()):
+            digest.update(name.encode() + b"\0" + hashlib.sha256(part).digest())
+        return f"{self.project.name}-{digest.hexdigest()[:8]}"
+
+
+_RECORDS: dict[str, Any] = {
+    "project": Project, "schema": data.Schema, "encoder": features.Encoder, "policy": decisions.Policy, "evidence": explain.Evidence,
+    "profile": data.Profile, "report": evaluation.Report, "findings": tuple[Finding, ...], "facts": Facts, "held_out": HeldOut,
+}
+_SCORING = ("schema", "encoder", "policy", "evidence")
+
+
+def save_bundle(bundle: Bundle, path: str | Path, *, version: str, key: bytes | None = None) -> None:
+    """Write a bundle; the file appears whole or not at all.
+
+    Parameters
+    ----------
+    path
+        Usually ending in `.leadrank`.
+    version
+        The product's version, for the manifest.
+    key
+        Signs the bundle (HMAC-SHA256) when given.
+    """
+    parts = {f"{name}.json": to_part(getattr(bundle, name), kind) for name, kind in _RECORDS.items()}
+    parts |= {f"model/{name}": part for name, part in bundle.model.parts().items()}
+    ours = {name: figure.value for name, figure in bundle.report.ours.items()}
+    manifest: dict[str, Any] = {"version": version, "model": bundle.identity, "target": bundle.project.target.column, "figures": ours}
+    write_archive(Path(path), parts, manifest, key=key)
+
+
+def load_bundle(path: str | Path, *, key: bytes | None = None) -> Bundle:
+    """Read a bundle; everything is checked before anything is built.
+
+    Raises
+    ------
+    BundleError
+        The file is missing, damaged, foreign, or of a format this version cannot read.
+    """
+    _, parts = read_archive(Path(path), key=key)
+    model = {name.removeprefix("model/"): part for name, part in parts.items() if name.startswith("model/")}
+    records = {name: from_part(kind, parts[f"{name}.json"]) for name, kind in _RECORDS.items()}
+    return Bundle(model=models.load_model(model), **records)
+
+
+def _scoring_parts(bundle: Bundle) -> dict[str, bytes]:
+    parts = {name: to_part(getattr(bundle, name), _RECORDS[name]) for name in _SCORING}
+    return parts | {f"model/{name}": part for name, part in bundle.model.parts().items()}

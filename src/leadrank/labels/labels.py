@@ -1,0 +1,179 @@
+"""Read the outcome: converted or not, or an ordered class; what is open or blank stays without a label."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from leadrank.errors import DataError, UsageError, nearest
+from leadrank.project import Target
+from leadrank.types import Finding, IntArray
+
+BLANK = frozenset({"", "na", "n/a", "nan", "null", "none", "nil", "-", "?"})
+OPEN = frozenset({
+    "open", "pending", "engaging", "prospecting", "in progress", "in process", "not started", "unknown", "new", "working", "undecided", "tbd",
+    "on hold",
+})
+"""Words by which sales systems say that the outcome is not known yet."""
+YES = ("1", "yes", "y", "true", "t", "won", "converted", "closed won", "closed-won", "closed_won", "success", "purchased", "bought", "sold", "win")
+"""Words that mean converted where nothing is declared."""
+NO = frozenset({
+    "0", "no", "n", "false", "f", "lost", "not converted", "closed lost", "closed-lost", "closed_lost", "failure", "lose", "unqualified", "-1",
+})
+RANKED = (
+    ("low", "medium", "high"), ("cold", "warm", "hot"), ("bronze", "silver", "gold"), ("poor", "fair", "good"), ("c", "b", "a"),
+    ("d", "c", "b", "a"), ("very low", "low", "medium", "high", "very high"), ("low", "high"), ("low", "medium", "high", "very high"),
+)
+"""Orders of class names that are recognised without being declared, worst first."""
+UNLABELLED = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """Class number of each row (-1: no label yet), the classes' names worst first, and what was noticed."""
+
+    codes: IntArray
+    classes: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def thresholds(self) -> int:
+        """Number of thresholds between the classes; 1 for a binary outcome."""
+        return len(self.classes) - 1
+
+
+def read_outcomes(cells: pl.Series, target: Target) -> Outcomes:
+    """Turn the outcome column's raw cells into class numbers.
+
+    Parameters
+    ----------
+    cells
+        Text, numbers or booleans, null = no label.
+    target
+        `positive`, or `classes` (worst first), or neither: then 0/1, yes/no, won/lost and the like are recognised, and so are
+        ordered names such as Low/Medium/High.
+
+    Raises
+    ------
+    UsageError
+        The positive value or a class does not occur, or the outcome cannot be told without one.
+    DataError
+        The column holds one class only, or none.
+
+    Examples
+    --------
+    >>> read_outcomes(pl.Series("won", ["yes", "no", None, "YES "]), Target(column="won")).codes.tolist()
+    [1, 0, -1, 1]
+    """
+    words = _words(cells)
+    counts = words.drop_nulls().value_counts(sort=True)
+    seen = dict(zip(counts[words.name].to_list(), counts["count"].to_list(), strict=True))
+    if len(seen) < 2:
+        what = f"only {next(iter(seen))!r}" if seen else "no label"
+        raise DataError(
+            f"The outcome column {cells.name!r} holds {what}; at least two outcomes are needed to learn from.",
+            "Give a table with converted and not converted leads.",
+        )
+    ranked = target.classes or (None if target.positive is not None else _recognised_order(seen))
+    if ranked is not None:
+        return _ordered(words, seen, ranked, declared=target.classes is not None)
+    return _binary(words, seen, target)
+
+
+def _words(cells: pl.Series) -> pl.Series:
+    """Write every cell as a folded word, so that 1, 1.0 and "1", TRUE and true are one; blanks become null."""
+    if cells.dtype == pl.Boolean:
+        text = cells.cast(pl.String)
+    elif cells.dtype.is_numeric():
+        text = cells.cast(pl.Float64).cast(pl.String)
+    else:
+        text = cells.cast(pl.String)
+    folded = text.str.strip_chars().str.to_lowercase().str.replace_all(r"\s+", " ").str.replace(r"^(-?\d+)\.0+$", "$1")
+    return pl.select(pl.when(folded.is_in(list(BLANK))).then(None).otherwise(folded)).to_series().alias(cells.name)
+
+
+def _folded(value: str) -> str:
+    word = _words(pl.Series("value", [value]))[0]
+    return value.strip().lower() if word is None else str(word)
+
+
+def _recognised_order(seen: dict[str, int]) -> tuple[str, ...] | None:
+    for order in RANKED:
+        if set(seen) == set(order):
+            return tuple(name.capitalize() if len(name) > 1 else name.upper() for name in order)
+    return None
+
+
+def _ordered(words: pl.Series, seen: dict[str, int], classes: tuple[str, ...], *, declared: bool) -> Outcomes:
+    folded = [_folded(c) for c in classes]
+    absent = [c for c, f in zip(classes, folded, strict=True) if f not in seen]
+    if absent:
+        hint = nearest(absent[0], seen)
+        raise UsageError(f"The class {absent[0]!r} does not occur in {words.name!r}; it holds {_listed(seen)}.", hint)
+    other = {word: n for word, n in seen.items() if word not in folded}
+    findings = [] if declared else [Finding(
+        "D150", "info", words.name, 0, f"{words.name!r} reads as ordered classes, worst first: {', '.join(classes)}.",
+        "Declare target.classes to change the order, or target.positive for a yes/no outcome.",
+    )]
+    if other:
+        findings.append(_set_aside(words.name, other, "are none of the declared classes"))
+    codes = words.replace_strict(folded, list(range(len(folded))), default=UNLABELLED, return_dtype=pl.Int64)
+    return Outcomes(codes.fill_null(UNLABELLED).to_numpy(), tuple(classes), tuple(findings))
+
+
+def _binary(words: pl.Series, seen: dict[str, int], target: Target) -> Outcomes:
+    positive = _positive(words.name, seen, target)
+    waiting = {word: n for word, n in seen.items() if word in OPEN and word != positive and len(seen) > 2}
+    negative = [word for word in seen if word not in waiting and word != positive]
+    if not negative:
+        raise DataError(f"The outcome column {words.name!r} holds no lead that did not convert.", "Give a table with both outcomes.")
+    findings = []
+    if waiting:
+        findings.append(_set_aside(words.name, waiting, "say that the outcome is still open"))
+    if len(negative) > 1:
+        rows = sum(seen[w] for w in negative)
+        said = f"{positive!r} counts as converted; {', '.join(map(repr, negative[:8]))} all count as not converted."
+        findings.append(Finding(
+            "D152", "warning", words.name, rows, said,
+            "If one of them means 'not known yet', take those rows out: a lead without an outcome is not a lost lead.",
+        ))
+    known = [positive, *negative]
+    codes = words.replace_strict(known, [1] + [0] * len(negative), default=UNLABELLED, return_dtype=pl.Int64)
+    return Outcomes(codes.fill_null(UNLABELLED).to_numpy(), (f"not {positive}", positive), tuple(findings))
+
+
+def _positive(name: str, seen: dict[str, int], target: Target) -> str:
+    if target.positive is not None:
+        wanted = _folded(target.positive)
+        same = {"1": ("true", "yes"), "true": ("1",), "0": ("false", "no"), "false": ("0",)}.get(wanted, ())
+        for word in (wanted, *same):
+            if word in seen:
+                return word
+        said = f"The positive value {target.positive!r} does not occur in {name!r}; it holds {_listed(seen)}."
+        raise UsageError(said, nearest(wanted, seen))
+    settled = [word for word in seen if word not in OPEN]
+    found = [word for word in YES if word in settled]
+    if len(found) == 1 or (found and all(word in NO or word in found[:1] for word in settled)):
+        return found[0]
+    raise UsageError(
+        f"Which value of {name!r} means converted? It holds {_listed(seen)}.",
+        "Say it with --positive VALUE (yes/no), or --classes WORST,…,BEST for ordered classes.",
+    )
+
+
+def _set_aside(name: str, words: dict[str, int], why: str) -> Finding:
+    rows = sum(words.values())
+    said = f"{rows} rows {why} ({_listed(words)}): set aside, not counted as lost."
+    return Finding("D151", "info", name, rows, said, "They can be scored; they are not trained on.")
+
+
+def _listed(words: dict[str, int]) -> str:
+    said = [f"{word!r} ({n})" for word, n in list(words.items())[:8]]
+    return ", ".join(said) + (f" and {len(words) - 8} more" if len(words) > 8 else "")
+
+
+def is_labelled(outcomes: Outcomes) -> IntArray:
+    """Return the row numbers that have a label."""
+    return np.flatnonzero(outcomes.codes != UNLABELLED)

@@ -1,0 +1,126 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from leadrank.types import Figure
+
+NONE = "–"
+SIGNS = frozenset("€$£¥₹₽₺₩₪")
+"""Currencies that stand before the amount."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A value and its interval, ready to print; no interval is an empty text."""
+
+    value: str
+    interval: str = ""
+
+
+Form = Callable[[float], str]
+
+
+def count(number: float) -> str:
+    """Write a whole number.
+
+    Examples
+    --------
+    >>> count(12345.4)
+    '12,345'
+    """
+    return f"{number:,.0f}"
+
+
+def percent(share: float) -> str:
+    """Write a share with the digits that matter.
+
+    Examples
+    --------
+    >>> percent(0.385), percent(0.0123), percent(1.0), percent(0.0004)
+    ('38.5%', '1.2%', '100%', '0.04%')
+    """
+    if 0 < abs(share) < 0.001:
+        return f"{100 * share:.1g}%"
+    return f"{100 * share:.1f}%".replace(".0%", "%")
+
+
+def decimal(digits: int) -> Form:
+    """Return a form with so many digits."""
+    return lambda value: f"{value:,.{digits}f}".replace("-", "−")
+
+
+def money(currency: str, *, exact: bool = False) -> Form:
+    """Return a form for amounts: whole from 100 on, signs before the amount and codes after it.
+
+    Examples
+    --------
+    >>> money("EUR")(1234.5), money("$")(-3.25), money("")(1.8), money("EUR", exact=True)(1234.5)
+    ('1,234 EUR', '−$3.25', '1.80', '1,234.50 EUR')
+    """
+    def said(amount: float) -> str:
+        size = f"{abs(amount):,.2f}" if exact or 0 < abs(amount) < 100 else f"{abs(amount):,.0f}"
+        sign = "−" if amount < 0 and size.strip("0.,") else ""
+        if currency in SIGNS:
+            return f"{sign}{currency}{size}"
+        return f"{sign}{size} {currency}".rstrip()
+
+    return said
+
+
+def say(figure: Figure | None, form: Form) -> Said:
+    """Say a figure with its interval.
+
+    Examples
+    --------
+    >>> say(Figure(0.385, 0.37, 0.4), percent)
+    Said(value='38.5%', interval='37% to 40%')
+    """
+    if figure is None:
+        return Said(NONE)
+    return Said(form(figure.value), f"{form(figure.low)} to {form(figure.high)}")
+
+
+def sentence(figure: Figure, form: Form) -> str:
+    """Say a figure with its interval in brackets."""
+    said = say(figure, form)
+    return f"{said.value} ({said.interval})"
+
+
+def plural(number: float, one: str, many: str = "") -> str:
+    """Count things.
+
+    Examples
+    --------
+    >>> plural(1, "lead"), plural(2000, "lead"), plural(2, "class", "classes")
+    ('1 lead', '2,000 leads', '2 classes')
+    """
+    return f"{count(number)} {one if round(number) == 1 else many or one + 's'}"
+
+
+def listed(names: tuple[str, ...], most: int = 8) -> str:
+    """List names in a sentence.
+
+    Examples
+    --------
+    >>> listed(("a",)), listed(("a", "b", "c"))
+    ('a', 'a, b and c')
+    """
+    shown = list(names[:most])
+    if len(names) > most:
+        shown.append(f"{len(names) - most} more")
+    return ", ".join(shown[:-1]) + " and " + shown[-1] if len(shown) > 1 else "".join(shown)
+
+
+def compact(value: float) -> str:
+    """Write a tick of an axis.
+
+    Examples
+    --------
+    >>> compact(1500.0), compact(-25_000.0), compact(2_000_000.0), compact(12.0)
+    ('1.5k', '−25k', '2M', '12')
+    """
+    size, unit = next(((s, u) for s, u in ((1e6, "M"), (1e3, "k")) if abs(value) >= s), (1.0, ""))
+    return f"{value / size:.4g}{unit}".replace("-", "−")

@@ -1,0 +1,172 @@
+"""From a raw table to rows that can be learned from: cleaned, labelled, searched for leaks. Shared by `check` and `train`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+
+from leadrank import data, features, labels, models
+from leadrank.errors import DataError
+from leadrank.project import Project
+from leadrank.types import BoolArray, Finding, FloatArray, IntArray
+
+Progress = Callable[[str, float], None]
+
+
+def quiet(words: str, done: float) -> None:
+    """Say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Rows ready to be learned from, and everything that was noticed on the way.
+
+    `rows` are their numbers in the raw table; `clean`, `y`, `order` and `groups` are aligned with them. `columns` may enter the model,
+    `quarantined` may not. `set_aside` are the rows that nobody looks at until `verify`.
+    """
+
+    schema: data.Schema
+    rows: IntArray
+    clean: pl.DataFrame
+    y: IntArray
+    classes: tuple[str, ...]
+    order: FloatArray | None
+    groups: IntArray
+    columns: tuple[str, ...]
+    quarantined: tuple[str, ...]
+    accepted: tuple[str, ...]
+    set_aside: IntArray
+    findings: tuple[Finding, ...]
+
+
+def check(
+    project: Project, frame: pl.DataFrame, *, at: datetime | None = None, salt: str = "", progress: Progress = quiet  # noqa: ARG001
+) -> Prepared:
+    """Clean the table, read its outcomes and look for leaks.
+
+    Parameters
+    ----------
+    project
+        What the user declared.
+    frame
+        Raw cells, as `read_table` gives them.
+    at
+        The moment of asking, where the caller knows it.
+    salt
+        Key of the hash that sets rows aside.
+    progress
+        Told what is going on and the share done.
+
+    Returns
+    -------
+    Prepared
+        With all findings at once, the gravest first.
+
+    Raises
+    ------
+    UsageError
+        A named column or value is not there.
+    DataError
+        Nothing can be learned from this table.
+    """
+    progress("reading columns", 0.0)
+    target = project.target.column
+    schema, findings = data.infer_schema(frame, project.lead, target=target)
+    outcomes = labels.read_outcomes(frame[target], project.target)
+    cleaned = data.clean_frame(schema, frame)
+    found: list[Finding] = [*findings, *outcomes.findings, *_cells(cleaned.problems)]
+    aside = data.set_aside(data.row_names(frame, project.lead.key, target), project.validation.share, salt)
+    order = data.time_order(cleaned.frame, project.lead.order or project.lead.created_at)
+    rows, noticed = _usable(cleaned.frame, outcomes, project, order, aside)
+    found += noticed
+    clean, y = cleaned.frame[rows], outcomes.codes[rows]
+    _need_both(y, target, outcomes.classes)
+    order = None if order is None else order[rows]
+    candidates = tuple(c.name for c in schema.features if c.type != "id" and c.name not in project.lead.exclude)
+    groups, more = data.duplicate_groups(clean, [*candidates, target])
+    found += [*more, *data.validate(clean, schema.only(candidates), y, order=order, order_name=project.lead.order or "the order")]
+    candidates = tuple(c for c in candidates if c not in data.constant_columns(clean, candidates))
+    leaky = _leaks(clean, schema, candidates, y, order, groups, project, progress)
+    quarantined = tuple(dict.fromkeys(f.column for f in leaky if f.severity == "quarantine" and f.column is not None))
+    known = {name: column.known_at_scoring for name, column in project.lead.columns.items()}
+    return Prepared(
+        schema=schema, rows=rows, clean=clean, y=y, classes=outcomes.classes, order=order, groups=groups,
+        columns=tuple(c for c in candidates if c not in quarantined), quarantined=quarantined,
+        accepted=tuple(name for name, yes in known.items() if yes), set_aside=np.flatnonzero(aside), findings=_gravest_first([*leaky, *found]),
+    )
+
+
+def booster_ranker(frame: pl.DataFrame, y: BoolArray, train: IntArray, test: IntArray) -> FloatArray:
+    """Rank test rows with a small booster: the measure of what a set of columns knows."""
+    encoder = features.fit_encoder(frame[train], frame.columns)
+    X = features.encode(encoder, frame)
+    return models.quick_ranks(X.take(train), y[train].astype(np.int64), X.take(test))
+
+
+def _usable(
+    clean: pl.DataFrame, outcomes: labels.Outcomes, project: Project, order: FloatArray | None, aside: BoolArray
+) -> tuple[IntArray, list[Finding]]:
+    labelled = outcomes.codes != labels.UNLABELLED
+    found = []
+    blank = int((outcomes.codes == labels.UNLABELLED).sum()) - sum(f.rows for f in outcomes.findings if f.code == "D151")
+    if blank:
+        found.append(Finding(
+            "D144", "info", project.target.column, blank, f"{blank} rows have no outcome and were set aside: they can be scored, not learned from.",
+            "Nothing to do, unless the outcomes are known elsewhere.",
+        ))
+    rows = np.flatnonzero(labelled & ~aside)
+    if project.lead.key is None:
+        return rows, found
+    kept, more = data.drop_repeated_keys(clean[rows], project.lead.key, order=None if order is None else order[rows])
+    return rows[kept], [*found, *more]
+
+
+def _need_both(y: IntArray, target: str, classes: tuple[str, ...]) -> None:
+    absent = [name for k, name in enumerate(classes) if not (y == k).any()]
+    if absent:
+        raise DataError(
+            f"The outcome column {target!r} has no row with {absent[0]!r} left to learn from.",
+            "Give a table with converted and not converted leads.",
+        )
+
+
+def _cells(problems: tuple[data.CellProblem, ...]) -> list[Finding]:
+    by_column: dict[str, list[data.CellProblem]] = {}
+    for problem in problems:
+        by_column.setdefault(problem.column, []).append(problem)
+    found = []
+    for column, own in by_column.items():
+        first = own[0]
+        said = f"{len(own)} cells of {column} are not {first.expected}, e.g. {first.value!r} in row {first.row + 1}; they count as missing."
+        found.append(Finding("D145", "warning", column, len(own), said, "Mend them in the source, or declare the column's type."))
+    return found
+
+
+def _leaks(
+    clean: pl.DataFrame, schema: data.Schema, candidates: tuple[str, ...], y: IntArray, order: FloatArray | None, groups: IntArray,
+    project: Project, progress: Progress,
+) -> tuple[Finding, ...]:
+    readable = [c for c in candidates if schema.column(c).type != "text"]
+    known = {n: c.known_at_scoring for n, c in project.lead.columns.items() if c.known_at_scoring is not None and n in readable}
+    created = project.lead.created_at
+    return data.find_leaks(
+        clean.select(readable), y, ranker=_ranker(), order=order, groups=groups, at=None if created is None else clean[created], known=known,
+        seed=project.model.seed, progress=lambda words: progress(words, 0.1),
+    )
+
+
+def _ranker() -> data.Ranker:
+    try:
+        import lightgbm  # noqa: F401
+    except (ImportError, OSError):
+        return data.rate_ranker
+    return booster_ranker
+
+
+def _gravest_first(findings: list[Finding]) -> tuple[Finding, ...]:
+    rank = {"error": 0, "quarantine": 1, "warning": 2, "info": 3}
+    return tuple(sorted(findings, key=lambda f: rank[f.severity]))
