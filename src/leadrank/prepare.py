@@ -87,7 +87,7 @@ def check(
     _need_both(y, target, outcomes.classes)
     order = None if order is None else order[rows]
     candidates = tuple(c.name for c in schema.features if c.type != "id" and c.name not in project.lead.exclude)
-    groups, more = data.duplicate_groups(clean, [*candidates, target])
+    groups, more = _alike(clean, schema, candidates, target)
     found += [*more, *data.validate(clean, schema.only(candidates), y, order=order, order_name=project.lead.order or "the order")]
     candidates = tuple(c for c in candidates if c not in data.constant_columns(clean, candidates))
     leaky = _leaks(clean, schema, candidates, y, order, groups, project, progress)
@@ -98,6 +98,15 @@ def check(
         columns=tuple(c for c in candidates if c not in quarantined), quarantined=quarantined,
         accepted=tuple(name for name, yes in known.items() if yes), set_aside=np.flatnonzero(aside), findings=_gravest_first([*leaky, *found]),
     )
+
+
+def _alike(
+    clean: pl.DataFrame, schema: data.Schema, candidates: tuple[str, ...], target: str
+) -> tuple[IntArray, tuple[Finding, ...]]:
+    """Group exact duplicates; rows that a key tells apart are different leads, however alike they look."""
+    if any(c.role in {"key", "id"} and clean[c.name].n_unique() == clean.height for c in schema.columns):
+        return np.arange(clean.height), ()
+    return data.duplicate_groups(clean, [*candidates, target])
 
 
 def booster_ranker(frame: pl.DataFrame, y: BoolArray, train: IntArray, test: IntArray) -> FloatArray:
@@ -112,7 +121,7 @@ def _usable(
 ) -> tuple[IntArray, list[Finding]]:
     labelled = outcomes.codes != labels.UNLABELLED
     found = []
-    blank = int((outcomes.codes == labels.UNLABELLED).sum()) - sum(f.rows for f in outcomes.findings if f.code == "D151")
+    blank = int((outcomes.codes == labels.UNLABELLED).sum()) - sum(f.rows for f in outcomes.findings if f.code == "D161")
     if blank:
         found.append(Finding(
             "D144", "info", project.target.column, blank, f"{blank} rows have no outcome and were set aside: they can be scored, not learned from.",

@@ -33,7 +33,8 @@ def test_a_sqlite_table_is_read_with_its_types(database: Path) -> None:
 @pytest.mark.parametrize(("url", "kind", "said"), [
     ("sqlite:///{db}#my lead", DataError, "Did you mean 'my leads'"), ("sqlite:///{db}#empty", DataError, "no rows"),
     ("sqlite:///{db}", UsageError, "names no table"), ("sqlite:///nowhere.db#t", DataError, "not there"),
-    ("mysql://ann:secret@h/d#t", UsageError, "mysql:// cannot be read"), ("postgresql://ann:secret@127.0.0.1:1/d#t", ServiceError, "could not be read"),
+    ("mysql://ann:secret@h/d#t", UsageError, "mysql:// cannot be read"),
+    ("postgresql://ann:secret@127.0.0.1:1/d#t", ServiceError, "could not be read"),
     ("postgresql://ann:secret@127.0.0.1:port/d#t", UsageError, "no database address"),
 ])
 def test_a_bad_address_is_refused_without_its_password(database: Path, url: str, kind: type[Exception], said: str) -> None:

@@ -1,3 +1,4 @@
+# ruff: noqa: DTZ001
 from __future__ import annotations
 
 import datetime as dt
@@ -37,7 +38,8 @@ def found(frame: pl.DataFrame, **given_: object) -> dict[str, list[str | None]]:
 
 def test_constants_blanks_and_dominant_levels_are_named() -> None:
     frame = pl.DataFrame({
-        "same": ["x"] * 100, "empty": pl.Series([None] * 100, dtype=pl.String), "blank": ["a", "b"] * 25 + [None] * 50, "lopsided": ["a"] * 96 + ["b"] * 4,
+        "same": ["x"] * 100, "empty": pl.Series([None] * 100, dtype=pl.String), "blank": ["a", "b"] * 25 + [None] * 50,
+        "lopsided": ["a"] * 96 + ["b"] * 4,
         "asked": ["(not answered)"] * 50 + ["a", "b"] * 25, "fine": ["a", "b"] * 50})
     assert found(frame) == {"D140": [None], "D141": ["blank"], "D142": ["lopsided"], "D143": ["asked"]}
     assert blank_heavy_columns(frame, frame.columns) == ("empty", "blank")
@@ -66,7 +68,8 @@ def test_noise_is_no_clock_and_does_not_drift(seed: int) -> None:
 def test_drift_of_columns_and_outcome_is_said_with_figures() -> None:
     new = np.arange(1000) >= 800
     rng = np.random.default_rng(1)
-    frame = pl.DataFrame({"n": rng.normal(size=1000) + 2.0 * new, "c": np.where(new & (rng.random(1000) < 0.7), "b", "a"), "same": rng.normal(size=1000)})
+    frame = pl.DataFrame({
+        "n": rng.normal(size=1000) + 2.0 * new, "c": np.where(new & (rng.random(1000) < 0.7), "b", "a"), "same": rng.normal(size=1000)})
     y = (rng.random(1000) < np.where(new, 0.6, 0.2)).astype(np.int64)
     findings = validate(frame, schema_of(frame), y, order=np.arange(1000.0))
     assert [f.column for f in findings if f.code == "D151"] == ["n", "c"]
@@ -110,10 +113,11 @@ def test_rows_without_a_label_are_set_aside() -> None:
 
 
 def test_a_profile_is_a_data_dictionary_that_survives_json() -> None:
-    frame = pl.DataFrame({"n": [1.0, None, 3.0], "c": ["a", "a", None], "d": pl.Series([dt.datetime(2024, 1, 1)] * 3, dtype=pl.Datetime("us")), "e": [None] * 3},
+    frame = pl.DataFrame({"n": [1.0, None, 3.0], "c": ["a", "a", None], "e": [None] * 3,
+                          "d": pl.Series([dt.datetime(2024, 1, 1)] * 3, dtype=pl.Datetime("us"))},
                          schema_overrides={"e": pl.String})
     described = profile(frame, schema_of(frame))
-    number, label, date, empty = described.columns
+    number, label, empty, date = described.columns
     assert (number.blank, number.minimum, number.median, number.maximum, len(number.edges)) == (1, 1.0, 2.0, 3.0, 11)
     assert label.top == (("a", 2),)
     assert date.earliest == "2024-01-01 00:00:00"

@@ -28,7 +28,8 @@ def columns(findings: tuple[Finding, ...], code: str) -> set[str | None]:
 
 
 @pytest.mark.parametrize(("name", "shape"), [
-    ("x_education/Leads.csv", (9240, 37)), ("bank_marketing/bank-additional-full.csv", (41188, 21)), ("investor_leads/lead_scoring_dataset.csv", (10000, 13)),
+    ("x_education/Leads.csv", (9240, 37)), ("bank_marketing/bank-additional-full.csv", (41188, 21)),
+    ("investor_leads/lead_scoring_dataset.csv", (10000, 13)),
     ("crm_sales_opportunities/sales_pipeline.csv", (8800, 8)), ("crm_sales_opportunities/accounts.csv", (85, 7)),
     ("hillstrom_email/hillstrom.csv.gz", (64000, 12)), ("complete_journey/campaigns.csv", (6589, 2)), ("complete_journey/demographics.csv", (801, 8)),
     ("complete_journey/coupons.csv.gz", (116204, 3)), ("complete_journey/products.csv.gz", (92331, 7)),

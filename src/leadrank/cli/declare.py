@@ -70,7 +70,8 @@ def declare(source: str, flags: Flags) -> Project:
             raise UsageError(f"{source} names no table; `table` in [lead] was expected.", 'Add e.g. table = "leads.csv".')
     elif flags.target is None:
         raise UsageError(
-            "the outcome column was expected, none was given.", "Name it with --target COL, or draft a project with `leadrank init DATA --target COL`.",
+            "the outcome column was expected, none was given.",
+            "Name it with --target COL, or draft a project with `leadrank init DATA --target COL`.",
         )
     else:
         declared = {"name": name_of(source), "lead": {"table": source}}
@@ -153,5 +154,6 @@ def threshold_of(text: str | None) -> float | str | dict[str, float] | None:
     except ValueError:
         hint = nearest(name, ["profit", "f1", "balanced", *wanted])
         raise UsageError(
-            f"--threshold expects a number, profit, f1, balanced, precision=P, recall=R or capacity=K; {text!r} came.", hint or "E.g. --threshold 0.6.",
+            f"--threshold expects a number, profit, f1, balanced, precision=P, recall=R or capacity=K; {text!r} came.",
+            hint or "E.g. --threshold 0.6.",
         ) from None

@@ -57,7 +57,8 @@ def say_problems(problems: Sequence[CellProblem]) -> None:
     for column, own in by_column.items():
         first = own[0]
         cells = "1 cell" if len(own) == 1 else f"{len(own)} cells"
-        say(f"{cells} of {column} cannot be read, e.g. {first.value!r} in row {first.row + 1}, where {first.expected} was expected; scored as missing.")
+        where = f"e.g. {first.value!r} in row {first.row + 1}, where {first.expected} was expected"
+        say(f"{cells} of {column} cannot be read, {where}; scored as missing.")
 
 
 def row_of(frame: pl.DataFrame, key: str | None, wanted: str) -> int:
@@ -74,7 +75,8 @@ def row_of(frame: pl.DataFrame, key: str | None, wanted: str) -> int:
         if wanted.isdigit() and 1 <= int(wanted) <= frame.height:
             return int(wanted) - 1
         raise UsageError(
-            f"the model knows no key column, so --lead expects a row number from 1 to {frame.height}; {wanted!r} came.", "Count rows below the header.",
+            f"the model knows no key column, so --lead expects a row number from 1 to {frame.height}; {wanted!r} came.",
+            "Count rows below the header.",
         )
     names = frame[key].cast(pl.String).str.strip_chars()
     found = (names == wanted.strip()).arg_max() if (names == wanted.strip()).any() else None

@@ -80,12 +80,17 @@ def _split_even(body: bytes, delimiter: str, names: list[str], first_line: int) 
     names, fields = _trailing(names, fields)
     blank = _blank(body, starts, ends) if len(names) > 1 or (ends - starts).min() <= 1 else np.zeros(len(starts), bool)
     bad = (fields != len(names)) & ~blank
+    if any(b"\n" in body[starts[i]:ends[i]] for i in np.flatnonzero(bad)):
+        return None  # a quote may have been left open: line by line, less is lost
     rejected = tuple(_refused(body, starts, ends, fields, np.flatnonzero(bad), first_line, len(names)))
     good = ~(bad | blank)
     if not good.any():
         return Split(tuple(names), _no_rows(names), rejected, delimiter)
     whole = body if good.all() else _kept(body, starts, ends, good)
-    frame = pl.read_csv(whole, has_header=False, separator=delimiter, schema=_no_rows(names).schema, empty_string_is_null=False)
+    try:
+        frame = pl.read_csv(whole, has_header=False, separator=delimiter, schema=_no_rows(names).schema, empty_string_is_null=False)
+    except pl.exceptions.PolarsError:
+        return None
     return Split(tuple(names), frame, rejected, delimiter) if frame.height == int(good.sum()) else None
 
 
@@ -163,7 +168,8 @@ def _layout(body: bytes, delimiter: int) -> tuple[IntArray, IntArray, IntArray] 
 def _tidy_quotes(whole: np.ndarray[tuple[int], np.dtype[np.uint8]], places: IntArray, opening: BoolArray, delimiter: int) -> bool:
     """Whether each quote opens a field, closes one, or stands doubled inside one."""
     before = np.where(places > 0, whole[np.maximum(places - 1, 0)], _NEWLINE)
-    after = np.where(places < len(whole) - 1, whole[np.minimum(places + 1, len(whole) - 1)], _NEWLINE)
+    after, second = (np.where(places + k < len(whole), whole[np.minimum(places + k, len(whole) - 1)], _NEWLINE) for k in (1, 2))
+    after = np.where((after == _RETURN) & (second != _NEWLINE), 0, after)
     starts_well = np.isin(before, (delimiter, _NEWLINE, _QUOTE))
     ends_well = np.isin(after, (delimiter, _NEWLINE, _RETURN, _QUOTE))
     return bool(np.where(opening, starts_well, ends_well).all())

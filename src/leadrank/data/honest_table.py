@@ -12,7 +12,7 @@ import polars as pl
 from leadrank.data.leak_levels import rank_auc
 from leadrank.types import BoolArray, FloatArray, IntArray
 
-START = datetime(2024, 1, 1)  # noqa: DTZ001 - simulated dates have no zone
+START = datetime.fromisoformat("2024-01-01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def simulate_honest(seed: int, rows: int | None = None) -> HonestTable:
     """Simulate leads whose every column was known at scoring.
 
     Base rates run from 3 to 60 %, rows from 800 to 8,000. Half of the tables have one column that alone reaches AUC 0.75–0.85;
-    half have a referral source that converts 95 of 100, half a region that never converts; some blanks tell a little.
+    half have a referral source of up to 100 leads of which 95 % convert, half a region that never converts; some blanks tell a little.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def _exceptions(rng: np.random.Generator, columns: dict[str, np.ndarray], probab
     """Plant the pure levels that honest tables have: a partner whose referrals convert, a region that is not served."""
     n = len(probability)
     if rng.random() < 0.5:
-        referred = rng.choice(n, min(100, n // 10), replace=False)
+        referred = rng.choice(n, min(100, n // 25), replace=False)
         columns["lead_source"][referred] = "Referral partner"
         probability[referred] = 0.95
     if rng.random() < 0.5:

@@ -113,12 +113,15 @@ def detectability(auc: float) -> float:
 
 
 def raises_question(evidence: Evidence, score: float) -> bool:
-    """Say whether a kept column deserves a warning: enough points without its name, a level that always converts, or a name that
-    says "after" on a column that ranks leads better than chance, by more than noise and more than a trifle.
+    """Say whether a kept column deserves a warning.
+
+    It does with enough points besides its name and dates, with a level that always converts, or when its name or dates say
+    "after" and it ranks leads better than chance, by more than noise and more than a trifle.
     """
+    given = points(evidence)
     telling = evidence.auc - 2 * evidence.auc_error > 0.5 and evidence.auc > 0.53
-    nameless = score - points(evidence)["name"]
-    return nameless >= WARNING or evidence.purity.always >= 1 or (bool(evidence.name.words) and telling)
+    after = bool(evidence.name.words) or evidence.late_rows > 0
+    return score - given["name"] - given["date"] >= WARNING or evidence.purity.always >= 1 or (after and telling)
 
 
 def _on_curve(value: float, curve: tuple[tuple[float, float], ...]) -> float:

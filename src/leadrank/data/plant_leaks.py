@@ -12,8 +12,6 @@ from leadrank.data.honest_table import HonestTable, simulate_honest
 from leadrank.data.leak_levels import as_numbers
 from leadrank.types import FloatArray, IntArray
 
-OPAQUE = ("custom_7", "field_12", "x3", "attribute_b", "c_19")
-"""Names that say nothing, as exports from configurable systems have."""
 CERTAIN = frozenset({
     "availability", "call_duration", "closing_date", "lead_quality", "lost_reason", "owner_handover", "revenue", "sale_recency",
     "status_tag",
@@ -66,7 +64,7 @@ def plant_leaks(seed: int, kinds: tuple[str, ...] | None = None, rows: int | Non
     frame, leaks = honest.frame, []
     for place, kind in enumerate(kind for kind in kinds if kind != "twin_rows"):
         named = bool(rng.random() < 0.7)
-        name = str(rng.choice(KINDS[kind].names)) if named else OPAQUE[place]
+        name = str(rng.choice(KINDS[kind].names)) if named else f"field_{place + 1}"
         frame = frame.with_columns(KINDS[kind].make(rng, honest, named).alias(name))
         leaks.append(Planted(kind, name, named))
     order = as_numbers(honest.created_at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -71,7 +72,7 @@ def read_table(source: str | Path, *, columns: Sequence[str] | None = None, stre
     label = "standard input" if name == "-" else name
     data = _unzipped(_bytes(source, stream), label)
     if data[:4] == _PARQUET:
-        return _checked(_parquet(data, label), (), (), label, columns)
+        return _checked(_parquet(data, label, columns), (), (), label, columns)
     return _text_table(data, label, columns)
 
 
@@ -113,9 +114,10 @@ def _unzipped(data: bytes, label: str) -> bytes:
     return data
 
 
-def _parquet(data: bytes, label: str) -> pl.DataFrame:
+def _parquet(data: bytes, label: str, columns: Sequence[str] | None) -> pl.DataFrame:
     try:
-        return pl.read_parquet(data)
+        wanted = list(dict.fromkeys(columns)) if columns is not None else None
+        return pl.read_parquet(data, columns=wanted if wanted and set(wanted) <= set(pl.read_parquet_schema(io.BytesIO(data))) else None)
     except (pl.exceptions.PolarsError, OSError, ValueError) as problem:
         raise DataError(f"{label} is a damaged Parquet file: {str(problem).splitlines()[0]}.", "Export it again.") from problem
 

@@ -114,7 +114,7 @@ def _ordered(words: pl.Series, seen: dict[str, int], classes: tuple[str, ...], *
         raise UsageError(f"The class {absent[0]!r} does not occur in {words.name!r}; it holds {_listed(seen)}.", hint)
     other = {word: n for word, n in seen.items() if word not in folded}
     findings = [] if declared else [Finding(
-        "D150", "info", words.name, 0, f"{words.name!r} reads as ordered classes, worst first: {', '.join(classes)}.",
+        "D160", "info", words.name, 0, f"{words.name!r} reads as ordered classes, worst first: {', '.join(classes)}.",
         "Declare target.classes to change the order, or target.positive for a yes/no outcome.",
     )]
     if other:
@@ -136,7 +136,7 @@ def _binary(words: pl.Series, seen: dict[str, int], target: Target) -> Outcomes:
         rows = sum(seen[w] for w in negative)
         said = f"{positive!r} counts as converted; {', '.join(map(repr, negative[:8]))} all count as not converted."
         findings.append(Finding(
-            "D152", "warning", words.name, rows, said,
+            "D162", "warning", words.name, rows, said,
             "If one of them means 'not known yet', take those rows out: a lead without an outcome is not a lost lead.",
         ))
     known = [positive, *negative]
@@ -166,7 +166,7 @@ def _positive(name: str, seen: dict[str, int], target: Target) -> str:
 def _set_aside(name: str, words: dict[str, int], why: str) -> Finding:
     rows = sum(words.values())
     said = f"{rows} rows {why} ({_listed(words)}): set aside, not counted as lost."
-    return Finding("D151", "info", name, rows, said, "They can be scored; they are not trained on.")
+    return Finding("D161", "info", name, rows, said, "They can be scored; they are not trained on.")
 
 
 def _listed(words: dict[str, int]) -> str:

@@ -13,7 +13,7 @@ from leadrank.models.xgboost_trees import XGBOOST
 CANDIDATES: dict[str, Candidate] = {
     c.name: c for c in (DUMMY, NAIVE_BAYES, LOGISTIC, CATBOOST, LIGHTGBM, XGBOOST, RANDOM_FOREST)
 }
-DEFAULT = ("dummy", "logistic", "catboost", "lightgbm", "xgboost", "blend")
+DEFAULT = ("dummy", "logistic", "lightgbm", "xgboost", "catboost", "blend")
 """What competes when the project file names nothing."""
 FEW = ("dummy", "logistic")
 """What competes when outcomes are few: anything richer would fit noise."""

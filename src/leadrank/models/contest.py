@@ -81,7 +81,7 @@ def explore(
 
 def _next(searches: Mapping[str, Search], best: Mapping[str, Entry], slowest: Mapping[str, float], limits: Limits) -> str | None:
     for name in searches:
-        if name not in best and (len(best) < 2 or limits.left() > _reserve(best, limits)):
+        if name not in best and (len(best) < 2 or limits.left() > 0.5 * limits.budget):
             return name
     ranked = sorted(best, key=lambda n: best[n].loss)
     open_names = [n for n in ranked if not searches[n].exhausted]

@@ -11,6 +11,7 @@ import numpy as np
 from leadrank.models.baseline import NAIVE_BAYES
 from leadrank.models.blend import Blend
 from leadrank.models.calibrate import (
+    IDENTITY,
     Calibration,
     calibration_covariance,
     choose_calibration,
@@ -136,6 +137,7 @@ def _finished(task: Task, outcome: Outcome, modelling: Modelling, limits: Limits
     drift = None
     if forward:
         calibrations, drift = _against_drift(calibrations, held_out, y, task.block, modelling)
+        held_out = hedged(IDENTITY, drift.variance)(held_out)
     predictor = _fit_all(task, outcome, limits)
     spread = _spread_of(task, outcome, calibrations[-1], held_out, drift, limits)
     names = tuple(m.candidate.name for m in outcome.members)
@@ -184,6 +186,7 @@ def _rivals(task: Task, outcome: Outcome, limits: Limits) -> dict[str, FloatArra
     entries = {e.candidate.name: e for e in outcome.finals}
     if "naive_bayes" not in entries:
         entries["naive_bayes"] = judge_entry(task, NAIVE_BAYES, {}, seed=limits.seed, threads=limits.threads, clock=limits.clock)
+    entries.pop(outcome.chosen.candidate.name)
     return {SAID.get(name, name): non_increasing(sigmoid(e.margins)) for name, e in entries.items()}
 
 

@@ -124,3 +124,14 @@ def compact(value: float) -> str:
     """
     size, unit = next(((s, u) for s, u in ((1e6, "M"), (1e3, "k")) if abs(value) >= s), (1.0, ""))
     return f"{value / size:.4g}{unit}".replace("-", "−")
+
+
+def clip(text: str, most: int) -> str:
+    """Shorten a text that would fill the page.
+
+    Examples
+    --------
+    >>> clip("abcdef", 4), clip("abc", 4)
+    ('abc…', 'abc')
+    """
+    return text if len(text) <= most else text[: most - 1] + "…"

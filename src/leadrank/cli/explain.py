@@ -1,0 +1,62 @@
+"""`leadrank explain`: why one lead scores as it does, and what would change it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leadrank.cli.intake import read, row_of
+from leadrank.cli.options import BundleFile, Data
+from leadrank.cli.terminal import emit, table
+
+if TYPE_CHECKING:
+    from leadrank.score import Explained, Scored
+
+MOST = 20
+
+Lead = Annotated[str, typer.Option("--lead", metavar="KEY", help="The lead's key, or its row number where the model knows no key.")]
+
+
+def explain(bundle: BundleFile, data: Data, *, lead: Lead) -> None:
+    """Give all reasons for one score, as sentences with evidence, and the mildest changes that would reach the threshold."""
+    from leadrank.score import Scorer
+
+    scorer = Scorer(bundle)
+    frame = read(data).frame
+    explained = scorer.explain(frame, row_of(frame, scorer.bundle.project.lead.key, lead), reasons=MOST)
+    emit(_heading(lead, explained.scored))
+    rows = [(f"{r.contribution:+.2f}", r.sentence) for r in explained.reasons]
+    table("", ("log-odds", "reason"), rows, right=("log-odds",))
+    emit(_sum(explained))
+    emit(_change(explained, has_actions=any(c.actionable for c in scorer.bundle.project.lead.columns.values())))
+
+
+def _heading(lead: str, scored: Scored) -> str:
+    said = "contact" if scored.contact else "do not contact"
+    between = f"{scored.probability_low:.1%} to {scored.probability_high:.1%}"
+    lines = [f"Lead {lead}: score {scored.score}, probability {scored.probability:.1%} ({between}), tier {scored.tier}, {said}."]
+    if scored.classes:
+        lines.append(", ".join(f"{name} {p:.1%}" for name, p in scored.classes.items()) + ".")
+    if scored.expected_profit is not None:
+        lines.append(f"Expected profit: {scored.expected_profit:,.2f}.")
+    if scored.action:
+        lines.append(f"{scored.action}{f' Within {scored.due_within}.' if scored.due_within else ''}")
+    return "\n".join(lines)
+
+
+def _sum(explained: Explained) -> str:
+    named = sum(r.contribution for r in explained.reasons)
+    scale = {"log-odds": "exact on the calibrated log-odds"}.get(explained.scale, f"added up on the scale of {explained.scale}, then rescaled")
+    return f"Base {explained.base:+.2f}, these reasons {named:+.2f} in sum, towards {explained.about}; {scale}."
+
+
+def _change(explained: Explained, *, has_actions: bool) -> str:
+    found = explained.counterfactual
+    if found is not None:
+        return f"{found.sentence}\n{found.caution}"
+    if explained.scored.contact:
+        return "It is on the call list as it is."
+    if not has_actions:
+        return 'What would change it: declare columns that the team can act on (actionable = "any") in the project file.'
+    return "No change of the columns that the team can act on reaches the threshold."

@@ -1,0 +1,137 @@
+"""`leadrank train`: from past leads to a bundle that can score."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from leadrank import __version__
+from leadrank.cli.check import grave, gravest_first
+from leadrank.cli.declare import STANDARD, Flags, classes_of, declare, threshold_of
+from leadrank.cli.intake import keep_rejected, read_declared
+from leadrank.cli.options import (
+    Accept,
+    Budget,
+    Classes,
+    Cost,
+    CreatedAt,
+    Exclude,
+    Json,
+    Key,
+    Order,
+    Positive,
+    RejectedFile,
+    Seed,
+    Source,
+    Strict,
+    Target,
+    Threads,
+    Threshold,
+    Trials,
+    Value,
+)
+from leadrank.cli.terminal import emit, emit_json, progress, say, say_findings
+from leadrank.cli.whole import check_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from leadrank.bundle import Bundle
+    from leadrank.data import RawTable
+    from leadrank.evaluation import Report
+    from leadrank.project import Project
+    from leadrank.types import Finding
+
+Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="BUNDLE", help="The bundle; by default NAME.leadrank beside the data.")]
+
+
+def train(
+    source: Source, *, target: Target = None, positive: Positive = None, classes: Classes = None, key: Key = None, order: Order = None,
+    created_at: CreatedAt = None, exclude: Exclude = None, accept: Accept = None, budget: Budget = None, trials: Trials = None,
+    threads: Threads = None, seed: Seed = None, value: Value = None, cost: Cost = None, threshold: Threshold = None, output: Output = None,
+    json: Json = False, strict: Strict = False, rejected: RejectedFile = None,
+) -> int:
+    """Learn from past leads: fit, calibrate, judge, decide.
+
+    Columns that know the answer are set aside, loudly. Flags override the project file. With --trials and --threads 1 the bundle is
+    the same, byte for byte, on every run.
+    """
+    started = time.monotonic()
+    flags = Flags(
+        target=target, positive=positive, classes=classes_of(classes), key=key, order=order, created_at=created_at, exclude=tuple(exclude or ()),
+        accept=tuple(accept or ()), budget=budget, trials=trials, threads=threads, seed=seed, value=value, cost=cost,
+        threshold=threshold_of(threshold),
+    )
+    declared = declare(source, flags)
+    output = output or beside(declared)
+    check_folder(output)
+    project, raw = read_declared(declared)
+    keep_rejected(raw, rejected or Path(f"{output}.rejected.csv"))
+    if strict and (found := _grave_findings(project, raw)):
+        say_findings(found)
+        say("Nothing was trained (--strict): exclude these columns with --exclude COL, or accept them with --accept COL.")
+        return 1
+    bundle = learn(project, raw, started)
+    _save(bundle, output)
+    if json:
+        emit_json(figures_document(bundle.report, bundle, bundle.findings, time.monotonic() - started))
+    else:
+        say_findings(bundle.findings, all_of_them=False)
+        emit(summary(bundle, output))
+    return 0
+
+
+def learn(project: Project, raw: RawTable, started: float) -> Bundle:
+    """Train on a table that was read, with a progress bar; what reading noticed is kept with the other findings."""
+    from leadrank.train import train as fit
+
+    with progress() as told:
+        bundle = fit(project, raw.frame, clock=time.monotonic, started=started, at=datetime.now(UTC), progress=told)
+    return replace(bundle, findings=gravest_first([*raw.findings, *bundle.findings]))
+
+
+def beside(project: Project) -> Path:
+    """Name the bundle after the project, in the folder of its table."""
+    table = project.lead.table or STANDARD
+    folder = Path() if table == STANDARD or "://" in table else Path(table).parent
+    return folder / f"{project.name}.leadrank"
+
+
+def figures_document(report: Report, bundle: Bundle, findings: Sequence[Finding], seconds: float) -> dict[str, Any]:
+    """Return what `--json` prints for a trained or judged model."""
+    return {
+        "metrics": {name: asdict(figure) for name, figure in report.ours.items()},
+        "threshold": bundle.policy.threshold.cut,
+        "findings": [asdict(f) for f in findings],
+        "model": bundle.identity,
+        "rows": report.rows,
+        "seconds": round(seconds, 3),
+    }
+
+
+def summary(bundle: Bundle, output: Path) -> str:
+    """Say how good the model is, where the call list is cut, and where the bundle is."""
+    cut = bundle.policy.threshold
+    lines = [str(bundle.report), "", f"Threshold: {cut.cut:.3g} on {cut.on.replace('_', ' ')} ({cut.because})."]
+    if bundle.facts.quarantined:
+        lines.append(f"Set aside: {', '.join(bundle.facts.quarantined)}.")
+    return "\n".join([*lines, f"Bundle: {output} ({bundle.identity})"])
+
+
+def _grave_findings(project: Project, raw: RawTable) -> tuple[Finding, ...]:
+    from leadrank.prepare import check
+
+    with progress() as told:
+        prepared = check(project, raw.frame, progress=told)
+    return tuple(f for f in prepared.findings if grave([f]))
+
+
+def _save(bundle: Bundle, output: Path) -> None:
+    from leadrank.bundle import save_bundle
+
+    save_bundle(bundle, output, version=__version__)

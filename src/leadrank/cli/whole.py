@@ -1,0 +1,30 @@
+"""Text files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from leadrank.errors import UsageError
+
+
+def check_folder(path: Path) -> None:
+    """Refuse a place that cannot hold a file before the work is done, not after."""
+    if path.is_dir():
+        raise UsageError(f"a file was expected as output, {path} is a folder.", "Name a file inside it.")
+    if not path.parent.is_dir():
+        raise UsageError(f"the folder {path.parent} was expected for {path.name}, and is not there.", "Make it first.")
+    if not os.access(path.parent, os.W_OK):
+        raise UsageError(f"the folder {path.parent} cannot be written.", "Choose another with -o.")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write beside the target and move into place."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as problem:
+        raise UsageError(f"{path} cannot be written: {problem.strerror or problem}.", "Check that the folder has room.") from problem
+    finally:
+        part.unlink(missing_ok=True)

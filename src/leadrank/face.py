@@ -1,0 +1,67 @@
+"""The verbs of the library as a user types them: the recipes with the clock, the version and the table's place filled in."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from leadrank import bundle as waist
+from leadrank import data
+from leadrank.errors import UsageError
+from leadrank.project import Project
+from leadrank.train import train as learn
+
+
+def read_tables(project: Project) -> pl.DataFrame:
+    """Read the table that a project names.
+
+    Parameters
+    ----------
+    project
+        As `read_project` gives it; `[lead] table` names a file or a database URL.
+
+    Returns
+    -------
+    polars.DataFrame
+        Raw cells: text as it stands in a text file, typed values from Parquet and SQL.
+
+    Raises
+    ------
+    UsageError
+        The project names no table.
+    DataError
+        The table is missing, empty, binary, or has no rows.
+    """
+    if project.lead.table is None:
+        raise UsageError("the project names no table; `table` in [lead] was expected.", "Add it, or pass your own frame to `train`.")
+    return data.read_table(project.lead.table).frame
+
+
+def train(project: Project, tables: Any, **options: Any) -> waist.Bundle:
+    """Learn from past leads, and return all that scoring, deciding and explaining need.
+
+    Parameters
+    ----------
+    project
+        What is declared; its `model.budget` is the wall time of the whole.
+    tables
+        Past leads with their outcome: Polars, pandas or Arrow.
+    options
+        `started`, `at`, `salt`, `progress` of `leadrank.train.train`.
+
+    Returns
+    -------
+    Bundle
+        Its `report` says how good the model is, beside simpler ones.
+    """
+    return learn(project, tables, **({"clock": time.monotonic} | options))
+
+
+def save_bundle(bundle: waist.Bundle, path: str | Path, *, key: bytes | None = None) -> None:
+    """Write a bundle; the file appears whole or not at all. `key` signs it."""
+    from leadrank import __version__
+
+    waist.save_bundle(bundle, path, version=__version__, key=key)

@@ -1,0 +1,138 @@
+"""The first screen: what it is for, whether to rely on it, and the four figures that matter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leadrank.bundle import Bundle
+from leadrank.decisions import Plan
+from leadrank.pages.words import Said, count, decimal, money, percent, plural, say, sentence
+from leadrank.types import Figure
+
+ADVICE = {
+    "ready": "The evidence carries decisions: work the list in its order and plan with its probabilities.",
+    "provisional": "Useful with care: follow the order of the list, and expect the figures to move as outcomes come in.",
+    "not enough evidence": "Do not decide by these scores yet.",
+}
+MARKS = {"ready": "✓", "provisional": "~", "not enough evidence": "!"}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One figure, what it is called, and what it means in plain words."""
+
+    label: str
+    said: Said
+    means: str
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """What stands at the top of the page."""
+
+    title: str
+    purpose: str
+    word: str
+    mark: str
+    kind: str
+    advice: str
+    because: tuple[str, ...]
+    needed: str
+    bottom_line: str
+    cards: tuple[Card, ...]
+
+
+def outcome(bundle: Bundle) -> str:
+    """Say what a lead that succeeded did."""
+    return f"reached {bundle.facts.classes[-1]}" if bundle.facts.learned_tiers else "converted"
+
+
+def headline(bundle: Bundle) -> Headline:
+    """Sum a bundle up.
+
+    Parameters
+    ----------
+    bundle
+        What the page is about.
+    """
+    verdict = bundle.report.verdict
+    needed = f"About {count(verdict.outcomes_needed)} more outcomes of the rarer class would settle it." if verdict.outcomes_needed else ""
+    return Headline(
+        title=bundle.project.name,
+        purpose=bundle.project.purpose or _purpose(bundle),
+        word=verdict.word[0].upper() + verdict.word[1:],
+        mark=MARKS[verdict.word],
+        kind=verdict.word.split()[0],
+        advice=ADVICE[verdict.word],
+        because=verdict.because,
+        needed=needed,
+        bottom_line=_bottom_line(bundle),
+        cards=tuple(_cards(bundle)[:4]),
+    )
+
+
+def _purpose(bundle: Bundle) -> str:
+    what = f"sorts leads into {', '.join(reversed(bundle.facts.classes))}" if bundle.facts.learned_tiers else "says how likely each lead is to convert"
+    return f"A score that {what}, and what to do with it: whom to contact, in which order, by when."
+
+
+def _bottom_line(bundle: Bundle) -> str:
+    case = bundle.facts.business
+    if case is None or not case.plans or not case.rows:
+        return ""
+    ours = case.plans[0]
+    said = f"The call list holds {count(ours.worked)} of {plural(case.rows, 'lead')} ({percent(ours.worked / case.rows)})"
+    if ours.share_of_conversions is not None:
+        what = "conversions" if not bundle.facts.learned_tiers or case.declared else f"leads that {outcome(bundle)}"
+        said += f" and {percent(ours.share_of_conversions.value)} of the {what}"
+    if ours.profit is not None:
+        said += f"; it brings {money(case.currency)(ours.profit.value)}{_against(case.plans, case.currency)}"
+    return said + "."
+
+
+def _against(plans: tuple[Plan, ...], currency: str) -> str:
+    ours, everyone = plans[0].profit, next((p.profit for p in plans if p.name == "everyone"), None)
+    if ours is None or everyone is None or ours.value == everyone.value:
+        return ""
+    more = ours.value - everyone.value
+    return f", {money(currency)(abs(more))} {'more' if more > 0 else 'less'} than calling everyone"
+
+
+def _cards(bundle: Bundle) -> list[Card]:
+    ours, plans = bundle.report.ours, bundle.facts.business.plans if bundle.facts.business else ()
+    found: list[Card] = []
+    profit = plans[0].profit if plans else None
+    if profit is not None:
+        declared = " By declared conversion rates." if bundle.facts.business and bundle.facts.business.declared else ""
+        found.append(Card("Profit of the call list", say(profit, money(bundle.policy.currency)), f"After the cost of every contact.{declared}"))
+    if bundle.facts.learned_tiers and "accuracy" in ours:
+        found.append(Card("Right class", say(ours["accuracy"], percent), f"Of {plural(bundle.report.rows, 'lead')} the model had not seen."))
+    found += _ranking(ours, bundle)
+    if "precision" in ours:
+        means = f"Share of the call list that {outcome(bundle)}; the average is {percent(bundle.report.base_rate)}."
+        found.insert(-1 if profit is not None else 1, Card("Hits on the call list", say(ours["precision"], percent), means))
+    return found
+
+
+def _ranking(ours: dict[str, Figure], bundle: Bundle) -> list[Card]:
+    found = []
+    if "gain_20" in ours:
+        what = f"of those that {outcome(bundle)}" if bundle.facts.learned_tiers else "of the conversions"
+        found.append(Card("In the best fifth", say(ours["gain_20"], percent), f"{what[0].upper()}{what[1:]} are among the best 20% of leads; at random it is 20%."))
+    area = ours.get("macro_auc", ours.get("auc"))
+    if area is not None:
+        told = "Chance that a lead that succeeded ranks above one that did not (ROC AUC); 50% is a coin."
+        found.append(Card("Tells leads apart", say(area, percent), told))
+    if "ece" in ours:
+        points = decimal(1)
+        figure = Figure(*(100 * end for end in (ours["ece"].value, ours["ece"].low, ours["ece"].high)))
+        said = Said(f"{points(figure.value)} points", f"{points(figure.low)} to {points(figure.high)}")
+        noise = 100 * bundle.report.calibration_noise
+        found.append(Card("Promises off by", said, f"Mean gap of promised and real conversion; up to {noise:.1f} is luck on this many leads."))
+    return found
+
+
+def described(bundle: Bundle) -> str:
+    """Describe the page in one line, for its head."""
+    area = bundle.report.ours.get("auc")
+    return f"Lead scoring report of {bundle.project.name}: {bundle.report.verdict.word}" + (f", ROC AUC {sentence(area, decimal(3))}" if area else "")

@@ -1,0 +1,98 @@
+"""The honest tables: ours beside what could be done without it, and class by class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leadrank.bundle import Bundle
+from leadrank.evaluation import Report
+from leadrank.evaluation.report import COLUMNS, TIERS
+from leadrank.pages.words import Form, Said, count, decimal, money, percent, say
+
+LESS = frozenset({"log_loss", "brier", "ece"})
+AT_CUT = {"precision": "precision", "recall": "recall", "f1": "F1", "accuracy": "accuracy"}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column's heading and which way is better."""
+
+    label: str
+    better: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One model's figures, and how ours compares."""
+
+    name: str
+    ours: bool
+    cells: tuple[Said, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Models by figures."""
+
+    heads: tuple[Head, ...]
+    lines: tuple[Line, ...]
+
+
+def honest_table(report: Report) -> Table:
+    """Ours beside its rivals; only the figures that some model has."""
+    keys = {key: label for key, (label, _) in (TIERS if report.classes else COLUMNS).items()}
+    return _table(report, keys, {one.rival: one.words for one in report.differences})
+
+
+def cut_table(report: Report) -> Table:
+    """Figures of the call list, every rival calling as many leads."""
+    return _table(report, {key: label for key, label in AT_CUT.items() if not (report.classes and key == "accuracy")}, {})
+
+
+def _table(report: Report, keys: dict[str, str], words: dict[str, str]) -> Table:
+    used = [key for key in keys if any(key in row.figures for row in report.table)]
+    heads = tuple(Head(keys[key], "lower is better" if key in LESS else "higher is better") for key in used)
+    lines = tuple(
+        Line(row.name, row is report.table[0], tuple(say(row.figures.get(key), form_of(key, report.currency)) for key in used), words.get(row.name, ""))
+        for row in report.table
+    )
+    return Table(heads, lines)
+
+
+def form_of(key: str, currency: str) -> Form:
+    """Return how a figure is written."""
+    if key == "profit":
+        return money(currency)
+    if key.startswith("gain") or key in AT_CUT:
+        return percent
+    return decimal(2 if key.startswith("lift") else 3)
+
+
+def class_lines(report: Report) -> tuple[tuple[str, str, Said, Said, Said], ...]:
+    """Return how well each ordered class is named, best class first."""
+    return tuple((one.name, count(one.rows), say(one.precision, percent), say(one.recall, percent), say(one.f1, decimal(2))) for one in reversed(report.per_class))
+
+
+def calibration_words(report: Report) -> str:
+    """Say whether probabilities are spread too far or too little."""
+    slope = report.ours.get("calibration_slope")
+    if slope is None:
+        return ""
+    said = say(slope, decimal(2))
+    told = "1 lies within: promises are neither too bold nor too timid"
+    if slope.high < 1:
+        told = "below 1: promises are too bold, the high ones too high and the low ones too low"
+    elif slope.low > 1:
+        told = "above 1: promises are too timid, the high ones too low and the low ones too high"
+    return f"Calibration slope {said.value} ({said.interval}); {told}."
+
+
+def how_measured(bundle: Bundle) -> str:
+    """Say on which leads the figures were measured."""
+    report = bundle.report
+    what = f"reached {report.classes[-1]}" if report.classes else "converted"
+    return (
+        f"Measured on {count(report.rows)} leads that the model had not learned from ({report.measured}); {count(report.positives)} of them {what} "
+        f"({percent(report.base_rate)}). Intervals are 95% ones from {count(report.draws)} bootstrap resamples."
+    )

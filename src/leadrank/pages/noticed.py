@@ -1,0 +1,104 @@
+"""What the checks noticed: columns set aside with their evidence, and all else by how bad it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from leadrank.bundle import Bundle
+from leadrank.evaluation.report import COLUMNS, TIERS
+from leadrank.pages.words import NONE, clip, count, percent
+from leadrank.types import Finding
+
+MOST = 100
+"""Findings shown of each severity; a table of a thousand columns would drown the rest."""
+HEADINGS = {"error": "Errors", "warning": "Warnings: kept, with a question to answer", "info": "For information"}
+EVIDENCE = {
+    "auc": "ROC AUC of the column alone", "blank_auc": "ROC AUC of whether it is filled in", "auc_with": "ROC AUC of the table with it",
+    "auc_without": "ROC AUC of the table without it", "points": "points of suspicion (set aside from 5)",
+}
+SHARES = ("rate", "share", "first", "middle", "last")
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """One quarantined column."""
+
+    column: str
+    code: str
+    message: str
+    remedy: str
+    evidence: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Findings of one severity."""
+
+    severity: str
+    heading: str
+    findings: tuple[Finding, ...]
+    hidden: int
+
+
+def set_aside(bundle: Bundle) -> tuple[SetAside, ...]:
+    """Return the quarantined columns with what speaks against them."""
+    found = [f for f in bundle.findings if f.severity == "quarantine"]
+    named = {f.column for f in found}
+    silent = [name for name in bundle.facts.quarantined if name not in named]
+    return tuple(
+        [SetAside(clip(f.column or "the table", 80), f.code, clip(f.message, 1000), clip(f.remedy, 500), evidence_of(f)) for f in found[:MOST]]
+        + [SetAside(clip(name, 80), "", "Set aside.", "", ()) for name in silent[:MOST]]
+    )
+
+
+def evidence_of(finding: Finding) -> tuple[tuple[str, str], ...]:
+    """Say a finding's evidence as pairs of label and figure; the points of single probes are left out."""
+    kept = {key: value for key, value in finding.evidence.items() if not key.startswith("points_") and not key.endswith("_error")}
+    return tuple((EVIDENCE.get(key, key.replace("_", " ")), _figure(key, value)) for key, value in kept.items())
+
+
+def with_and_without(bundle: Bundle) -> tuple[tuple[str, str, str], ...]:
+    """Compare the figures with the quarantined columns and without them, figure by figure."""
+    known = COLUMNS | TIERS
+    rows = []
+    for key, value in bundle.facts.with_quarantined.items():
+        label, form = known.get(key, (key.replace("_", " "), "{:.3f}"))
+        ours = bundle.report.ours.get(key)
+        rows.append((label, form.format(value), form.format(ours.value) if ours else NONE))
+    return tuple(rows)
+
+
+def accepted(bundle: Bundle) -> tuple[tuple[str, str], ...]:
+    """Return the columns kept on the user's word, and the word."""
+    columns = bundle.project.lead.columns
+    return tuple((clip(name, 80), columns[name].because if name in columns else "") for name in bundle.facts.accepted)
+
+
+def groups(bundle: Bundle) -> tuple[Group, ...]:
+    """Group all findings but the quarantined, the policy's included, the gravest first."""
+    every = dict.fromkeys(_keyed(f) for f in (*bundle.findings, *bundle.policy.findings))
+    by_key = {_keyed(f): f for f in (*bundle.findings, *bundle.policy.findings)}
+    made = []
+    for severity, heading in HEADINGS.items():
+        own = tuple(by_key[key] for key in every if by_key[key].severity == severity)
+        if own:
+            made.append(Group(severity, heading, own[:MOST], max(0, len(own) - MOST)))
+    return tuple(made)
+
+
+def counted(bundle: Bundle) -> str:
+    """Say how many findings of each kind there are."""
+    kinds = Counter(f.severity for f in bundle.findings)
+    words = {"error": "errors", "quarantine": "columns set aside", "warning": "warnings", "info": "notes"}
+    return ", ".join(f"{count(kinds[k])} {word}" for k, word in words.items() if kinds[k]) or "nothing"
+
+
+def _keyed(finding: Finding) -> tuple[str, str | None, str]:
+    return finding.code, finding.column, finding.message
+
+
+def _figure(key: str, value: float) -> str:
+    if key in EVIDENCE or not any(key.endswith(word) for word in SHARES):
+        return count(value) if value == int(value) and abs(value) >= 2 else f"{value:.3f}"
+    return percent(value)

@@ -1,0 +1,107 @@
+"""One bundle as one page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from leadrank.bundle import Bundle
+from leadrank.errors import MissingExtraError
+from leadrank.pages import calls, charts, drivers, headline, making, measured, money, noticed, tiers
+from leadrank.pages.words import count
+
+if TYPE_CHECKING:
+    import jinja2
+    import polars as pl
+
+SECTIONS = (
+    ("money", "What it is worth"), ("tiers", "What to do, by when"), ("threshold", "Where the list ends"), ("calls", "First on the list"),
+    ("left_alone", "Not worth working"), ("drivers", "What drives the score"), ("quarantine", "Columns set aside"),
+    ("findings", "What else was noticed"), ("figures", "How good it is"), ("curves", "Curves"), ("drift", "Change over time"),
+    ("classes", "Class by class"), ("columns", "Columns used"), ("effects", "Blank-heavy columns"), ("recipe", "How it was made"),
+    ("words", "Words used here"),
+)
+
+
+def report_page(bundle: Bundle, *, call_list: pl.DataFrame | None = None, version: str) -> str:
+    """Render one self-contained page: no network, no script, pictures inline.
+
+    Parameters
+    ----------
+    bundle
+        What the page is about.
+    call_list
+        Output of `Scorer.many` in the order to be shown; its first rows appear with their reasons.
+    version
+        The product's version, for the foot of the page.
+
+    Returns
+    -------
+    str
+        HTML; the same for the same bundle, list and version.
+
+    Raises
+    ------
+    MissingExtraError
+        Jinja2 or matplotlib is not installed.
+    """
+    template = _environment().get_template("report.html")
+    content = _content(bundle, call_list, version)
+    contents = [(name, title) for name, title in SECTIONS if content[name]]
+    return template.render(**content, contents=contents, titles=dict(SECTIONS), version=version, count=count)
+
+
+def _environment() -> jinja2.Environment:
+    try:
+        from jinja2 import Environment, PackageLoader, StrictUndefined
+    except ImportError as error:
+        raise MissingExtraError("Rendering a page needs Jinja2, which is not installed.", "pip install 'leadrank[report]'") from error
+    return Environment(loader=PackageLoader("leadrank.pages"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def _content(bundle: Bundle, frame: pl.DataFrame | None, version: str) -> dict[str, Any]:
+    """Gather every section; an empty one is left out of the page."""
+    aside, kept = noticed.set_aside(bundle), noticed.accepted(bundle)
+    return _decisions(bundle, frame) | {
+        "head": headline.headline(bundle),
+        "description": headline.described(bundle),
+        "outcome": headline.outcome(bundle),
+        "learned": bundle.facts.learned_tiers,
+        "drivers": drivers.drivers(bundle),
+        "pictures": drivers.pictures(bundle),
+        "quarantine": {"columns": aside, "figures": noticed.with_and_without(bundle), "accepted": kept} if aside or kept else None,
+        "findings": noticed.groups(bundle),
+        "counted": noticed.counted(bundle),
+        "figures": measured.honest_table(bundle.report),
+        "cut_figures": measured.cut_table(bundle.report),
+        "called": bundle.report.called,
+        "calibration": measured.calibration_words(bundle.report),
+        "how_measured": measured.how_measured(bundle),
+        "curves": charts.performance(bundle.report, bundle.policy.threshold),
+        "drift": making.drift_lines(bundle),
+        "drift_words": making.drift_words(bundle),
+        "classes": measured.class_lines(bundle.report),
+        "columns": making.dictionary(bundle),
+        "all_columns": len(bundle.profile.columns),
+        "effects": making.effect_lines(bundle),
+        "recipe": making.recipe(bundle, version),
+        "identity": bundle.identity,
+        "words": True,
+    }
+
+
+def _decisions(bundle: Bundle, frame: pl.DataFrame | None) -> dict[str, Any]:
+    case, not_worth, policy = bundle.facts.business, bundle.facts.not_worth, bundle.policy
+    return {
+        "money": money.plan_lines(case) if case else (),
+        "case": case,
+        "best_plan": money.best_name(case) if case else "",
+        "by_share": charts.by_share(case) if case else None,
+        "tiers": tiers.tier_lines(policy),
+        "tiers_on": policy.tiers_on,
+        "threshold": money.threshold_facts(bundle),
+        "threshold_chart": charts.threshold_chart(bundle.report, policy.threshold, policy.currency),
+        "calls": calls.call_list_of(frame, bundle) if frame is not None and frame.height else None,
+        "left_alone": money.not_worth_words(not_worth) if not_worth else (),
+        "rejects": calls.left_alone(frame, bundle) if frame is not None else (),
+    }
+
