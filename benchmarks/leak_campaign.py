@@ -92,6 +92,8 @@ def summary(outcomes: list[Outcome], tables: int, seconds: float) -> dict[str, o
     return {
         "tables": tables, "seconds": round(seconds, 1), "planted": len(planted), "honest_columns": len(honest),
         "recall_flagged": share(planted, "flagged"),
+        "recall_quarantined_certain": share(certain, "quarantined"), "certain": len(certain),
+        "certain_named": sum(o.named for o in certain),
         "recall_quarantined_certain_named": share([o for o in certain if o.named], "quarantined"),
         "recall_quarantined_certain_opaque": share([o for o in certain if not o.named], "quarantined"),
         "false_quarantines": false, "honest_columns_per_false_quarantine": round(len(honest) / false, 1) if false else None,

@@ -106,11 +106,6 @@ class Scorer:
         self._known = {*self.bundle.schema.names, self.bundle.project.target.column}
         self._protected = tuple(name for name, c in self.bundle.project.lead.columns.items() if c.sensitive)
 
-    @cached_property
-    def identity(self) -> str:
-        """Name and fingerprint of the model."""
-        return self.bundle.identity
-
     def one(self, lead: Mapping[str, object], *, reasons: int = 0) -> Scored:
         """Score one lead.
 
@@ -201,7 +196,7 @@ class Scorer:
         threshold = int(self._asked(batch)[0])
         _, base = self._contributions(batch)
         return Explained(
-            self._record(batch, name, (), found), found, float(base[0]), self.bundle.facts.scale, self.bundle.facts.classes[threshold + 1],
+            self._record(batch, name, (), found), found, float(base[0]), self.bundle.facts.scale, self._outcomes[threshold],
             self._counterfactual(batch, target),
         )
 
@@ -268,9 +263,12 @@ class Scorer:
 
     @cached_property
     def _books(self) -> tuple[Phrasebook, ...]:
+        return tuple(phrasebook(self.bundle.evidence, threshold=t, outcome=o) for t, o in enumerate(self._outcomes))
+
+    @property
+    def _outcomes(self) -> list[str]:
         classes = self.bundle.facts.classes
-        outcome = ["converted"] if len(classes) == 2 else [f"were {c} or better" for c in classes[1:-1]] + [f"were {classes[-1]}"]
-        return tuple(phrasebook(self.bundle.evidence, threshold=t, outcome=o) for t, o in enumerate(outcome))
+        return ["converted"] if len(classes) == 2 else [f"were {c} or better" for c in classes[1:-1]] + [f"were {classes[-1]}"]
 
     def _counterfactual(self, batch: _Batch, target: float | None) -> Counterfactual | None:
         actionable = {n: c.actionable for n, c in self.bundle.project.lead.columns.items() if c.actionable is not None}
@@ -292,7 +290,7 @@ class Scorer:
             key=key, probability=float(batch.reach[0, -1]), probability_low=float(low[0]), probability_high=float(high[0]),
             score=int(batch.decided.score[0]), rank=None, tier=tier.name, contact=bool(batch.decided.contact[0]),
             expected_profit=None if profit is None else float(profit[0]), action=tier.action, due_within=tier.within, reasons=reasons,
-            model=self.identity, classes={n: float(p) for n, p in zip(self.bundle.facts.classes, classes, strict=False)}, unknown=unknown,
+            model=self.bundle.identity, classes={n: float(p) for n, p in zip(self.bundle.facts.classes, classes, strict=False)}, unknown=unknown,
         )
 
     def _frame(self, table: pl.DataFrame, batch: _Batch, keep: Sequence[str]) -> pl.DataFrame:
@@ -304,7 +302,7 @@ class Scorer:
             probability=pl.Series(batch.reach[:, -1]), probability_low=pl.Series(low), probability_high=pl.Series(high),
             score=pl.Series(decided.score), rank=pl.lit(None, dtype=pl.Int64), tier=_named(at, [t.name for t in tiers]),
             contact=pl.Series(decided.contact), expected_profit=profit, action=_named(at, [t.action for t in tiers]),
-            due_within=_named(at, [t.within for t in tiers]), reasons=pl.lit(""), model=pl.lit(self.identity),
+            due_within=_named(at, [t.within for t in tiers]), reasons=pl.lit(""), model=pl.lit(self.bundle.identity),
         )
         if batch.reach.shape[1] == 1:
             return out

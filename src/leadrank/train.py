@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from leadrank import data, decisions, evaluation, explain, features, models
-from leadrank.bundle import Bundle, ColumnEffect, Facts, HeldOut
+from leadrank.bundle import Bundle, ColumnEffect, Facts, HeldOut, fingerprint
 from leadrank.evaluate import plain_figures
 from leadrank.prepare import Prepared, Progress, booster_ranker, check, quiet
 from leadrank.project import Project
@@ -21,6 +21,7 @@ from leadrank.types import BoolArray, Finding, FloatArray, IntArray, Matrix
 TAIL = 0.2
 """Share of the budget kept for judging, explaining and writing after the models are fitted."""
 IMPORTANCE_ROWS = 2_000
+EFFECT_ROWS = 10_000
 DRAWS = 200
 
 
@@ -92,7 +93,7 @@ def train(
         report=judged.report, findings=(*prepared.findings, *judged.policy.findings, *_noticed(project, prepared, X, fitted, limits)), facts=facts,
     )
     seconds = None if project.model.trials is not None else clock() - began
-    bundle = replace(bundle, facts=replace(facts, seconds=seconds))
+    bundle = replace(bundle, facts=replace(facts, seconds=seconds), identity=fingerprint(bundle))
     progress("done", 1.0)
     return replace(bundle, held_out=_remembered(bundle, table, prepared, salt))
 
@@ -172,16 +173,14 @@ def _importance(X: Matrix, y: IntArray, fitted: models.Fitted, seed: int) -> tup
 
 
 def _effects(X: Matrix, prepared: Prepared, judged: _Judged) -> tuple[ColumnEffect, ...]:
-    """Measure what dropping each blank-heavy column would cost a small booster."""
-    columns = data.blank_heavy_columns(prepared.clean, prepared.columns)[:8]
-    if not columns or judged.reach.shape[1] > 1:
+    """Measure what dropping each column that is mostly blank or mostly one value would cost a small booster."""
+    why = data.little_said(prepared.clean, prepared.columns)
+    if not why or judged.reach.shape[1] > 1:
         return ()
-    whole = models.quick_loss(X, prepared.y, prepared.groups)
-    found = []
-    for name in columns:
-        loss = models.quick_loss(X.without(name), prepared.y, prepared.groups)
-        found.append(ColumnEffect(name, whole, loss, f"blank in {prepared.clean[name].null_count()} rows"))
-    return tuple(found)
+    rows = np.random.default_rng(0).permutation(len(X))[:EFFECT_ROWS]
+    X, y, groups = X.take(rows), prepared.y[rows], prepared.groups[rows]
+    whole = models.quick_loss(X, y, groups)
+    return tuple(ColumnEffect(name, whole, models.quick_loss(X.without(name), y, groups), reason) for name, reason in why.items())
 
 
 def _with_quarantined(prepared: Prepared) -> dict[str, float]:

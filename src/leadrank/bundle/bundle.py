@@ -84,14 +84,8 @@ class Bundle:
     findings: tuple[Finding, ...]
     facts: Facts
     held_out: HeldOut = HeldOut()
-
-    @property
-    def identity(self) -> str:
-        """Name and fingerprint of what scores: equal for equal models."""
-        digest = hashlib.sha256()
-        for name, part in sorted(_scoring_parts(self).items()):
-            digest.update(name.encode() + b"\0" + hashlib.sha256(part).digest())
-        return f"{self.project.name}-{digest.hexdigest()[:8]}"
+    identity: str = ""
+    """Name and fingerprint of what scores; made once at training, since learners do not write themselves the same way twice."""
 
 
 _RECORDS: dict[str, Any] = {
@@ -99,6 +93,20 @@ _RECORDS: dict[str, Any] = {
     "profile": data.Profile, "report": evaluation.Report, "findings": tuple[Finding, ...], "facts": Facts, "held_out": HeldOut,
 }
 _SCORING = ("schema", "encoder", "policy", "evidence")
+
+
+def fingerprint(bundle: Bundle) -> str:
+    """Return the project's name and a digest of everything that scores: equal for equal models.
+
+    Parameters
+    ----------
+    bundle
+        As training made it.
+    """
+    digest = hashlib.sha256()
+    for name, part in sorted(_scoring_parts(bundle).items()):
+        digest.update(name.encode() + b"\0" + hashlib.sha256(part).digest())
+    return f"{bundle.project.name}-{digest.hexdigest()[:8]}"
 
 
 def save_bundle(bundle: Bundle, path: str | Path, *, version: str, key: bytes | None = None) -> None:
@@ -128,10 +136,10 @@ def load_bundle(path: str | Path, *, key: bytes | None = None) -> Bundle:
     BundleError
         The file is missing, damaged, foreign, or of a format this version cannot read.
     """
-    _, parts = read_archive(Path(path), key=key)
+    manifest, parts = read_archive(Path(path), key=key)
     model = {name.removeprefix("model/"): part for name, part in parts.items() if name.startswith("model/")}
     records = {name: from_part(kind, parts[f"{name}.json"]) for name, kind in _RECORDS.items()}
-    return Bundle(model=models.load_model(model), **records)
+    return Bundle(model=models.load_model(model), identity=str(manifest.get("model", "")), **records)
 
 
 def _scoring_parts(bundle: Bundle) -> dict[str, bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from leadrank import data
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from leadrank.types import Finding
 
 COMMENT_AT = 40
+MOSTLY = 0.95
+"""Share of different cells from which a column called id is the key in spite of repeats."""
 REST = """\
 # [economics]                          # with these, a lead is worth a contact when probability x value exceeds the cost
 # value = 50.0                         # what a conversion brings; or value_column = "..."
@@ -40,12 +43,18 @@ REST = """\
 
 
 def with_key(project: Project, frame: pl.DataFrame) -> Project:
-    """Take the first column whose every cell is there and different as the key, unless one is declared."""
+    """Take as key the first column that names each lead once, unless one is declared; where a name says "id", a few repeats may be."""
     if project.lead.key is not None:
         return project
     schema, _ = data.infer_schema(frame, project.lead, target=project.target.column)
-    unique = [c.name for c in schema.columns if c.type == "id" and c.role == "id" and frame[c.name].n_unique() == frame.height]
-    return project if not unique else project.model_copy(update={"lead": project.lead.model_copy(update={"key": unique[0]})})
+    for column in schema.columns:
+        distinct = frame[column.name].n_unique() / frame.height
+        named = re.search(r"(?:^|[^a-zA-Z])(?:id|Id|ID)$|[a-z]I[dD]$", column.name) is not None
+        if column.role not in {"feature", "id"} or column.type not in {"id", "text"}:
+            continue
+        if (column.type == "id" and distinct == 1.0) or (named and distinct > MOSTLY):
+            return project.model_copy(update={"lead": project.lead.model_copy(update={"key": column.name})})
+    return project
 
 
 def draft(project: Project, prepared: Prepared, place: str) -> str:

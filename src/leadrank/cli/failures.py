@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import typer
 
-from leadrank.errors import LeadrankError
+from leadrank.errors import LeadrankError, nearest
 
 FAULT = 1
 USAGE = 2
@@ -49,7 +49,7 @@ def _answered(problem: BaseException, *, debug: bool) -> int:
     if isinstance(problem, LeadrankError):
         return _said(type(problem).__name__, str(problem), problem.exit_code)
     if isinstance(problem, typer.TyperException):
-        return _said("UsageError", f"{problem.format_message()}\n  {_help_of(problem)}", USAGE)
+        return _said("UsageError", f"{_usage(problem)}\n  {_help_of(problem)}", USAGE)
     if isinstance(problem, KeyboardInterrupt | typer.Abort):
         return _interrupted()
     if isinstance(problem, BrokenPipeError | SystemExit | typer.Exit):
@@ -64,6 +64,14 @@ def _answered(problem: BaseException, *, debug: bool) -> int:
 def _said(name: str, text: str, code: int) -> int:
     print(f"{name}: {text}", file=sys.stderr)
     return code
+
+
+def _usage(problem: typer.TyperException) -> str:
+    known = getattr(problem, "possibilities", None)
+    if known is None and not hasattr(problem, "option_name"):
+        return problem.format_message()
+    hint = nearest(getattr(problem, "option_name", ""), known or ())
+    return f"{problem.message.rstrip('.')}. {hint}".strip()
 
 
 def _help_of(problem: typer.TyperException) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import logging
 import sys
@@ -73,8 +72,7 @@ def start(
 ) -> None:
     """Answer a call without a command."""
     if context.invoked_subcommand is None:
-        with contextlib.redirect_stdout(sys.stderr):
-            context.get_help()
+        print(context.get_help(), file=sys.stderr)
         raise UsageError("a command was expected, none came.", "Begin with `leadrank demo` or `leadrank init DATA --target COL`.")
 
 

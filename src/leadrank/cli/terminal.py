@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 Told = Callable[[str, float], None]
 EVERY = 5.0
 """Seconds between two lines of progress where there is no terminal."""
+WIDE = 140
+"""Columns of a table that goes to a file."""
 STYLES = {"error": "bold red", "quarantine": "bold magenta", "warning": "yellow", "info": "dim"}
 
 
@@ -102,9 +104,9 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, 
     from rich.console import Console
     from rich.table import Table
 
-    grid = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    grid = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, show_header=any(columns))
     for column in columns:
         grid.add_column(column, justify="right" if column in right else "left", overflow="fold")
     for row in rows:
         grid.add_row(*row)
-    Console(width=None if sys.stdout.isatty() else 140, highlight=False, markup=False, emoji=False).print(grid)
+    Console(width=None if sys.stdout.isatty() else WIDE, highlight=False, markup=False, emoji=False).print(grid)

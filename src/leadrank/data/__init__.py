@@ -12,12 +12,12 @@ from leadrank.data.profile import ColumnProfile, Profile, profile
 from leadrank.data.read import RawTable, read_table
 from leadrank.data.schema import ColumnSchema, Schema
 from leadrank.data.set_aside import keyed_hash, row_names, set_aside
-from leadrank.data.validate import blank_heavy_columns, constant_columns, labelled_rows, validate
+from leadrank.data.validate import blank_heavy_columns, constant_columns, labelled_rows, little_said, validate
 from leadrank.data.write import write_rejected, write_table
 
 __all__ = [
     "FILE_ORDER", "CellProblem", "Cleaned", "ColumnProfile", "ColumnSchema", "Profile", "Ranker", "RawTable", "Rejected", "Schema",
     "blank_heavy_columns", "clean_cell", "clean_frame", "constant_columns", "drop_repeated_keys", "duplicate_groups", "find_leaks",
-    "infer_schema", "keyed_hash", "labelled_rows", "profile", "rate_ranker", "read_table", "row_names", "set_aside", "time_order",
+    "infer_schema", "keyed_hash", "labelled_rows", "little_said", "profile", "rate_ranker", "read_table", "row_names", "set_aside", "time_order",
     "validate", "write_rejected", "write_table",
 ]

@@ -69,6 +69,23 @@ def blank_heavy_columns(frame: pl.DataFrame, columns: Sequence[str], *, share: f
     return tuple(sorted((n for n, s in shares.items() if s >= share), key=lambda n: -shares[n]))
 
 
+def little_said(frame: pl.DataFrame, columns: Sequence[str], *, most: int = 12) -> dict[str, str]:
+    """Name the columns that are mostly blank or mostly one value, with the reason: candidates for dropping, once the cost is known.
+
+    Examples
+    --------
+    >>> little_said(pl.DataFrame({"a": [1, None, None], "b": [1, 2, 3]}), ["a", "b"])
+    {'a': 'blank in 2 of 3 rows'}
+    """
+    found = {name: f"blank in {frame[name].null_count()} of {frame.height} rows" for name in blank_heavy_columns(frame, columns)}
+    for name in columns:
+        if name not in found and frame.height:
+            top, cells = frame[name].alias("value").value_counts(sort=True).row(0)
+            if top is not None and cells >= DOMINANT * frame.height:
+                found[name] = f"{top!s:.40} in {cells} of {frame.height} rows"
+    return dict(list(found.items())[:most])
+
+
 def labelled_rows(labels: pl.Series) -> tuple[IntArray, tuple[Finding, ...]]:
     """Set aside rows without a label.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from leadrank.errors import MissingExtraError
 from leadrank.models.calibrate import sigmoid
 from leadrank.models.predictor import Predictor, Scale
 from leadrank.types import FloatArray, IntArray, Matrix
@@ -43,8 +44,8 @@ class Blend:
         return {f"{k}-{name}/{part}": held for k, (name, member) in named for part, held in member.parts().items()}
 
 
-def fit_weights(margins: Sequence[FloatArray], y: IntArray, *, rounds: int = 300, rate: float = 0.5) -> tuple[float, ...]:
-    """Find the convex weights with the lowest log loss, by exponentiated gradient (Kivinen & Warmuth 1997).
+def fit_weights(margins: Sequence[FloatArray], y: IntArray) -> tuple[float, ...]:
+    """Find the convex weights with the lowest log loss (super learner with a log-odds link; van der Laan et al. 2007).
 
     Examples
     --------
@@ -52,10 +53,18 @@ def fit_weights(margins: Sequence[FloatArray], y: IntArray, *, rounds: int = 300
     >>> fit_weights([good, bad], np.array([1, 0] * 50))[0] > 0.99
     True
     """
+    try:
+        from scipy.optimize import minimize
+    except ImportError as problem:
+        raise MissingExtraError("A blend needs SciPy to be fitted.", "pip install 'leadrank[train]'") from problem
     Z = np.stack(margins, axis=1)
-    weights = np.full(Z.shape[1], 1.0 / Z.shape[1])
-    for _ in range(rounds):
-        slope = Z.T @ (sigmoid(Z @ weights) - y) / len(y)
-        weights = weights * np.exp(-rate * (slope - slope @ weights))
-        weights /= weights.sum()
-    return tuple(float(w) for w in weights)
+    start = np.full(Z.shape[1], 1.0 / Z.shape[1])
+
+    def loss(w: FloatArray) -> tuple[float, FloatArray]:
+        odds = Z @ w
+        return float(np.logaddexp(0.0, np.where(y == 1, -odds, odds)).mean()), Z.T @ (sigmoid(odds) - y) / len(y)
+
+    sums_to_one = {"type": "eq", "fun": lambda w: w.sum() - 1.0, "jac": np.ones_like}
+    found = minimize(loss, start, jac=True, method="SLSQP", bounds=[(0.0, 1.0)] * len(start), constraints=[sums_to_one], options={"ftol": 1e-10})
+    weights = np.clip(found.x, 0.0, None)
+    return tuple(float(w) for w in weights / weights.sum())

@@ -16,6 +16,8 @@ from leadrank.types import FloatArray, IntArray
 
 NOISE = 0.5
 """A more complex finalist must beat a simpler one by this many standard errors of the paired difference."""
+HOPEFUL = 3.0
+"""A candidate within this many standard errors of the leader may yet win."""
 FINALISTS = 4
 """So many of the best candidates are judged afresh and may be blended."""
 UPKEEP = 1.6
@@ -98,7 +100,13 @@ def _reserve(best: Mapping[str, Entry], limits: Limits) -> float:
 
 
 def _finals_seconds(best: Mapping[str, Entry], seeds: int) -> float:
-    return sum(e.seconds * (seeds if e.candidate.name == "catboost" else 1) for e in _finalists(best))
+    return sum(e.seconds * _seeds_for(e, best, seeds) for e in _finalists(best))
+
+
+def _seeds_for(entry: Entry, best: Mapping[str, Entry], seeds: int) -> int:
+    """Average several seeds only where the candidate may win: seeds are dear."""
+    leader = min(best.values(), key=lambda e: e.loss)
+    return seeds if entry.candidate.name == "catboost" and behind(entry.losses, leader.losses) <= HOPEFUL else 1
 
 
 def _finalists(best: Mapping[str, Entry]) -> list[Entry]:
@@ -119,7 +127,7 @@ def finals(task: Task, best: Mapping[str, Entry], *, blend: bool, limits: Limits
         seeds -= 1
     judged = []
     for entry in _finalists(best):
-        setting = averaged(entry.candidate, entry.setting, seeds)
+        setting = averaged(entry.candidate, entry.setting, _seeds_for(entry, best, seeds))
         judged.append(judge_entry(task, entry.candidate, setting, seed=limits.seed + 101, threads=limits.threads, clock=limits.clock))
     members = tuple(e for e in judged if e.candidate.complexity > 0)
     weights: tuple[float, ...] = ()
@@ -142,11 +150,12 @@ def averaged(candidate: Candidate, setting: Setting, seeds: int) -> Setting:
 def choose(entries: Sequence[Entry]) -> Entry:
     """Return the simplest entry that is within `NOISE` standard errors of the best."""
     best = min(entries, key=lambda e: e.loss)
-    near = [e for e in entries if _behind(e.losses, best.losses) <= NOISE]
+    near = [e for e in entries if behind(e.losses, best.losses) <= NOISE]
     return min(near, key=lambda e: (e.candidate.complexity, e.loss))
 
 
-def _behind(losses: FloatArray, best: FloatArray) -> float:
+def behind(losses: FloatArray, best: FloatArray) -> float:
+    """Return by how many standard errors of the paired difference the losses exceed the best ones."""
     difference = losses - best
     spread = float(difference.std()) / np.sqrt(len(difference))
     return float(difference.mean()) / spread if spread > 0 else 0.0

@@ -10,9 +10,9 @@ from typing import Any
 import polars as pl
 
 from leadrank.bundle import Bundle
-from leadrank.pages.words import NONE, clip, count, money, percent
+from leadrank.pages.words import NONE, between, clip, count, money, percent
 
-FIRST = 15
+FIRST = 10
 KEPT = 3
 REJECTS = 5
 OUTPUT = frozenset({
@@ -88,7 +88,7 @@ def _call(row: dict[str, Any], key: str, kept: tuple[str, ...], place: int, bund
     return Call(
         place=count(row.get("rank") or place), key=_cell(row.get(key)), kept=tuple(_cell(row.get(name)) for name in kept),
         score=_cell(row.get("score")), probability=NONE if p is None else percent(p),
-        interval="" if low is None or high is None else f"{percent(low)} to {percent(high)}", tier=_cell(row.get("tier")),
+        interval="" if low is None or high is None else between(low, high, percent), tier=_cell(row.get("tier")),
         contact=bool(row.get("contact")), profit=NONE if profit is None else money(bundle.policy.currency)(profit),
         action=_cell(row.get("action")), within=_cell(row.get("due_within")), reasons=split_reasons(str(row.get("reasons") or "")),
     )
@@ -126,7 +126,7 @@ def left_alone(frame: pl.DataFrame, bundle: Bundle) -> tuple[LeftAlone, ...]:
 
 
 def _because(profit: float, bundle: Bundle) -> str:
-    amount = money(bundle.policy.currency, exact=True)
+    amount = money(bundle.policy.currency, cents=True)
     if bundle.project.economics.contact_cost_column is not None:
         return f"expected to lose {amount(-profit)}"
     return f"costs {amount(bundle.policy.cost)}, expected {amount(bundle.policy.cost + profit)}"

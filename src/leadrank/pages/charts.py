@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from leadrank.decisions import BusinessCase, Plan, Threshold
-from leadrank.evaluation import Curve, Curves, Report
+from leadrank.evaluation import Curve, Report
 from leadrank.pages.svg import OTHER, OURS, QUIET, Chart, draw
 from leadrank.pages.words import compact, money, percent, plural
 
@@ -29,7 +29,7 @@ def threshold_chart(report: Report, threshold: Threshold, currency: str) -> Char
     """Draw what any other cut would have brought: profit where it is known, else precision and F1."""
     if threshold.regret is not None and len(threshold.regret.cut) > 1:
         return _regret(threshold, currency)
-    return _precision_by_cut(report.curves, threshold)
+    return _precision_by_cut(report, threshold)
 
 
 def by_share(case: BusinessCase) -> Chart | None:
@@ -37,10 +37,10 @@ def by_share(case: BusinessCase) -> Chart | None:
     profits = [plan.profit for plan in case.by_share]
     if len(profits) > 1 and all(one is not None for one in profits):
         unit = f", {case.currency}" if case.currency else ""
-        says = "Profit when only the best leads are worked, by their share of all leads; the band is the 95 % interval."
+        says = "Profit when only the best leads are worked, by their share of all leads; the band is the 95% interval."
         return _band("by-share", "Working more or fewer leads", says, case.by_share, lambda p: p.profit, f"profit{unit}", compact)
     if len(case.by_share) > 1 and all(plan.share_of_conversions for plan in case.by_share):
-        says = "Share of all conversions that is caught when only the best leads are worked; the band is the 95 % interval."
+        says = "Share of all conversions that is caught when only the best leads are worked; the band is the 95% interval."
         return _band("by-share", "Working more or fewer leads", says, case.by_share, lambda p: p.share_of_conversions, "conversions caught", percent)
     return None
 
@@ -86,9 +86,11 @@ def _regret(threshold: Threshold, currency: str) -> Chart:
     return draw("threshold", "Profit at every cut", f"What calling every lead above a cut would have earned.{here}{shaded}", paint)
 
 
-def _precision_by_cut(curves: Curves, threshold: Threshold) -> Chart | None:
+def _precision_by_cut(report: Report, threshold: Threshold) -> Chart | None:
+    curves = report.curves
     if len(curves.precision.x) < 2:
         return None
+    hit = f"reach {report.classes[-1]}" if report.classes else "convert"
 
     def paint(axes: Any) -> None:
         axes.plot(curves.precision.x, curves.precision.y, color=OURS)
@@ -102,7 +104,7 @@ def _precision_by_cut(curves: Curves, threshold: Threshold) -> Chart | None:
         axes.set_xlim(0, 1)
         axes.set_ylim(0, 1.03)
 
-    says = "Precision (the share of called leads that convert) and F1 (its balance with the share of conversions caught) at every cut."
+    says = f"Precision (the share of called leads that {hit}) and F1 (its balance with the share of such leads caught) at every cut."
     return draw("threshold", "Precision at every cut", says, paint)
 
 
@@ -130,7 +132,7 @@ def _lift(report: Report, cut: float | None) -> Chart:
 
     def paint(axes: Any) -> None:
         _dashed(axes, (0, 1), (1, 1))
-        _line(axes, curve, cut)
+        _line(axes, curve, cut, rising=False)
         _axes(axes, "leads worked, best first", "times the average conversion rate", x=percent, y=lambda v: f"{v:g}×")
         axes.set_xlim(0, 1)
         axes.set_ylim(0, None)
@@ -159,7 +161,7 @@ def _precision_recall(report: Report, cut: float | None) -> Chart:
 
     def paint(axes: Any) -> None:
         _dashed(axes, (0, 1), (base, base))
-        _line(axes, report.curves.precision_recall, cut)
+        _line(axes, report.curves.precision_recall, cut, rising=False)
         _axes(axes, "conversions caught (recall)", "called leads that convert", x=percent, y=percent)
         _unit(axes)
 
@@ -204,19 +206,24 @@ def _profit(report: Report, cut: float | None) -> Chart | None:
 
     def paint(axes: Any) -> None:
         axes.plot([0, 1], [0, curve.y[-1]], color=QUIET, linewidth=1.2, linestyle=(0, (4, 3)))
-        _line(axes, curve, cut)
+        _line(axes, curve, cut, rising=False)
         _axes(axes, "leads called, best first", f"profit, {report.currency}" if report.currency else "profit", x=percent, y=compact)
         axes.set_xlim(0, 1)
 
     return draw("profit", "Profit", says, paint)
 
 
-def _line(axes: Any, curve: Curve, cut: float | None) -> None:
+def _line(axes: Any, curve: Curve, cut: float | None, *, rising: bool = True) -> None:
+    """Draw the curve and mark the call list, its label on the side where the curve is not."""
     axes.plot(curve.x, curve.y, color=OURS, solid_joinstyle="round")
     at = None if cut is None else _place(curve, cut)
-    if at is not None:
-        axes.plot([curve.x[at]], [curve.y[at]], color=OTHER, marker="o", markersize=7, clip_on=False)
-        axes.annotate("call list", (curve.x[at], curve.y[at]), xytext=(8, -4), textcoords="offset points", va="top", color=OTHER)
+    if at is None:
+        return
+    spot = (curve.x[at], curve.y[at])
+    axes.plot([spot[0]], [spot[1]], color=OTHER, marker="o", markersize=7, clip_on=False)
+    offset, side = ((8, -4), "top") if rising else ((4, 7), "bottom")
+    aligned = "right" if spot[0] > 0.85 else "left"
+    axes.annotate("call list", spot, xytext=offset, textcoords="offset points", va=side, ha=aligned, color=OTHER)
 
 
 def _place(curve: Curve, cut: float) -> int | None:
@@ -230,7 +237,7 @@ def _dashed(axes: Any, x: tuple[float, float], y: tuple[float, float]) -> None:
 
 
 def _end_label(axes: Any, curve: Curve, words: str, colour: str) -> None:
-    k = len(curve.x) // 2
+    k = len(curve.x) // 8
     axes.annotate(words, (curve.x[k], curve.y[k]), xytext=(4, 6), textcoords="offset points", color=colour)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from leadrank.bundle import Bundle
 from leadrank.evaluation import wilson
 from leadrank.explain import Importance, Seen, number_text
-from leadrank.pages.words import clip, count, percent
+from leadrank.pages.words import between, clip, count, percent
 from leadrank.types import FIRST_LEVEL, MISSING, UNSEEN
 
 MOST = 40
@@ -69,7 +69,7 @@ def drivers(bundle: Bundle) -> tuple[Driver, ...]:
 def _driver(one: Importance, widest: float, sensitive: bool) -> Driver:
     figure = one.drop
     return Driver(
-        column=clip(one.column, 80), value=_loss(figure.value), interval=f"{_loss(figure.low)} to {_loss(figure.high)}",
+        column=clip(one.column, 80), value=_loss(figure.value), interval=between(figure.low, figure.high, _loss),
         width=_part(figure.value, widest), low=_part(figure.low, widest), high=_part(figure.high, widest),
         needed=figure.low > 0, sensitive=sensitive,
     )
@@ -96,7 +96,7 @@ def _picture(seen: Seen, base: float) -> Picture:
     widest = max([base, *(high for _, high in ends.values())]) or 1.0
     bars = tuple(
         LevelBar(
-            _label(seen, k), count(seen.rows[k]), percent(reached[k] / seen.rows[k]), f"{percent(ends[k][0])} to {percent(ends[k][1])}",
+            _label(seen, k), count(seen.rows[k]), percent(reached[k] / seen.rows[k]), between(*ends[k], percent),
             _part(reached[k] / seen.rows[k], widest), _part(ends[k][0], widest), _part(ends[k][1], widest),
         )
         for k in cells

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from leadrank.bundle import Bundle
 from leadrank.decisions import Plan
-from leadrank.pages.words import Said, count, decimal, money, percent, plural, say, sentence
+from leadrank.pages.words import Said, count, decimal, money, percent, plural, say, say_money, sentence
 from leadrank.types import Figure
 
 ADVICE = {
@@ -67,7 +67,7 @@ def headline(bundle: Bundle) -> Headline:
         because=verdict.because,
         needed=needed,
         bottom_line=_bottom_line(bundle),
-        cards=tuple(_cards(bundle)[:4]),
+        cards=tuple(_cards(bundle)),
     )
 
 
@@ -86,7 +86,7 @@ def _bottom_line(bundle: Bundle) -> str:
         what = "conversions" if not bundle.facts.learned_tiers or case.declared else f"leads that {outcome(bundle)}"
         said += f" and {percent(ours.share_of_conversions.value)} of the {what}"
     if ours.profit is not None:
-        said += f"; it brings {money(case.currency)(ours.profit.value)}{_against(case.plans, case.currency)}"
+        said += f". It brought {money(case.currency)(ours.profit.value)}{_against(case.plans, case.currency)}"
     return said + "."
 
 
@@ -99,37 +99,40 @@ def _against(plans: tuple[Plan, ...], currency: str) -> str:
 
 
 def _cards(bundle: Bundle) -> list[Card]:
-    ours, plans = bundle.report.ours, bundle.facts.business.plans if bundle.facts.business else ()
-    found: list[Card] = []
-    profit = plans[0].profit if plans else None
-    if profit is not None:
-        declared = " By declared conversion rates." if bundle.facts.business and bundle.facts.business.declared else ""
-        found.append(Card("Profit of the call list", say(profit, money(bundle.policy.currency)), f"After the cost of every contact.{declared}"))
+    """Choose four: what it brings, whether it names, ranks and promises well."""
+    report, ours = bundle.report, bundle.report.ours
+    gain = _money_card(bundle)
+    found = [gain] if gain else []
     if bundle.facts.learned_tiers and "accuracy" in ours:
-        found.append(Card("Right class", say(ours["accuracy"], percent), f"Of {plural(bundle.report.rows, 'lead')} the model had not seen."))
-    found += _ranking(ours, bundle)
-    if "precision" in ours:
-        means = f"Share of the call list that {outcome(bundle)}; the average is {percent(bundle.report.base_rate)}."
-        found.insert(-1 if profit is not None else 1, Card("Hits on the call list", say(ours["precision"], percent), means))
-    return found
-
-
-def _ranking(ours: dict[str, Figure], bundle: Bundle) -> list[Card]:
-    found = []
-    if "gain_20" in ours:
-        what = f"of those that {outcome(bundle)}" if bundle.facts.learned_tiers else "of the conversions"
-        found.append(Card("In the best fifth", say(ours["gain_20"], percent), f"{what[0].upper()}{what[1:]} are among the best 20% of leads; at random it is 20%."))
+        found.append(Card("Right class", say(ours["accuracy"], percent), f"Of {plural(report.rows, 'lead')} the model had not seen."))
+    elif gain is None and "precision" in ours:
+        means = f"Share of the call list that converted; the average is {percent(report.base_rate)}."
+        found.append(Card("Hits on the call list", say(ours["precision"], percent), means))
+    if "gain_20" in ours and len(found) < 2:
+        what = f"leads that {outcome(bundle)}" if bundle.facts.learned_tiers else "conversions"
+        found.append(Card("In the best fifth", say(ours["gain_20"], percent), f"Share of the {what} among the best 20% of leads; at random it is 20%."))
     area = ours.get("macro_auc", ours.get("auc"))
     if area is not None:
-        told = "Chance that a lead that succeeded ranks above one that did not (ROC AUC); 50% is a coin."
-        found.append(Card("Tells leads apart", say(area, percent), told))
-    if "ece" in ours:
-        points = decimal(1)
-        figure = Figure(*(100 * end for end in (ours["ece"].value, ours["ece"].low, ours["ece"].high)))
-        said = Said(f"{points(figure.value)} points", f"{points(figure.low)} to {points(figure.high)}")
-        noise = 100 * bundle.report.calibration_noise
-        found.append(Card("Promises off by", said, f"Mean gap of promised and real conversion; up to {noise:.1f} is luck on this many leads."))
-    return found
+        means = "Chance that a lead that succeeded ranks above one that did not (ROC AUC); 50% is a coin."
+        found.append(Card("Tells leads apart", say(area, percent), means))
+    return [*found, *_promise(ours.get("ece"), report.calibration_noise)]
+
+
+def _money_card(bundle: Bundle) -> Card | None:
+    case = bundle.facts.business
+    if case is None or not case.plans or case.plans[0].profit is None:
+        return None
+    declared = " By declared conversion rates, not measured ones." if case.declared else ""
+    means = f"On {plural(case.rows, 'lead')}, after the cost of every contact.{declared}"
+    return Card("Profit of the call list", say_money(case.plans[0].profit, case.currency), means)
+
+
+def _promise(error: Figure | None, noise: float) -> list[Card]:
+    if error is None:
+        return []
+    points = say(Figure(100 * error.value, 100 * error.low, 100 * error.high), decimal(1))
+    means = f"Mean gap between promised and real conversion; up to {100 * noise:.1f} is mere luck on this many leads."
+    return [Card("Promises are off by", Said(f"{points.value} points", points.interval), means)]
 
 
 def described(bundle: Bundle) -> str:

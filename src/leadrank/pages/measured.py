@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from leadrank.bundle import Bundle
 from leadrank.evaluation import Report
 from leadrank.evaluation.report import COLUMNS, TIERS
-from leadrank.pages.words import Form, Said, count, decimal, money, percent, say
+from leadrank.pages.words import Said, count, decimal, percent, say, say_money
+from leadrank.types import Figure
 
 LESS = frozenset({"log_loss", "brier", "ece"})
 AT_CUT = {"precision": "precision", "recall": "recall", "f1": "F1", "accuracy": "accuracy"}
@@ -15,20 +16,20 @@ AT_CUT = {"precision": "precision", "recall": "recall", "f1": "F1", "accuracy": 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A column's heading and which way is better."""
+    """A column's heading and which way is better, in words and as an arrow."""
 
     label: str
     better: str
+    arrow: str
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One model's figures, and how ours compares."""
+    """One model's figures."""
 
     name: str
     ours: bool
     cells: tuple[Said, ...]
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +43,33 @@ class Table:
 def honest_table(report: Report) -> Table:
     """Ours beside its rivals; only the figures that some model has."""
     keys = {key: label for key, (label, _) in (TIERS if report.classes else COLUMNS).items()}
-    return _table(report, keys, {one.rival: one.words for one in report.differences})
+    return _table(report, keys)
+
+
+def compared(report: Report) -> tuple[tuple[str, str], ...]:
+    """Say how ours compares with each rival, beyond noise or not."""
+    return tuple((one.rival, one.words) for one in report.differences)
 
 
 def cut_table(report: Report) -> Table:
     """Figures of the call list, every rival calling as many leads."""
-    return _table(report, {key: label for key, label in AT_CUT.items() if not (report.classes and key == "accuracy")}, {})
+    return _table(report, {key: label for key, label in AT_CUT.items() if not (report.classes and key == "accuracy")})
 
 
-def _table(report: Report, keys: dict[str, str], words: dict[str, str]) -> Table:
+def _table(report: Report, keys: dict[str, str]) -> Table:
     used = [key for key in keys if any(key in row.figures for row in report.table)]
-    heads = tuple(Head(keys[key], "lower is better" if key in LESS else "higher is better") for key in used)
+    heads = tuple(Head(keys[key], *(("lower is better", "↓") if key in LESS else ("higher is better", "↑"))) for key in used)
     lines = tuple(
-        Line(row.name, row is report.table[0], tuple(say(row.figures.get(key), form_of(key, report.currency)) for key in used), words.get(row.name, ""))
+        Line(row.name, row is report.table[0], tuple(_cell(row.figures.get(key), key, report.currency) for key in used))
         for row in report.table
     )
     return Table(heads, lines)
 
 
-def form_of(key: str, currency: str) -> Form:
-    """Return how a figure is written."""
+def _cell(figure: Figure | None, key: str, currency: str) -> Said:
     if key == "profit":
-        return money(currency)
-    if key.startswith("gain") or key in AT_CUT:
-        return percent
-    return decimal(2 if key.startswith("lift") else 3)
+        return say_money(figure, currency)
+    return say(figure, percent if key.startswith("gain") or key in AT_CUT else decimal(2 if key.startswith("lift") else 3))
 
 
 def class_lines(report: Report) -> tuple[tuple[str, str, Said, Said, Said], ...]:

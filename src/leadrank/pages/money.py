@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from leadrank.bundle import Bundle
 from leadrank.decisions import BusinessCase, NotWorth, Plan
-from leadrank.pages.words import NONE, Said, count, decimal, money, percent, plural, say, sentence
+from leadrank.pages.words import NONE, Said, count, decimal, money, percent, plural, say, say_money, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ def _line(plan: Plan, case: BusinessCase) -> PlanLine:
         conversions=say(plan.conversions, count),
         share=say(plan.share_of_conversions, percent),
         rate=say(plan.conversion_rate, percent),
-        profit=say(plan.profit, money(case.currency)),
-        cost=say(plan.cost_per_acquisition, money(case.currency)),
+        profit=say_money(plan.profit, case.currency),
+        cost=say_money(plan.cost_per_acquisition, case.currency),
         words="" if plan is ours else _difference(ours, plan, case.currency),
     )
 
@@ -66,7 +66,7 @@ def best_name(case: BusinessCase) -> str:
     return "" if best is None or best is case.plans[0] else best.name
 
 
-def not_worth_words(found: NotWorth) -> tuple[str, ...]:
+def not_worth_words(found: NotWorth, outcome: str) -> tuple[str, ...]:
     """Say what leaving the second list alone saves and forgoes."""
     amount = money(found.currency)
     if found.leads == 0:
@@ -77,16 +77,15 @@ def not_worth_words(found: NotWorth) -> tuple[str, ...]:
         f"(90% interval) worth {amount(found.value_forgone)}: a net saving of {amount(found.saved)}.",
     ]
     if found.converted is not None:
-        said.append(f"Of these leads {count(found.converted)} really did convert.")
+        said.append(f"In the end {count(found.converted)} of these leads {outcome}.")
     return tuple(said)
 
 
 def threshold_facts(bundle: Bundle) -> tuple[tuple[str, str], ...]:
     """Return what is known about the cut as pairs of label and text."""
-    cut, amount = bundle.policy.threshold, money(bundle.policy.currency, exact=True)
-    on_money = cut.on == "expected_profit"
-    facts = [("A lead is called when", f"its expected profit is above {amount(cut.cut)}" if on_money else f"its probability is at least {percent(cut.cut)}")]
-    facts.append(("Because", cut.because))
+    cut, amount = bundle.policy.threshold, money(bundle.policy.currency)
+    when = f"its expected profit is above {amount(cut.cut)}" if cut.on == "expected_profit" else f"its probability is at least {percent(cut.cut)}"
+    facts = [("A lead is called when", when), ("Because", cut.because)]
     facts.append(("Leads called", f"{count(cut.called)} of {count(cut.rows)}" if cut.rows else NONE))
     for label, share in (("Of the called, converted (precision)", cut.precision), ("Of the conversions, caught (recall)", cut.recall)):
         if share is not None:
@@ -95,7 +94,7 @@ def threshold_facts(bundle: Bundle) -> tuple[tuple[str, str], ...]:
         facts.append(("Break-even probability, cost / value", percent(cut.analytic)))
     if cut.empirical is not None:
         said = say(cut.empirical, percent)
-        facts.append(("Cut that earned most on these leads", f"{said.value} (90% interval {said.interval})"))
+        facts.append(("One fixed cut that would have earned most here", f"{said.value} (90% interval {said.interval})"))
     if cut.regret_here is not None:
-        facts.append(("What the cut in use earned less than the best", money(bundle.policy.currency)(cut.regret_here)))
+        facts.append(("What the rule in use earned less than the best", amount(cut.regret_here)))
     return tuple(facts)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from leadrank.bundle import Bundle
 from leadrank.evaluation.report import COLUMNS, TIERS
-from leadrank.pages.words import NONE, clip, count, percent
+from leadrank.pages.words import NONE, clip, count, listed, percent, plural
 from leadrank.types import Finding
 
 MOST = 100
@@ -90,8 +90,9 @@ def groups(bundle: Bundle) -> tuple[Group, ...]:
 def counted(bundle: Bundle) -> str:
     """Say how many findings of each kind there are."""
     kinds = Counter(f.severity for f in bundle.findings)
-    words = {"error": "errors", "quarantine": "columns set aside", "warning": "warnings", "info": "notes"}
-    return ", ".join(f"{count(kinds[k])} {word}" for k, word in words.items() if kinds[k]) or "nothing"
+    words = {"error": ("error", ""), "quarantine": ("column", "columns"), "warning": ("warning", ""), "info": ("note", "")}
+    said = [plural(kinds[k], *forms) + (" to set aside" if k == "quarantine" else "") for k, forms in words.items() if kinds[k]]
+    return listed(tuple(said)) or "nothing"
 
 
 def _keyed(finding: Finding) -> tuple[str, str | None, str]:
@@ -99,6 +100,8 @@ def _keyed(finding: Finding) -> tuple[str, str | None, str]:
 
 
 def _figure(key: str, value: float) -> str:
+    if key == "points":
+        return f"{value:.1f}"
     if key in EVIDENCE or not any(key.endswith(word) for word in SHARES):
         return count(value) if value == int(value) and abs(value) >= 2 else f"{value:.3f}"
     return percent(value)

@@ -72,11 +72,13 @@ def _content(bundle: Bundle, frame: pl.DataFrame | None, version: str) -> dict[s
         "findings": noticed.groups(bundle),
         "counted": noticed.counted(bundle),
         "figures": measured.honest_table(bundle.report),
+        "compared": measured.compared(bundle.report),
         "cut_figures": measured.cut_table(bundle.report),
         "called": bundle.report.called,
         "calibration": measured.calibration_words(bundle.report),
         "how_measured": measured.how_measured(bundle),
         "curves": charts.performance(bundle.report, bundle.policy.threshold),
+        "marked": bundle.policy.threshold.on == "probability",
         "drift": making.drift_lines(bundle),
         "drift_words": making.drift_words(bundle),
         "classes": measured.class_lines(bundle.report),
@@ -101,7 +103,7 @@ def _decisions(bundle: Bundle, frame: pl.DataFrame | None) -> dict[str, Any]:
         "threshold": money.threshold_facts(bundle),
         "threshold_chart": charts.threshold_chart(bundle.report, policy.threshold, policy.currency),
         "calls": calls.call_list_of(frame, bundle) if frame is not None and frame.height else None,
-        "left_alone": money.not_worth_words(not_worth) if not_worth else (),
+        "left_alone": money.not_worth_words(not_worth, headline.outcome(bundle)) if not_worth else (),
         "rejects": calls.left_alone(frame, bundle) if frame is not None else (),
     }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from leadrank.decisions import Policy, TierRule
 from leadrank.evaluation import wilson
-from leadrank.pages.words import NONE, Said, count, money, percent
+from leadrank.pages.words import NONE, Said, between, count, money, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ def _line(tier: TierRule, policy: Policy, total: int, widest: float) -> TierLine
     return TierLine(
         name=tier.name, begins=_begins(tier, policy), action=tier.action, within=tier.within, rows=count(tier.rows),
         share=percent(tier.rows / total) if total else NONE, converted=count(tier.converted),
-        rate=Said(NONE) if rate is None else Said(percent(rate), f"{percent(low)} to {percent(high)}"),
-        declared=f"{percent(declared[0])} to {percent(declared[1])}" if declared else "",
+        rate=Said(NONE) if rate is None else Said(percent(rate), between(low, high, percent)),
+        declared=between(*declared, percent) if declared else "",
         width=100 * (rate or 0.0) / widest, low=100 * low / widest, high=100 * high / widest,
     )
 

@@ -43,8 +43,9 @@ def percent(share: float) -> str:
     ('38.5%', '1.2%', '100%', '0.04%')
     """
     if 0 < abs(share) < 0.001:
-        return f"{100 * share:.1g}%"
-    return f"{100 * share:.1f}%".replace(".0%", "%")
+        return f"{100 * share:.1g}%".replace("-", "−")
+    whole = abs(100 * share - round(100 * share)) < 1e-9
+    return f"{100 * share:.{0 if whole else 1}f}%".replace("-", "−")
 
 
 def decimal(digits: int) -> Form:
@@ -52,16 +53,16 @@ def decimal(digits: int) -> Form:
     return lambda value: f"{value:,.{digits}f}".replace("-", "−")
 
 
-def money(currency: str, *, exact: bool = False) -> Form:
-    """Return a form for amounts: whole from 100 on, signs before the amount and codes after it.
+def money(currency: str, *, cents: bool | None = None) -> Form:
+    """Return a form for amounts, with cents below 100 where not said otherwise; signs stand before the amount and codes after it.
 
     Examples
     --------
-    >>> money("EUR")(1234.5), money("$")(-3.25), money("")(1.8), money("EUR", exact=True)(1234.5)
+    >>> money("EUR")(1234.5), money("$")(-3.25), money("")(1.8), money("EUR", cents=True)(1234.5)
     ('1,234 EUR', '−$3.25', '1.80', '1,234.50 EUR')
     """
     def said(amount: float) -> str:
-        size = f"{abs(amount):,.2f}" if exact or 0 < abs(amount) < 100 else f"{abs(amount):,.0f}"
+        size = f"{abs(amount):,.{2 if (0 < abs(amount) < 100 if cents is None else cents) else 0}f}"
         sign = "−" if amount < 0 and size.strip("0.,") else ""
         if currency in SIGNS:
             return f"{sign}{currency}{size}"
@@ -76,17 +77,43 @@ def say(figure: Figure | None, form: Form) -> Said:
     Examples
     --------
     >>> say(Figure(0.385, 0.37, 0.4), percent)
-    Said(value='38.5%', interval='37% to 40%')
+    Said(value='38.5%', interval='37–40%')
     """
-    if figure is None:
-        return Said(NONE)
-    return Said(form(figure.value), f"{form(figure.low)} to {form(figure.high)}")
+    return Said(NONE) if figure is None else Said(form(figure.value), between(figure.low, figure.high, form))
+
+
+def say_money(figure: Figure | None, currency: str) -> Said:
+    """Say an amount with its interval, all with cents or all without.
+
+    Examples
+    --------
+    >>> say_money(Figure(650.4, -1.25, 1554.0), "EUR")
+    Said(value='650 EUR', interval='−1 to 1,554 EUR')
+    """
+    largest = 0.0 if figure is None else max(abs(figure.value), abs(figure.low), abs(figure.high))
+    return say(figure, money(currency, cents=largest < 100))
+
+
+def between(low: float, high: float, form: Form) -> str:
+    """Say an interval, its unit once; nothing where it has no width.
+
+    Examples
+    --------
+    >>> between(0.2, 0.3, percent), between(-3.5, 200, money("EUR")), between(3, 4, money("$")), between(1, 1, percent)
+    ('20–30%', '−3.50 to 200 EUR', '$3.00–$4.00', '')
+    """
+    first, last = form(low), form(high)
+    if first == last:
+        return ""
+    unit = last[len(last.rstrip("% ABCDEFGHIJKLMNOPQRSTUVWXYZ")) :]
+    first = first.removesuffix(unit) if unit else first
+    return f"{first} to {last}" if low < 0 else f"{first}–{last}"
 
 
 def sentence(figure: Figure, form: Form) -> str:
     """Say a figure with its interval in brackets."""
     said = say(figure, form)
-    return f"{said.value} ({said.interval})"
+    return f"{said.value} ({said.interval})" if said.interval else said.value
 
 
 def plural(number: float, one: str, many: str = "") -> str:

@@ -1,0 +1,46 @@
+# One word for each thing one does here. `make` alone lists them.
+BIN := .venv/bin
+STAMP := .venv/.installed
+WORKERS ?= 2
+NAME ?= leads
+export OMP_NUM_THREADS ?= 1
+export OMP_WAIT_POLICY ?= PASSIVE
+
+.PHONY: help install demo test lint campaigns docs figures lock clean
+
+help:  ## say what there is
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 20
+
+install: $(STAMP)  ## make .venv with everything in it, from hashes
+
+$(STAMP): requirements/dev.lock pyproject.toml scripts/install
+	@scripts/install
+
+demo: $(STAMP)  ## simulate leads, train, rank, explain; the last line is the report's path (NAME=leads)
+	@$(BIN)/leadrank demo $(NAME)
+
+test: $(STAMP)  ## run the tests
+	@$(BIN)/python -m pytest -n $(WORKERS) -q
+
+lint: $(STAMP)  ## ruff, mypy strict, import contracts, licences
+	@$(BIN)/ruff check src tests benchmarks scripts examples
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@scripts/licences > /dev/null
+
+campaigns: $(STAMP)  ## the long measurements; figures go to benchmarks/*.json
+	@$(BIN)/python benchmarks/leak_campaign.py
+	@$(BIN)/python benchmarks/bundle_campaign.py
+	@$(BIN)/python benchmarks/interval_campaign.py
+
+docs: $(STAMP)  ## build the documentation into site/
+	@$(BIN)/zensical build
+
+figures: $(STAMP)  ## measure what the README says
+	@$(BIN)/python scripts/figures
+
+lock:  ## renew requirements/dev.lock
+	@scripts/lock
+
+clean:  ## remove what is made
+	@rm -rf site leadrank-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
