@@ -20,7 +20,7 @@ demo: $(STAMP)  ## simulate leads, train, rank, explain; the last line is the re
 	@$(BIN)/leadrank demo $(NAME)
 
 test: $(STAMP)  ## run the tests
-	@$(BIN)/python -m pytest -n $(WORKERS) -q
+	@$(BIN)/python -m pytest -n $(WORKERS)
 
 lint: $(STAMP)  ## ruff, mypy strict, import contracts, licences
 	@$(BIN)/ruff check src tests benchmarks scripts examples

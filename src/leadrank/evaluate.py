@@ -10,7 +10,7 @@ import polars as pl
 from leadrank import data, evaluation, labels
 from leadrank.bundle import Bundle
 from leadrank.errors import DataError, nearest
-from leadrank.score import Scorer, as_polars
+from leadrank.score import Scorer, as_polars, class_column
 from leadrank.types import FloatArray, IntArray
 
 EXACT = 1e-9
@@ -114,12 +114,8 @@ def outcomes_of(bundle: Bundle, table: pl.DataFrame, *, need_both: bool = True) 
         raise DataError(f"The outcome column {target.column!r} is not there.", nearest(target.column, table.columns))
     facts = bundle.facts
     declared = {"classes": facts.classes, "positive": None} if facts.learned_tiers else {"positive": facts.classes[-1], "classes": None}
-    try:
-        outcomes = labels.read_outcomes(table[target.column], target.model_copy(update=declared))
-    except DataError:
-        if need_both:
-            raise
-        return np.full(table.height, labels.UNLABELLED), np.array([], dtype=np.int64)
+    whole = need_both and not facts.learned_tiers
+    outcomes = labels.read_outcomes(table[target.column], target.model_copy(update=declared), whole=whole)
     return outcomes.codes, labels.is_labelled(outcomes)
 
 
@@ -128,7 +124,7 @@ def reach_from(bundle: Bundle, scored: pl.DataFrame) -> FloatArray:
     classes = bundle.facts.classes
     if len(classes) == 2:
         return scored["probability"].to_numpy()[:, None]
-    shares = scored.select([f"probability_{c}" for c in classes]).to_numpy()
+    shares = scored.select([class_column(c) for c in classes]).to_numpy()
     reach: FloatArray = np.clip(shares[:, ::-1].cumsum(axis=1)[:, ::-1][:, 1:], 0.0, 1.0)
     return reach
 

@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 
 from leadrank import data, features, labels, models
-from leadrank.errors import DataError
-from leadrank.project import Project
+from leadrank.errors import DataError, UsageError
+from leadrank.project import Column, LeadTable, Project
 from leadrank.types import BoolArray, Finding, FloatArray, IntArray
 
 Progress = Callable[[str, float], None]
@@ -75,13 +75,15 @@ def check(
     """
     progress("reading columns", 0.0)
     target = project.target.column
-    schema, findings = data.infer_schema(frame, project.lead, target=target)
+    aside = _aside(project, frame, salt)
+    seen = np.flatnonzero(~aside)
+    frame = frame[seen]
+    schema, findings = data.infer_schema(frame, _read_as(project), target=target)
     outcomes = labels.read_outcomes(frame[target], project.target)
     cleaned = data.clean_frame(schema, frame)
-    found: list[Finding] = [*findings, *outcomes.findings, *_cells(cleaned.problems)]
-    aside = data.set_aside(data.row_names(frame, project.lead.key, target), project.validation.share, salt)
+    found: list[Finding] = [*findings, *outcomes.findings, *_cells(cleaned.problems, seen)]
     order = data.time_order(cleaned.frame, project.lead.order or project.lead.created_at)
-    rows, noticed = _usable(cleaned.frame, outcomes, project, order, aside)
+    rows, noticed = _usable(cleaned.frame, outcomes, project, order)
     found += noticed
     clean, y = cleaned.frame[rows], outcomes.codes[rows]
     _need_both(y, target, outcomes.classes)
@@ -94,10 +96,33 @@ def check(
     quarantined = tuple(dict.fromkeys(f.column for f in leaky if f.severity == "quarantine" and f.column is not None))
     known = {name: column.known_at_scoring for name, column in project.lead.columns.items()}
     return Prepared(
-        schema=schema, rows=rows, clean=clean, y=y, classes=outcomes.classes, order=order, groups=groups,
+        schema=schema, rows=seen[rows], clean=clean, y=y, classes=outcomes.classes, order=order, groups=groups,
         columns=tuple(c for c in candidates if c not in quarantined), quarantined=quarantined,
         accepted=tuple(name for name, yes in known.items() if yes), set_aside=np.flatnonzero(aside), findings=_gravest_first([*leaky, *found]),
     )
+
+
+def _aside(project: Project, frame: pl.DataFrame, salt: str) -> BoolArray:
+    """Choose the rows that not even the schema may see."""
+    if frame.columns == [project.target.column]:
+        raise DataError(f"The table has no column but the outcome {frame.columns[0]!r}.", "Give a table that says something about the leads.")
+    if not project.validation.share:
+        return np.zeros(frame.height, dtype=bool)
+    return data.set_aside(data.row_names(frame, project.lead.key, project.target.column), project.validation.share, salt)
+
+
+def _read_as(project: Project) -> LeadTable:
+    """Read money as numbers, and read what is needed for more than a feature even where it is excluded as one."""
+    lead, economics = project.lead, project.economics
+    money = [name for name in (economics.value_column, economics.contact_cost_column) if name is not None]
+    for name in money:
+        if name in {lead.key, project.target.column}:
+            raise UsageError(f"The column {name!r} cannot hold money: it is the key or the outcome.", "Name another column in [economics].")
+    needed = {*money, lead.key, lead.order, lead.created_at, project.target.column}
+    columns = {name: lead.columns.get(name, Column()).model_copy(update={"type": "number"}) for name in money}
+    return lead.model_copy(update={
+        "columns": {**lead.columns, **columns}, "exclude": tuple(name for name in lead.exclude if name not in needed),
+    })
 
 
 def _alike(
@@ -111,13 +136,15 @@ def _alike(
 
 def booster_ranker(frame: pl.DataFrame, y: BoolArray, train: IntArray, test: IntArray) -> FloatArray:
     """Rank test rows with a small booster: the measure of what a set of columns knows."""
+    if not frame.width:
+        return np.zeros(len(test))
     encoder = features.fit_encoder(frame[train], frame.columns)
     X = features.encode(encoder, frame)
     return models.quick_ranks(X.take(train), y[train].astype(np.int64), X.take(test))
 
 
 def _usable(
-    clean: pl.DataFrame, outcomes: labels.Outcomes, project: Project, order: FloatArray | None, aside: BoolArray
+    clean: pl.DataFrame, outcomes: labels.Outcomes, project: Project, order: FloatArray | None
 ) -> tuple[IntArray, list[Finding]]:
     labelled = outcomes.codes != labels.UNLABELLED
     found = []
@@ -127,7 +154,7 @@ def _usable(
             "D144", "info", project.target.column, blank, f"{blank} rows have no outcome and were set aside: they can be scored, not learned from.",
             "Nothing to do, unless the outcomes are known elsewhere.",
         ))
-    rows = np.flatnonzero(labelled & ~aside)
+    rows = np.flatnonzero(labelled)
     if project.lead.key is None:
         return rows, found
     kept, more = data.drop_repeated_keys(clean[rows], project.lead.key, order=None if order is None else order[rows])
@@ -143,14 +170,14 @@ def _need_both(y: IntArray, target: str, classes: tuple[str, ...]) -> None:
         )
 
 
-def _cells(problems: tuple[data.CellProblem, ...]) -> list[Finding]:
+def _cells(problems: tuple[data.CellProblem, ...], seen: IntArray) -> list[Finding]:
     by_column: dict[str, list[data.CellProblem]] = {}
     for problem in problems:
         by_column.setdefault(problem.column, []).append(problem)
     found = []
     for column, own in by_column.items():
         first = own[0]
-        said = f"{len(own)} cells of {column} are not {first.expected}, e.g. {first.value!r} in row {first.row + 1}; they count as missing."
+        said = f"{len(own)} cells of {column} are not {first.expected}, e.g. {first.value!r} in row {seen[first.row] + 1}; they count as missing."
         found.append(Finding("D145", "warning", column, len(own), said, "Mend them in the source, or declare the column's type."))
     return found
 
@@ -159,7 +186,8 @@ def _leaks(
     clean: pl.DataFrame, schema: data.Schema, candidates: tuple[str, ...], y: IntArray, order: FloatArray | None, groups: IntArray,
     project: Project, progress: Progress,
 ) -> tuple[Finding, ...]:
-    readable = [c for c in candidates if schema.column(c).type != "text"]
+    shut = {name for name, column in project.lead.columns.items() if column.known_at_scoring is False}
+    readable = [c for c in candidates if schema.column(c).type != "text" or c in shut]
     known = {n: c.known_at_scoring for n, c in project.lead.columns.items() if c.known_at_scoring is not None and n in readable}
     created = project.lead.created_at
     return data.find_leaks(

@@ -14,6 +14,7 @@ import polars as pl
 
 from leadrank import data, decisions, features, models
 from leadrank.bundle import Bundle, load_bundle
+from leadrank.data.cell import plain_value, text_of
 from leadrank.errors import UsageError, nearest
 from leadrank.explain import (
     Counterfactual,
@@ -28,6 +29,12 @@ from leadrank.explain import (
 )
 from leadrank.explain import reasons as reasons_of
 from leadrank.types import FloatArray, IntArray, Matrix
+
+COLUMNS = (
+    "probability", "probability_low", "probability_high", "score", "rank", "tier", "contact", "expected_profit", "action", "due_within", "reasons",
+    "model",
+)
+"""What every scored table holds after the key and the columns carried through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +169,8 @@ class Scorer:
     ) -> tuple[pl.DataFrame, tuple[data.CellProblem, ...]]:
         """Score a table, and say which cells could not be read and count as missing."""
         table = as_polars(frame)
+        if top is not None and top < 0:
+            raise UsageError(f"Expected the number of leads to keep, got {top}.", "Give 0 or more.")
         for name in keep:
             if name not in table.columns:
                 raise UsageError(f"The column {name!r} to keep is not there.", nearest(name, table.columns))
@@ -188,7 +197,10 @@ class Scorer:
         target
             The probability that a change should reach; by default the threshold.
         """
-        table = as_polars(frame)[row : row + 1]
+        table = as_polars(frame)
+        if not 0 <= row < table.height:
+            raise UsageError(f"There is no row {row}: the table has rows 0 to {table.height - 1}.", "Rows are numbered from 0.")
+        table = table[row : row + 1]
         batch, _ = self._batch(table)
         key = self.bundle.project.lead.key
         name = str(table[key][0]) if key is not None and key in table.columns else None
@@ -206,8 +218,8 @@ class Scorer:
         return economics.value_column, economics.contact_cost_column
 
     def _batch(self, table: pl.DataFrame) -> tuple[_Batch, tuple[data.CellProblem, ...]]:
-        cleaned = data.clean_frame(self._schema, table)
-        X = features.encode(self.bundle.encoder, cleaned.frame)
+        cleaned = data.clean_frame(self._schema, table, required=self._needed)
+        X = features.encode(self.bundle.encoder, cleaned.frame if self._needed else table)
         value, cost = (_amounts(cleaned.frame[c].to_list()) if c is not None else None for c in self._money_columns)
         return self._decide(X, value, cost), cleaned.problems
 
@@ -298,7 +310,8 @@ class Scorer:
         low, high = self.bundle.model.interval(batch.log_odds[:, -1])
         at = pl.Series(decided.tier)
         profit = pl.Series(np.full(len(batch.X), np.nan) if decided.expected_profit is None else decided.expected_profit).fill_nan(None)
-        out = _carried(table, self.bundle.project.lead.key, keep).with_columns(
+        taken = {*COLUMNS, *map(class_column, self.bundle.facts.classes)}
+        out = _carried(table, self.bundle.project.lead.key, keep, taken).with_columns(
             probability=pl.Series(batch.reach[:, -1]), probability_low=pl.Series(low), probability_high=pl.Series(high),
             score=pl.Series(decided.score), rank=pl.lit(None, dtype=pl.Int64), tier=_named(at, [t.name for t in tiers]),
             contact=pl.Series(decided.contact), expected_profit=profit, action=_named(at, [t.action for t in tiers]),
@@ -307,7 +320,7 @@ class Scorer:
         if batch.reach.shape[1] == 1:
             return out
         shares = models.class_probabilities(batch.reach)
-        return out.with_columns(*(pl.Series(f"probability_{c}", shares[:, k]) for k, c in enumerate(self.bundle.facts.classes)))
+        return out.with_columns(*(pl.Series(class_column(c), shares[:, k]) for k, c in enumerate(self.bundle.facts.classes)))
 
 
 def as_polars(frame: Any) -> pl.DataFrame:
@@ -317,10 +330,21 @@ def as_polars(frame: Any) -> pl.DataFrame:
     if isinstance(frame, list):
         return pl.DataFrame(frame, infer_schema_length=None, strict=False)
     try:
-        table: pl.DataFrame = nw.from_native(frame, eager_only=True).to_polars()
+        native = nw.from_native(frame, eager_only=True)
     except TypeError as problem:
         raise UsageError(f"Expected a Polars, pandas or Arrow table, got {type(frame).__name__}.", "Convert it to one of these first.") from problem
-    return table
+    except nw.exceptions.DuplicateError as problem:
+        raise UsageError(f"Two columns have one name. {problem}", "Rename or drop one of them.") from problem
+    return pl.DataFrame({str(column.name): _as_series(column) for column in native.iter_columns()})
+
+
+def _as_series(column: nw.Series[Any]) -> pl.Series:
+    """Take one column as Polars; a pandas column of mixed Python values is read as the texts that a CSV would hold."""
+    try:
+        return column.to_polars()
+    except (TypeError, ValueError, pl.exceptions.PolarsError):
+        cells = [text_of(plain_value(cell)) for cell in column.to_list()]
+        return pl.Series(cells, dtype=pl.String)
 
 
 def calibrated_contributions(
@@ -360,8 +384,14 @@ def _named(at: pl.Series, names: Sequence[str]) -> pl.Series:
     return at.replace_strict(list(range(len(names))), list(names), return_dtype=pl.String)
 
 
-def _carried(table: pl.DataFrame, key: str | None, keep: Sequence[str]) -> pl.DataFrame:
-    names = list(dict.fromkeys([*([key] if key is not None and key in table.columns else []), *keep]))
-    if key is None or key not in table.columns:
-        return pl.DataFrame({"row": np.arange(1, table.height + 1)}).with_columns(*(table[n] for n in names))
-    return table.select(names)
+def class_column(name: str) -> str:
+    """Name the column with a class's probability; `probability_low` and `probability_high` are the ends of the interval."""
+    return f"probability_of_{name}" if name in {"low", "high"} else f"probability_{name}"
+
+
+def _carried(table: pl.DataFrame, key: str | None, keep: Sequence[str], taken: set[str]) -> pl.DataFrame:
+    """Take the key (or the row's number) and the columns to keep; one that is named like a result says that it was given."""
+    keyed = key is not None and key in table.columns
+    own = {} if keyed else {"row": pl.Series(np.arange(1, table.height + 1))}
+    names = dict.fromkeys([*([key] if key is not None and keyed else []), *keep])
+    return pl.DataFrame(own | {f"{n} (given)" if n in taken or n in own else n: table[n] for n in names})

@@ -57,7 +57,9 @@ def test_a_project_file_is_taken_as_it_stands(project_file: str, tmp_path: Path)
 
 
 def test_flags_override_the_file(project_file: str) -> None:
-    flags = Flags(positive="High", key="id", exclude=("b",), accept=("Tags",), budget="5", trials=2, seed=3, value=10.0, cost=1.5, threshold={"recall": 0.8})
+    flags = Flags(
+        positive="High", key="id", exclude=("b",), accept=("Tags",), budget="5", trials=2, seed=3, value=10.0, cost=1.5, threshold={"recall": 0.8},
+    )
     project = declare(project_file, flags)
     assert (project.target.positive, project.target.classes) == ("High", None)
     assert project.lead.key == "id"

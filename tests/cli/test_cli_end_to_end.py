@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import subprocess
 import sys
 import tomllib
@@ -97,6 +98,22 @@ def test_a_pipe_is_read_and_written(folder: Path, bundle: str) -> None:
     done = subprocess.run(command, input=(folder / "new.csv").read_bytes(), capture_output=True, check=True)
     assert pl.read_csv(io.BytesIO(done.stdout)).height == 100
     assert done.stderr == b""
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_stops_reading_ends_the_command_quietly(folder: Path, bundle: str, unbuffered: str) -> None:
+    many = folder / "many.csv"
+    header, *rows = (folder / "new.csv").read_text().splitlines()
+    many.write_text("\n".join([header, *rows * 40]))
+    command = [sys.executable, "-m", "leadrank", "score", bundle, str(many)]
+    started = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"PYTHONUNBUFFERED": unbuffered})
+    assert started.stdout is not None
+    assert started.stderr is not None
+    with started.stdout, started.stderr:
+        assert started.stdout.read(8) == b"lead_id,"
+        started.stdout.close()
+        assert started.wait() == 141
+        assert started.stderr.read() == b""
 
 
 def test_bad_cells_are_told_and_bad_records_kept(folder: Path, bundle: str, capsys: Capture) -> None:

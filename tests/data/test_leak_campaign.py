@@ -46,7 +46,7 @@ def test_the_same_seed_plants_the_same_table() -> None:
 
 
 def test_honest_tables_are_hard() -> None:
-    tables = [simulate_honest(seed, rows=1000) for seed in range(20)]
+    tables = [simulate_honest(seed, rows=2000) for seed in range(20)]
     rates = [float(table.y.mean()) for table in tables]
     assert min(rates) < 0.1
     assert max(rates) > 0.35

@@ -128,6 +128,14 @@ def test_findings_can_be_written_as_json() -> None:
     json.dumps([asdict(finding) for finding in find_leaks(table.frame, table.y, order=table.order)], allow_nan=False)
 
 
+@pytest.mark.parametrize("name", ["*", "^s.*$", "", " "])
+def test_column_names_are_no_patterns(name: str) -> None:
+    frame, y, _ = _leads(300)
+    findings = find_leaks(frame.rename({"visits": name}), y, known={name: False})
+    assert _grade(findings, "quarantine") == {name}
+    find_leaks(frame.rename({"visits": name}), y)
+
+
 _CELLS = st.one_of(
     st.lists(st.one_of(st.none(), st.floats(-1e9, 1e9)), min_size=40, max_size=40).map(lambda cells: pl.Series(cells, dtype=pl.Float64)),
     st.lists(st.one_of(st.none(), st.text(max_size=8)), min_size=40, max_size=40).map(lambda cells: pl.Series(cells, dtype=pl.String)),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -12,6 +12,7 @@ import pytest
 
 from leadrank import data, decisions, evaluation, explain, features, models
 from leadrank.bundle import Bundle, ColumnEffect, Facts
+from leadrank.bundle.bundle import fingerprint
 from leadrank.models.calibrate import Calibration, sigmoid
 from leadrank.models.candidates import CANDIDATES
 from leadrank.models.held_out import fit_stacked
@@ -76,15 +77,19 @@ def assemble(
         lambda m: sigmoid(model.log_odds(m))[:, -1], X.take(later), (seen == thresholds).astype(np.int64), evaluation.log_loss, repeats=2, draws=20,
     )
     facts = Facts(
-        classes=classes, rows=len(y), trained_at="2026-03-01T09:30:00", seconds=12.3, chosen="logistic", settings={"logistic": {"C": 1.0, "knots": 3}},
-        trials=8, seed=7, measured="held out: the second half", scale="log-odds", quarantined=tuple(f.column for f in findings if f.severity == "quarantine"),
+        classes=classes, rows=len(y), trained_at="2026-03-01T09:30:00", seconds=12.3, chosen="logistic",
+        settings={"logistic": {"C": 1.0, "knots": 3}}, trials=8, seed=7, measured="held out: the second half", scale="log-odds",
+        quarantined=tuple(f.column for f in findings if f.severity == "quarantine"),
         accepted=tuple(f.column for f in findings if f.code == "L204"), excluded=(), importance=importance,
-        effects=(ColumnEffect("budget", 0.4312, 0.4356, "40% blank"),), drift=models.Drift((0.05, -0.22, 0.1), 0.012, 0.1, False), speed="a linear model",
+        effects=(ColumnEffect("budget", 0.4312, 0.4356, "40% blank"),), drift=models.Drift((0.05, -0.22, 0.1), 0.012, 0.1, False),
+        speed="a linear model",
         not_worth=decisions.not_worth_working(policy, reach, value=own, y=(seen == thresholds).astype(np.int64), spread=0.1) if known else None,
         business=decisions.business_case(seen, reach, policy, newest=later.astype(float), value=own, draws=draws),
-        with_quarantined={"auc": 0.985, "log_loss": 0.12} if findings else {},
+        with_quarantined={"auc_without": 0.781, "auc_with": 0.985} if findings else {},
     )
-    return Bundle(project, schema, encoder, model, policy, explain.fit_evidence(X, y, thresholds=thresholds), data.profile(frame, schema), report, findings, facts)
+    evidence = explain.fit_evidence(X, y, thresholds=thresholds)
+    made = Bundle(project, schema, encoder, model, policy, evidence, data.profile(frame, schema), report, findings, facts)
+    return replace(made, identity=fingerprint(made))
 
 
 def table_schema(frame: pl.DataFrame, sensitive: tuple[str, ...] = ("gender",)) -> data.Schema:
@@ -115,7 +120,8 @@ def make_tiers(rows: int = 900, *, economics: bool = False) -> Bundle:
     text = '[target]\ncolumn = "tier"\nclasses = ["Low", "Medium", "High"]\n'
     if economics:
         text += "[economics]\nvalue = 400\ncontact_cost = 20\n"
-        text += "".join(f'[[tier]]\nname = "{n}"\nexpected_conversion = [{a}, {b}]\n' for n, a, b in (("Low", 0, 0.02), ("Medium", 0.1, 0.2), ("High", 0.35, 0.4)))
+        rates = {"Low": [0, 0.02], "Medium": [0.1, 0.2], "High": [0.35, 0.4]}
+        text += "".join(f'[[tier]]\nname = "{name}"\nexpected_conversion = {rate}\n' for name, rate in rates.items())
     return assemble(parse_project(tomllib.loads(text)), frame, table_schema(frame), y, ("Low", "Medium", "High"), findings=FINDINGS[1:4])
 
 
@@ -127,7 +133,7 @@ def make_call_list(names: tuple[str, ...] = ("Ada", "Grace", "Edsger"), *, reaso
         "lead": list(names), "probability": p, "probability_low": p * 0.9, "probability_high": p * 1.1, "score": np.rint(100 * p).astype(np.int64),
         "rank": np.arange(1, n + 1), "tier": ["High"] * n, "contact": p > 0.25, "expected_profit": 50 * p - 12.5, "action": ["Call first."] * n,
         "due_within": ["24 hours"] * n, "reasons": [said] * n, "model": ["spring-1234"] * n,
-    }, schema_overrides={"lead": pl.String, "tier": pl.String, "action": pl.String, "due_within": pl.String, "reasons": pl.String, "model": pl.String})
+    }, schema_overrides=dict.fromkeys(("lead", "tier", "action", "due_within", "reasons", "model"), pl.String))
 
 
 def without_figures(bundle: Bundle) -> Bundle:
@@ -155,5 +161,5 @@ def tiers() -> Bundle:
 
 
 @pytest.fixture(scope="session")
-def call_list() -> Callable[..., pl.DataFrame]:
-    return make_call_list
+def simulated() -> SimpleNamespace:
+    return SimpleNamespace(binary=make_binary, tiers=make_tiers, call_list=make_call_list, bare=without_figures)

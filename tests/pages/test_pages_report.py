@@ -5,17 +5,220 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
-import numpy as np
 import polars as pl
 import pytest
 
-from conftest_pages import make_binary, make_tiers, without_figures
 from leadrank.bundle import Bundle
 from leadrank.errors import MissingExtraError
 from leadrank.pages import report_page
+from leadrank.pages.charts import performance
+from leadrank.types import Finding
 
 VOID = {"meta", "br", "link", "img", "hr", "input"}
+HOSTILE = '<script>alert("x")</script>'
+ALWAYS = ("tiers", "threshold", "drivers", "figures", "curves", "columns", "recipe", "words")
+MONEY = ("money", "left_alone", "quarantine", "findings", "drift", "effects")
+
+
+class Outline(HTMLParser):
+    """Reads a page as a browser would: which tags are open, which ids there are, what is linked."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.tags: set[str] = set()
+        self.wrong: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        for name, value in attrs:
+            if name == "id":
+                self.ids.append(value or "")
+            if name in {"href", "src", "action", "srcset", "data"}:
+                self.links.append(value or "")
+            if name.startswith("on"):
+                self.wrong.append(name)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(f"</{tag}>")
+
+
+def outline(page: str) -> Outline:
+    read = Outline()
+    read.feed(page)
+    read.close()
+    return read
+
+
+@pytest.fixture(scope="module")
+def page(binary: Bundle, simulated: SimpleNamespace) -> str:
+    return report_page(binary, call_list=simulated.call_list(), version="0.1.0")
+
+
+def test_every_section_is_there_and_linked_from_the_contents(page: str) -> None:
+    read = outline(page)
+    wanted = {"summary", "calls", *ALWAYS, *MONEY}
+    assert wanted <= set(read.ids)
+    assert {f"#{name}" for name in wanted} <= set(read.links)
+
+
+def test_page_is_well_formed_and_its_ids_differ(page: str) -> None:
+    read = outline(page)
+    assert read.open == []
+    assert read.wrong == []
+    assert len(read.ids) == len(set(read.ids))
+    assert page.startswith("<!doctype html>")
+
+
+def test_page_loads_nothing(page: str) -> None:
+    assert not re.search(r"https?:|@import|\bsrc=|url\((?!#)|<script|<iframe|<link", page)
+    assert all(link.startswith("#") for link in outline(page).links)
+    assert "default-src &#39;none&#39;" in page or "default-src 'none'" in page
+
+
+def test_every_chart_has_a_title_and_a_sentence(page: str) -> None:
+    charts = re.findall(r'<svg class="chart" role="img".*?</svg>', page, re.DOTALL)
+    assert len(charts) == 8
+    assert all(re.search(r"<title [^>]*>[^<]+</title><desc [^>]*>[^<]+\.", chart) for chart in charts)
+
+
+def test_charts_take_the_pages_font_and_colours(page: str) -> None:
+    charts = "".join(re.findall(r'<svg class="chart".*?</svg>', page, re.DOTALL))
+    assert "font-family" not in charts
+    assert "DejaVu" not in charts
+    assert "var(--chart-ours)" in charts
+    assert "#01a1b" not in charts
+    assert "<style" not in charts
+
+
+def test_same_bundle_gives_the_same_page(binary: Bundle, page: str, simulated: SimpleNamespace) -> None:
+    assert report_page(binary, call_list=simulated.call_list(), version="0.1.0") == page
+
+
+def test_page_is_small_and_quick(binary: Bundle, simulated: SimpleNamespace, page: str) -> None:
+    start = time.perf_counter()
+    report_page(binary, call_list=simulated.call_list(tuple(map(str, range(2000)))), version="0.1.0")
+    assert time.perf_counter() - start < 10  # 1 second alone; other tests may share the processor
+    assert len(page.encode()) < 400_000
+
+
+def test_figures_stand_with_their_intervals(binary: Bundle, page: str) -> None:
+    auc = binary.report.ours["auc"]
+    assert f"{auc.value:.3f}" in page
+    assert f"{auc.low:.3f}–{auc.high:.3f}" in page
+    assert binary.identity in page
+
+
+def test_a_page_without_a_call_list_has_no_such_section(binary: Bundle) -> None:
+    read = outline(report_page(binary, version="0.1.0"))
+    assert "calls" not in read.ids
+    assert "#calls" not in read.links
+    assert "left_alone" in read.ids
+
+
+def test_reasons_are_shown_one_by_one(page: str) -> None:
+    assert page.count("source is Referral: 71 of 100") == 3
+    assert "base 39 of 100 leads converted" in page
+    assert "costs 12.50 EUR, expected 5.00 EUR" in page
+
+
+def test_names_are_text_and_never_markup(simulated: SimpleNamespace) -> None:
+    bundle = simulated.binary(300, name=HOSTILE, renamed=HOSTILE, purpose=HOSTILE)
+    bundle = replace(bundle, findings=(*bundle.findings, Finding("D1", "warning", HOSTILE, 1, HOSTILE, HOSTILE, {HOSTILE: 1.0})))
+    policy = replace(bundle.policy, currency=HOSTILE, tiers=tuple(replace(t, name=HOSTILE, action=HOSTILE) for t in bundle.policy.tiers))
+    bundle = replace(bundle, policy=policy, report=replace(bundle.report, currency=HOSTILE))
+    rows = simulated.call_list((HOSTILE, '" onmouseover="x')).with_columns(pl.lit(f"base 1 of 9; + {HOSTILE}: 1 of 2").alias("reasons"))
+    page = report_page(bundle, call_list=rows.rename({"lead": HOSTILE}), version=HOSTILE)
+    read = outline(page)
+    assert "script" not in read.tags
+    assert read.wrong == []
+    assert read.open == []
+
+
+def test_dollars_and_formulas_in_a_currency_are_drawn_as_they_are(binary: Bundle) -> None:
+    report = replace(binary.report, currency="$x^2$")
+    assert any("$x^2$" in chart.svg for chart in performance(report, binary.policy.threshold))
+
+
+def test_ordered_classes_have_figures_of_their_own(tiers: Bundle, simulated: SimpleNamespace) -> None:
+    read = outline(page := report_page(tiers, version="0.1.0"))
+    assert {"classes", *ALWAYS} <= set(read.ids)
+    assert "reached High" in page
+    assert "Right class" in page
+    rows = simulated.call_list().with_columns(pl.lit(0.2).alias("probability_Low"), pl.lit(0.8).alias("probability_High"))
+    assert "probability_High" not in report_page(tiers, call_list=rows, version="0.1.0")
+
+
+def test_declared_conversion_rates_are_called_declared(simulated: SimpleNamespace) -> None:
+    page = report_page(simulated.tiers(economics=True), version="0.1.0")
+    assert "they were never measured" in page
+    assert "declared 35–40%" in page
+
+
+def test_without_money_there_is_no_profit(simulated: SimpleNamespace) -> None:
+    read = outline(page := report_page(simulated.binary(economics=False), version="0.1.0"))
+    assert "left_alone" not in read.ids
+    assert "Profit" not in page
+    assert "Hits on the call list" in page
+
+
+def test_a_page_with_hardly_any_facts_still_renders(binary: Bundle, simulated: SimpleNamespace) -> None:
+    page = report_page(simulated.bare(binary), call_list=simulated.call_list(()), version="0.1.0")
+    read = outline(page)
+    assert read.open == []
+    assert not {"calls", "curves", "drivers", "columns", "findings"} & set(read.ids)
+
+
+def test_a_tiny_table_renders(simulated: SimpleNamespace) -> None:
+    assert "Not enough evidence" in report_page(simulated.binary(24), version="0.1.0")
+
+
+def test_a_thousand_columns_do_not_drown_the_page(binary: Bundle) -> None:
+    one = binary.profile.columns[0]
+    wide = replace(binary.profile, columns=tuple(replace(one, name=f"column {k}") for k in range(1000)))
+    many = tuple(Finding("D1", "info", f"column {k}", 1, "message " * 5000, "remedy") for k in range(1000))
+    page = report_page(replace(binary, profile=wide, findings=many), version="0.1.0")
+    assert len(page.encode()) < 1_500_000
+    assert "200 of 1,000 columns" in page
+    assert "900 more are not shown" in page
+
+
+def test_quarantined_columns_show_evidence_and_figures_with_and_without(page: str) -> None:
+    section = page[page.index('id="quarantine"') : page.index('id="findings"')]
+    for words in ("close_reason", "0.982", "0.985", "0.781", "asked for on the form"):
+        assert words in section
+
+
+def test_sensitive_columns_are_marked_and_not_pictured(page: str) -> None:
+    section = page[page.index('id="drivers"') : page.index('id="quarantine"')]
+    assert "sensitive" in section
+    assert not re.search(r'<th scope="col">gender</th>', section)
+
+
+@pytest.mark.parametrize("library", ["jinja2", "matplotlib"])
+def test_a_missing_library_is_named_with_its_extra(binary: Bundle, monkeypatch: pytest.MonkeyPatch, library: str) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(MissingExtraError, match=r"leadrank\[report\]"):
+        report_page(binary, version="0.1.0")
+
+
+def test_importing_pages_is_light() -> None:
+    import subprocess
+
+    said = "import sys, leadrank.pages; print([m for m in ('matplotlib', 'jinja2', 'sklearn', 'pandas') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

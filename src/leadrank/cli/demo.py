@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -90,20 +90,24 @@ def _rank(bundle: Bundle, new: pl.DataFrame, place: Path) -> pl.DataFrame:
     scored = Scorer(bundle).many(new.drop(bundle.project.target.column), reasons=3, ranked=True)
     write_table(place / "scored.csv", scored)
     key, classes = scored.columns[0], bundle.facts.classes
-    rows = [
-        (
-            f"{r['rank']}", f"{r[key]}", f"{r['score']}", r["tier"], f"{r['probability_low']:.0%} to {r['probability_high']:.0%}", r["due_within"],
-            r["reasons"],
-        )
-        for r in scored.head(SHOWN).iter_rows(named=True)
-    ]
+    profit = scored["expected_profit"].null_count() < scored.height
+    columns = ("rank", key, "score", "between", *(["profit"] if profit else []), "tier", "within", "reasons")
     emit("")
     table(
-        f"Whom to call first: the best {len(rows)} of {new.height:,} new leads",
-        ("rank", key, "score", "tier", "probability", "within", "reasons"), rows, right=("rank", "score"),
+        f"Whom to call first: the best {min(SHOWN, scored.height)} of {new.height:,} new leads", columns,
+        [_line(row, key, profit=profit) for row in scored.head(SHOWN).iter_rows(named=True)], right=("rank", "score", "profit"),
     )
-    emit(f"The score is the probability of {'converting' if len(classes) == 2 else classes[-1]}, times 100.")
+    what = "converting" if len(classes) == 2 else f"being {classes[-1]}"
+    emit(f"Score: 100 times the probability of {what}.{' Ranked by expected profit.' if profit else ''} Reasons count past leads of that kind.")
     return scored
+
+
+def _line(row: dict[str, Any], key: str, *, profit: bool) -> tuple[str, ...]:
+    """Put one reason on each line; the base is the same for all and is left out."""
+    reasons = "\n".join(part for part in row["reasons"].split("; ") if not part.startswith("base "))
+    money = [f"{row['expected_profit']:,.0f}"] if profit else []
+    between = f"{100 * row['probability_low']:.0f}–{100 * row['probability_high']:.0f}"
+    return (str(row["rank"]), str(row[key]), str(row["score"]), between, *money, row["tier"], row["due_within"], reasons)
 
 
 def _write(bundle: Bundle, place: Path, scored: pl.DataFrame) -> Path:

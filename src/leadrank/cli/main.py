@@ -50,7 +50,7 @@ COMMANDS: dict[Callable[..., object], tuple[str, tuple[str, ...]]] = {
 EXIT_CODES = "Exit codes: 0 done, 1 a check did not hold, 2 usage, 3 bad data, 4 bad bundle, 5 a service is out of reach."
 
 app = typer.Typer(
-    name="leadrank", add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, epilog=EXIT_CODES,
+    name="leadrank", rich_markup_mode=None, pretty_exceptions_enable=False, epilog=EXIT_CODES,
     context_settings={"help_option_names": ["-h", "--help"]}, help="Who to call, by when, why, and when not to trust the model.",
 )
 for command, (said, examples) in COMMANDS.items():

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
@@ -59,6 +60,11 @@ def write(output: str, frame: pl.DataFrame) -> None:
 
     if output == STANDARD:
         sys.stdout.flush()
-        write_table(sys.stdout.buffer, frame)
+        write_table(_whole_writes(sys.stdout.buffer), frame)
     else:
         write_table(output, frame)
+
+
+def _whole_writes(stream: BinaryIO) -> BinaryIO:
+    """Return a stream that writes all it is given: with PYTHONUNBUFFERED standard output may stop half-way and not say so."""
+    return io.BufferedWriter(stream) if isinstance(stream, io.RawIOBase) else stream

@@ -37,7 +37,7 @@ def card(bundle: BundleFile, *, output: CardFile = Path("model_card.md")) -> Non
     from leadrank.bundle import load_bundle
     from leadrank.bundle.card import model_card
 
-    write_text(output, model_card(load_bundle(bundle)))
+    write_text(output, model_card(load_bundle(bundle), version=__version__))
     emit(str(output))
 
 

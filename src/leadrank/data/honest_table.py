@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 
-from leadrank.data.leak_levels import rank_auc
+from leadrank.data.leak_levels import as_numbers, rank_auc
 from leadrank.types import BoolArray, FloatArray, IntArray
 
 START = datetime.fromisoformat("2024-01-01")
@@ -27,8 +27,9 @@ class HonestTable:
 def simulate_honest(seed: int, rows: int | None = None) -> HonestTable:
     """Simulate leads whose every column was known at scoring.
 
-    Base rates run from 3 to 60 %, rows from 800 to 8,000. Half of the tables have one column that alone reaches AUC 0.75–0.85;
-    half have a referral source of up to 100 leads of which 95 % convert, half a region that never converts; some blanks tell a little.
+    Base rates run from 3 to 60 %, rows from 800 to 8,000. More than half of the tables have one strong column
+    (AUC mostly 0.75–0.85, at times 0.90); half have a referral source of up to 100 leads of which 95 % convert,
+    half a region that never converts; some blanks tell a little.
 
     Parameters
     ----------
@@ -118,9 +119,9 @@ def _standard(values: FloatArray) -> FloatArray:
 
 
 def strongest_honest(table: HonestTable) -> float:
-    """Return the highest in-sample AUC of a number column, to check how hard the table is."""
-    numbers = [table.frame[name].fill_null(0).to_numpy() for name, kind in table.frame.schema.items() if kind == pl.Float64]
-    aucs = [rank_auc(table.y.astype(bool), values) for values in numbers]
+    """Return the highest AUC of a number column over its filled cells, to check how hard the table is."""
+    numbers = [as_numbers(column) for column in table.frame.get_columns() if column.dtype == pl.Float64]
+    aucs = [rank_auc(table.y[~np.isnan(values)] == 1, values[~np.isnan(values)]) for values in numbers]
     return max((max(auc, 1 - auc) for auc in aucs), default=0.5)
 
 

@@ -61,7 +61,8 @@ class Table:
     def _scores(self, columns: list[str], train: IntArray, test: IntArray) -> FloatArray:
         if self.positive[train].all() or not self.positive[train].any():
             return np.zeros(len(test))
-        return np.asarray(self.ranker(self.frame.select(columns), self.positive, train, test), dtype=np.float64)
+        chosen = pl.DataFrame([self.frame.get_column(name) for name in columns])  # select() would read "*" as a pattern
+        return np.asarray(self.ranker(chosen, self.positive, train, test), dtype=np.float64)
 
 
 def make_table(frame: pl.DataFrame, positive: BoolArray, groups: IntArray | None, ranker: Ranker, seed: int) -> Table:

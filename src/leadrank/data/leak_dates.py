@@ -60,7 +60,7 @@ def lateness(frame: pl.DataFrame, column: str, at: pl.Series | None) -> Lateness
         return None
     lag = as_numbers(frame[column]) - as_numbers(moment)
     later = lag > 0
-    filled = int((frame[column].is_not_null() & moment.is_not_null()).sum())
+    filled = int((~np.isnan(lag)).sum())
     share = float(later.sum() / filled) if filled else 0.0
     return Lateness(int(later.sum()), share, name, pl.Series("lag", lag, nan_to_null=True)) if share >= LATER else None
 

@@ -13,6 +13,8 @@ BINS = 32
 """Most quantile bins of a number or date."""
 SPIKE = 0.02
 """A value held by this share of the rows is a level of its own."""
+PLAIN = "cells"
+"""Series are renamed before they are worked on, because Polars reads a name such as "^a.*$" as a pattern."""
 SMOOTHING = 10.0
 """A level's rate is drawn to the base rate as if this many average leads had been added."""
 
@@ -46,12 +48,13 @@ def to_levels(column: pl.Series) -> Levels:
     [2, 0, 1, 2]
     """
     if column.dtype == pl.String:
-        return _category_levels(column)
+        return _category_levels(column.alias(PLAIN))
     return _number_levels(as_numbers(column))
 
 
 def as_numbers(column: pl.Series) -> FloatArray:
     """Return a number or date column as float64, blank = nan; dates count in days since 1970."""
+    column = column.alias(PLAIN)
     if column.dtype.is_temporal():
         column = column.cast(pl.Datetime("us")).dt.epoch("us").cast(pl.Float64) / 86_400_000_000.0
     return np.asarray(column.cast(pl.Float64).fill_null(float("nan")).to_numpy(), dtype=np.float64)

@@ -103,7 +103,7 @@ def find_leaks(
     tell = progress or (lambda _: None)
     shut = [name for name in frame.columns if known.get(name) is False]
     found = [say.declared(name, frame.height) for name in shut]
-    probed = _sample(_Rows(frame.drop(shut), y, order, groups, at), rows, seed)
+    probed = _sample(_Rows(pl.DataFrame([column for column in frame.get_columns() if column.name not in shut]), y, order, groups, at), rows, seed)
     thresholds, fewest = _thresholds(probed.y)
     if not thresholds:
         return (*found, say.too_few(fewest, FEWEST_OUTCOMES))

@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 import polars as pl
 
-from leadrank.data.leak_levels import to_levels
+from leadrank.data.leak_levels import PLAIN, to_levels
 from leadrank.types import BoolArray, FloatArray, IntArray
 
 MOST_COLUMNS = 40
@@ -101,7 +101,7 @@ def _cells(frame: pl.DataFrame) -> _Cells:
 
 
 def _exact(column: pl.Series) -> IntArray:
-    return np.asarray(column.rank("dense").fill_null(0).to_numpy(), dtype=np.int64)
+    return np.asarray(column.alias(PLAIN).rank("dense").fill_null(0).to_numpy(), dtype=np.int64)
 
 
 def _entropy(count: IntArray) -> float:

@@ -12,11 +12,15 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
+from leadrank.errors import UsageError, nearest
 from leadrank.project import Column, GroupMedian
 from leadrank.types import FIRST_LEVEL, MISSING, UNSEEN, CodeArray, Feature, FloatArray, Matrix
 
 RARE = 2
 """A level needs this many training rows; rarer ones share the code of unseen levels, so that `unseen` is learned too."""
+
+LARGEST = 1e37
+"""Numbers farther out are pulled in to here: boosters read single precision."""
 
 How = Literal["number", "category", "month", "weekday", "hour", "days_before", "words"]
 _SECONDS_PER_DAY = 86_400.0
@@ -81,7 +85,7 @@ def fit_encoder(
         if name in texts:
             inputs.append(Input(Feature(f"{name} (words)", name, "number"), "words"))
         else:
-            inputs.extend(_inputs_of(frame, name, declared.get(name, Column()), created_at))
+            inputs.extend(_inputs_of(frame, name, declared.get(name, Column()), created_at, columns))
     return Encoder(tuple(inputs), created_at)
 
 
@@ -138,7 +142,7 @@ def _number_of(item: Input, cell: object, created: object) -> float:
     if item.how == "words":
         return float(len(cell.split(" "))) if isinstance(cell, str) else 0.0
     if item.how == "number":
-        return float(cell) if isinstance(cell, float | int) else math.nan
+        return min(max(float(cell), -LARGEST), LARGEST) if isinstance(cell, float | int) else math.nan
     if not isinstance(cell, datetime):
         return math.nan
     if item.how == "days_before":
@@ -146,8 +150,8 @@ def _number_of(item: Input, cell: object, created: object) -> float:
     return float({"month": cell.month, "weekday": cell.isoweekday(), "hour": cell.hour}[item.how])
 
 
-def _inputs_of(frame: pl.DataFrame, name: str, column: Column, created_at: str | None) -> list[Input]:
-    series = frame[name]
+def _inputs_of(frame: pl.DataFrame, name: str, column: Column, created_at: str | None, columns: Sequence[str]) -> list[Input]:
+    series, column = frame[name], _with_groups(name, column, frame.columns, columns)
     if series.dtype == pl.Float64:
         return [Input(_with_rules(Feature(name, name, "number"), column), "number")]
     if series.dtype.is_temporal():
@@ -155,12 +159,23 @@ def _inputs_of(frame: pl.DataFrame, name: str, column: Column, created_at: str |
     return [Input(_with_rules(Feature(name, name, "category", _levels(series)), column), "category")]
 
 
+def _with_groups(name: str, column: Column, there: Collection[str], columns: Sequence[str]) -> Column:
+    """Group by the columns that entered the model; one that was set aside or is constant groups nothing."""
+    if not isinstance(column.missing, GroupMedian):
+        return column
+    for by in column.missing.group_median:
+        if by not in there:
+            raise UsageError(f"{name!r} is to be filled by the median of its {by!r}, and no such column is there.", nearest(by, columns))
+    kept = tuple(by for by in column.missing.group_median if by in columns and by != name)
+    return column.model_copy(update={"missing": GroupMedian(group_median=kept) if kept else "median"})
+
+
 def _with_rules(feature: Feature, column: Column) -> Feature:
     if isinstance(column.missing, GroupMedian):
         feature = replace(feature, missing="group_median", by=column.missing.group_median)
     elif column.missing is not None:
         feature = replace(feature, missing=column.missing)
-    return replace(feature, bins=column.bins or ())
+    return replace(feature, bins=tuple(sorted(set(column.bins or ()))))
 
 
 def _date_inputs(series: pl.Series, name: str, created_at: str | None) -> list[Input]:
@@ -173,7 +188,7 @@ def _date_inputs(series: pl.Series, name: str, created_at: str | None) -> list[I
 
 
 def _levels(series: pl.Series) -> tuple[str, ...]:
-    counts = series.drop_nulls().value_counts().rename({series.name: "level"} if series.name != "level" else {})
+    counts = series.alias("level").drop_nulls().value_counts()
     kept = counts.filter(pl.col("count") >= RARE).sort(["count", "level"], descending=[True, False])
     return tuple(kept["level"].to_list())
 
@@ -201,4 +216,4 @@ def _number(item: Input, series: pl.Series, created: pl.Series | None) -> FloatA
     elif item.how != "number":
         series = {"month": series.dt.month, "weekday": series.dt.weekday, "hour": series.dt.hour}[item.how]()
     result: FloatArray = series.cast(pl.Float64).fill_null(np.nan).to_numpy()
-    return result
+    return np.clip(result, -LARGEST, LARGEST)

@@ -44,7 +44,7 @@ class Outcomes:
         return len(self.classes) - 1
 
 
-def read_outcomes(cells: pl.Series, target: Target) -> Outcomes:
+def read_outcomes(cells: pl.Series, target: Target, *, whole: bool = True) -> Outcomes:
     """Turn the outcome column's raw cells into class numbers.
 
     Parameters
@@ -54,6 +54,8 @@ def read_outcomes(cells: pl.Series, target: Target) -> Outcomes:
     target
         `positive`, or `classes` (worst first), or neither: then 0/1, yes/no, won/lost and the like are recognised, and so are
         ordered names such as Low/Medium/High.
+    whole
+        Whether every class must occur, as for learning; rows that are only judged may lack some.
 
     Raises
     ------
@@ -68,9 +70,9 @@ def read_outcomes(cells: pl.Series, target: Target) -> Outcomes:
     [1, 0, -1, 1]
     """
     words = _words(cells)
-    counts = words.drop_nulls().value_counts(sort=True)
-    seen = dict(zip(counts[words.name].to_list(), counts["count"].to_list(), strict=True))
-    if len(seen) < 2:
+    counts = words.alias("word").drop_nulls().value_counts().sort(["count", "word"], descending=[True, False])
+    seen = dict(zip(counts["word"].to_list(), counts["count"].to_list(), strict=True))
+    if whole and len(seen) < 2:
         what = f"only {next(iter(seen))!r}" if seen else "no label"
         raise DataError(
             f"The outcome column {cells.name!r} holds {what}; at least two outcomes are needed to learn from.",
@@ -78,8 +80,8 @@ def read_outcomes(cells: pl.Series, target: Target) -> Outcomes:
         )
     ranked = target.classes or (None if target.positive is not None else _recognised_order(seen))
     if ranked is not None:
-        return _ordered(words, seen, ranked, declared=target.classes is not None)
-    return _binary(words, seen, target)
+        return _ordered(words, seen, ranked, declared=target.classes is not None, whole=whole)
+    return _binary(words, seen, target, whole=whole)
 
 
 def _words(cells: pl.Series) -> pl.Series:
@@ -106,10 +108,10 @@ def _recognised_order(seen: dict[str, int]) -> tuple[str, ...] | None:
     return None
 
 
-def _ordered(words: pl.Series, seen: dict[str, int], classes: tuple[str, ...], *, declared: bool) -> Outcomes:
+def _ordered(words: pl.Series, seen: dict[str, int], classes: tuple[str, ...], *, declared: bool, whole: bool) -> Outcomes:
     folded = [_folded(c) for c in classes]
     absent = [c for c, f in zip(classes, folded, strict=True) if f not in seen]
-    if absent:
+    if absent and whole:
         hint = nearest(absent[0], seen)
         raise UsageError(f"The class {absent[0]!r} does not occur in {words.name!r}; it holds {_listed(seen)}.", hint)
     other = {word: n for word, n in seen.items() if word not in folded}
@@ -123,11 +125,11 @@ def _ordered(words: pl.Series, seen: dict[str, int], classes: tuple[str, ...], *
     return Outcomes(codes.fill_null(UNLABELLED).to_numpy(), tuple(classes), tuple(findings))
 
 
-def _binary(words: pl.Series, seen: dict[str, int], target: Target) -> Outcomes:
-    positive = _positive(words.name, seen, target)
+def _binary(words: pl.Series, seen: dict[str, int], target: Target, *, whole: bool) -> Outcomes:
+    positive = _positive(words.name, seen, target, whole=whole)
     waiting = {word: n for word, n in seen.items() if word in OPEN and word != positive and len(seen) > 2}
     negative = [word for word in seen if word not in waiting and word != positive]
-    if not negative:
+    if not negative and whole:
         raise DataError(f"The outcome column {words.name!r} holds no lead that did not convert.", "Give a table with both outcomes.")
     findings = []
     if waiting:
@@ -144,13 +146,15 @@ def _binary(words: pl.Series, seen: dict[str, int], target: Target) -> Outcomes:
     return Outcomes(codes.fill_null(UNLABELLED).to_numpy(), (f"not {positive}", positive), tuple(findings))
 
 
-def _positive(name: str, seen: dict[str, int], target: Target) -> str:
+def _positive(name: str, seen: dict[str, int], target: Target, *, whole: bool) -> str:
     if target.positive is not None:
         wanted = _folded(target.positive)
         same = {"1": ("true", "yes"), "true": ("1",), "0": ("false", "no"), "false": ("0",)}.get(wanted, ())
         for word in (wanted, *same):
             if word in seen:
                 return word
+        if not whole:
+            return wanted
         said = f"The positive value {target.positive!r} does not occur in {name!r}; it holds {_listed(seen)}."
         raise UsageError(said, nearest(wanted, seen))
     settled = [word for word in seen if word not in OPEN]

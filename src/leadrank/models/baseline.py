@@ -80,8 +80,10 @@ def fit_naive_bayes(X: Matrix, y: IntArray, weight: FloatArray | None, setting: 
     smoothing = float(setting.get("smoothing", 0.1))
     edges = tuple(_quintiles(X.numbers[:, j]) for j in range(len(X.numeric)))
     sizes = [len(e) + 2 for e in edges] + [len(f.levels) + FIRST_LEVEL for f in X.categorical]
-    ratios = tuple(_log_ratios(c, y, size, smoothing) for c, size in zip(_cells(X, edges), sizes, strict=True))
-    return NaiveBayes(float(np.log((y.sum() + 0.5) / (len(y) - y.sum() + 0.5))), edges, ratios)
+    counted = np.ones(len(y)) if weight is None else weight
+    ratios = tuple(_log_ratios(c, y, counted, size, smoothing) for c, size in zip(_cells(X, edges), sizes, strict=True))
+    won, lost = (float(counted[y == k].sum()) for k in (1, 0))
+    return NaiveBayes(float(np.log((won + 0.5) / (lost + 0.5))), edges, ratios)
 
 
 def load_constant(parts: Mapping[str, bytes]) -> Constant:
@@ -111,9 +113,8 @@ def _cells(X: Matrix, edges: tuple[tuple[float, ...], ...]) -> list[IntArray]:
     return numbers + [X.codes[:, j].astype(np.int64) for j in range(len(X.categorical))]
 
 
-def _log_ratios(cells: IntArray, y: IntArray, size: int, smoothing: float) -> tuple[float, ...]:
-    won = np.bincount(cells[y == 1], minlength=size) + smoothing
-    lost = np.bincount(cells[y == 0], minlength=size) + smoothing
+def _log_ratios(cells: IntArray, y: IntArray, counted: FloatArray, size: int, smoothing: float) -> tuple[float, ...]:
+    won, lost = (np.bincount(cells[y == k], weights=counted[y == k], minlength=size) + smoothing for k in (1, 0))
     ratio = np.log(won / won.sum()) - np.log(lost / lost.sum())
     unseen = np.bincount(cells, minlength=size) == 0
     return tuple(float(v) for v in np.where(unseen, 0.0, ratio))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from leadrank.models.baseline import fit_constant
 from leadrank.models.calibrate import sigmoid
 from leadrank.models.ordered import at_threshold, non_increasing, stack, stack_outcomes
 from leadrank.models.predictor import Candidate, Predictor, Setting
@@ -54,12 +55,25 @@ class Entry:
 
 
 def fit_stacked(candidate: Candidate, X: Matrix, y: IntArray, thresholds: int, setting: Setting, seed: int) -> Predictor:
-    """Fit one learner for all thresholds."""
-    return candidate.fit(stack(X, thresholds), stack_outcomes(y, thresholds), None, setting, seed)
+    """Fit one learner for all thresholds; where there is nothing to learn from, the base rate."""
+    labels = stack_outcomes(y, thresholds)
+    if np.unique(labels).size < 2 or not _varies(X):
+        return fit_constant(stack(X, thresholds), labels, None, {}, seed)
+    return candidate.fit(stack(X, thresholds), labels, None, setting, seed)
+
+
+def _varies(X: Matrix) -> bool:
+    """Whether any feature tells two rows apart, at the precision at which boosters read numbers."""
+    with np.errstate(over="ignore"):
+        numbers = X.numbers.astype(np.float32)
+    numbers[np.isnan(numbers)] = np.finfo(np.float32).max
+    return any(bool((table != table[:1]).any()) for table in (numbers, X.codes))
 
 
 def margins_of(predictor: Predictor, X: Matrix, thresholds: int) -> FloatArray:
     """Return log-odds of reaching each class, shape (rows, thresholds)."""
+    if not len(X):
+        return np.zeros((0, thresholds))
     return np.stack([predictor.margin(at_threshold(X, t, thresholds)) for t in range(thresholds)], axis=1)
 
 

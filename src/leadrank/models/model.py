@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import TypeAdapter
 
+from leadrank.models.baseline import load_constant
 from leadrank.models.blend import Blend
 from leadrank.models.calibrate import Calibration, sigmoid
 from leadrank.models.candidates import CANDIDATES
@@ -104,4 +105,6 @@ def load_model(parts: Mapping[str, bytes]) -> Model:
 
 
 def _loaded(shape: Shape, name: str, parts: Mapping[str, bytes]) -> Predictor:
+    if "constant.json" in parts:
+        return load_constant(parts)
     return resampled(CANDIDATES[name], shape.resampling).load(parts)

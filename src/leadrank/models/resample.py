@@ -79,7 +79,7 @@ def _balanced(y: IntArray, weight: FloatArray | None) -> FloatArray:
 
 def _smote(X: Matrix, y: IntArray, seed: int) -> tuple[Matrix, IntArray]:
     try:
-        from imblearn.over_sampling import SMOTE, SMOTENC
+        from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC
     except ImportError as problem:
         raise MissingExtraError("resampling = \"smote\" needs imbalanced-learn.", "pip install 'leadrank[resampling]'") from problem
     medians = np.array([np.nanmedian(c) if (~np.isnan(c)).any() else 0.0 for c in X.numbers.T])
@@ -87,7 +87,8 @@ def _smote(X: Matrix, y: IntArray, seed: int) -> tuple[Matrix, IntArray]:
     neighbours = min(5, int(min((y == 1).sum(), (y == 0).sum())) - 1)
     if neighbours < 1:
         return X, y
-    p = len(X.numeric)
-    maker = SMOTENC(list(range(p, table.shape[1])), random_state=seed, k_neighbors=neighbours) if X.categorical and p else None
-    more, labels = (maker or SMOTE(random_state=seed, k_neighbors=neighbours)).fit_resample(table, y)
+    p, options = len(X.numeric), {"random_state": seed, "k_neighbors": neighbours}
+    mixed = SMOTENC(list(range(p, table.shape[1])), **options) if X.categorical and p else None
+    more, labels = (mixed or (SMOTE if p else SMOTEN)(**options)).fit_resample(table, y)
+    more[: len(X), :p] = X.numbers  # the rows that were there keep their blanks
     return Matrix(more[:, :p], np.rint(more[:, p:]).astype(np.int32), X.numeric, X.categorical), labels.astype(np.int64)

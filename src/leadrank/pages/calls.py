@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import polars as pl
@@ -70,16 +69,22 @@ def call_list_of(frame: pl.DataFrame, bundle: Bundle) -> CallList:
     bundle
         What scored it.
     """
-    classes = {f"probability_{name}" for name in bundle.facts.classes}
-    others = [name for name in frame.columns if name not in OUTPUT and name not in classes]
+    others = _own_columns(frame, bundle)
     key, kept = (others[0] if others else ""), tuple(others[1 : 1 + KEPT])
     rows = frame.head(FIRST).to_dicts()
     made = tuple(_call(row, key, kept, place, bundle) for place, row in enumerate(rows, start=1))
     bases = [str(row.get("reasons") or "").split("; ", maxsplit=1)[0] for row in rows]
     base = bases[0] if bases and bases[0].startswith("base ") else ""
     return CallList(
-        clip(key, 60), tuple(clip(name, 60) for name in kept), made, frame.height, base, any(c.profit != NONE for c in made), any(c.reasons for c in made),
+        key=clip(key, 60), kept=tuple(clip(name, 60) for name in kept), rows=made, total=frame.height, base=base,
+        profit=any(call.profit != NONE for call in made), reasons=any(call.reasons for call in made),
     )
+
+
+def _own_columns(frame: pl.DataFrame, bundle: Bundle) -> list[str]:
+    """Name the columns that came with the leads, the key first."""
+    classes = {f"probability_{name}" for name in bundle.facts.classes}
+    return [name for name in frame.columns if name not in OUTPUT and name not in classes]
 
 
 def _call(row: dict[str, Any], key: str, kept: tuple[str, ...], place: int, bundle: Bundle) -> Call:
@@ -117,12 +122,13 @@ class LeftAlone:
 
 def left_alone(frame: pl.DataFrame, bundle: Bundle) -> tuple[LeftAlone, ...]:
     """Take the leads of a list that are worth least, each with its reason."""
-    classes = {f"probability_{name}" for name in bundle.facts.classes}
-    others = [name for name in frame.columns if name not in OUTPUT and name not in classes]
+    others = _own_columns(frame, bundle)
     if not others or "expected_profit" not in frame.columns or "probability" not in frame.columns:
         return ()
     worst = frame.filter(pl.col("expected_profit") <= 0).sort("expected_profit", maintain_order=True).head(REJECTS)
-    return tuple(LeftAlone(_cell(row[others[0]]), percent(row["probability"] or 0.0), _because(row["expected_profit"], bundle)) for row in worst.to_dicts())
+    return tuple(
+        LeftAlone(_cell(row[others[0]]), percent(row["probability"] or 0.0), _because(row["expected_profit"], bundle)) for row in worst.to_dicts()
+    )
 
 
 def _because(profit: float, bundle: Bundle) -> str:
@@ -137,4 +143,4 @@ def _cell(value: object) -> str:
         return NONE
     if isinstance(value, float):
         return f"{value:,.6g}"
-    return clip(value.isoformat(sep=" ") if hasattr(value, "hour") and isinstance(value, date) else str(value), 120)
+    return clip(str(value), 120)

@@ -41,7 +41,8 @@ def by_share(case: BusinessCase) -> Chart | None:
         return _band("by-share", "Working more or fewer leads", says, case.by_share, lambda p: p.profit, f"profit{unit}", compact)
     if len(case.by_share) > 1 and all(plan.share_of_conversions for plan in case.by_share):
         says = "Share of all conversions that is caught when only the best leads are worked; the band is the 95% interval."
-        return _band("by-share", "Working more or fewer leads", says, case.by_share, lambda p: p.share_of_conversions, "conversions caught", percent)
+        caught = "conversions caught"
+        return _band("by-share", "Working more or fewer leads", says, case.by_share, lambda p: p.share_of_conversions, caught, percent)
     return None
 
 
@@ -70,15 +71,15 @@ def _regret(threshold: Threshold, currency: str) -> Chart:
     on = threshold.on == "probability"
     here = f" The line marks the cut in use, {percent(threshold.cut)}." if on else " Leads are decided one by one here, by their own value."
     if threshold.regret_here is not None:
-        here += f" It earned {money(currency)(threshold.regret_here)} less than the best possible rule on these leads."
+        less = money(currency)(threshold.regret_here)
+        here += f" With hindsight another cut earned {less} more." if threshold.regret_here >= 0.5 else " No single cut earned more."
 
     def paint(axes: Any) -> None:
         if threshold.empirical is not None:
             axes.axvspan(threshold.empirical.low, threshold.empirical.high, color=QUIET, alpha=0.15, linewidth=0)
         axes.plot(curve.cut, curve.profit, color=OURS)
         if on:
-            axes.axvline(threshold.cut, color=OTHER, linewidth=1.4)
-            axes.annotate("cut in use", (threshold.cut, 0.03), xycoords=("data", "axes fraction"), xytext=(5, 0), textcoords="offset points", color=OTHER)
+            _cut_in_use(axes, threshold.cut)
         _axes(axes, "call every lead at or above this probability", f"profit, {currency}" if currency else "profit", x=percent, y=compact)
         axes.set_xlim(0, 1)
 
@@ -98,14 +99,21 @@ def _precision_by_cut(report: Report, threshold: Threshold) -> Chart | None:
         _end_label(axes, curves.precision, "precision", OURS)
         _end_label(axes, curves.f1, "F1", QUIET)
         if threshold.on == "probability":
-            axes.axvline(threshold.cut, color=OTHER, linewidth=1.4)
-            axes.annotate("cut in use", (threshold.cut, 0.03), xycoords=("data", "axes fraction"), xytext=(5, 0), textcoords="offset points", color=OTHER)
+            _cut_in_use(axes, threshold.cut)
         _axes(axes, "call every lead at or above this probability", "", x=percent, y=percent)
         axes.set_xlim(0, 1)
         axes.set_ylim(0, 1.03)
 
     says = f"Precision (the share of called leads that {hit}) and F1 (its balance with the share of such leads caught) at every cut."
     return draw("threshold", "Precision at every cut", says, paint)
+
+
+def _cut_in_use(axes: Any, cut: float) -> None:
+    axes.axvline(cut, color=OTHER, linewidth=1.4)
+    spot, aligned = ((-5, 0), "right") if cut > 0.8 else ((5, 0), "left")
+    axes.annotate(
+        "cut in use", (cut, 0.03), xycoords=("data", "axes fraction"), xytext=spot, textcoords="offset points", ha=aligned, color=OTHER,
+    )
 
 
 def _gains(report: Report, cut: float | None) -> Chart:
@@ -157,7 +165,7 @@ def _roc(report: Report, cut: float | None) -> Chart:
 
 def _precision_recall(report: Report, cut: float | None) -> Chart:
     base = report.base_rate
-    says = f"The longer the call list, the more conversions it catches and the fewer of its leads convert; anyone at random converts at {percent(base)}."
+    says = f"The longer the list, the more conversions it catches and the fewer of its leads convert; called at random, {percent(base)} do."
 
     def paint(axes: Any) -> None:
         _dashed(axes, (0, 1), (base, base))
@@ -173,7 +181,7 @@ def _reliability(report: Report) -> Chart | None:
     if not bins:
         return None
     error = report.ours.get("ece")
-    says = "Promised against real conversion, in ten groups of leads; on the diagonal the promise was kept, and inside the grey band only luck differs."
+    says = "Promised against real conversion in ten groups of leads: on the diagonal the promise was kept; in the grey band only luck differs."
     if error is not None:
         says += f" On average they differ by {100 * error.value:.1f} points."
     promised = [b.promised for b in bins]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from leadrank.bundle import Bundle
 from leadrank.decisions import Plan
-from leadrank.pages.words import Said, count, decimal, money, percent, plural, say, say_money, sentence
+from leadrank.pages.words import Said, count, decimal, listed, money, percent, plural, say, say_money, sentence
 from leadrank.types import Figure
 
 ADVICE = {
@@ -72,7 +72,9 @@ def headline(bundle: Bundle) -> Headline:
 
 
 def _purpose(bundle: Bundle) -> str:
-    what = f"sorts leads into {', '.join(reversed(bundle.facts.classes))}" if bundle.facts.learned_tiers else "says how likely each lead is to convert"
+    what = "says how likely each lead is to convert"
+    if bundle.facts.learned_tiers:
+        what = f"sorts leads into {listed(tuple(reversed(bundle.facts.classes)))}"
     return f"A score that {what}, and what to do with it: whom to contact, in which order, by when."
 
 
@@ -110,7 +112,8 @@ def _cards(bundle: Bundle) -> list[Card]:
         found.append(Card("Hits on the call list", say(ours["precision"], percent), means))
     if "gain_20" in ours and len(found) < 2:
         what = f"leads that {outcome(bundle)}" if bundle.facts.learned_tiers else "conversions"
-        found.append(Card("In the best fifth", say(ours["gain_20"], percent), f"Share of the {what} among the best 20% of leads; at random it is 20%."))
+        means = f"Share of the {what} among the best 20% of leads; at random it is 20%."
+        found.append(Card("In the best fifth", say(ours["gain_20"], percent), means))
     area = ours.get("macro_auc", ours.get("auc"))
     if area is not None:
         means = "Chance that a lead that succeeded ranks above one that did not (ROC AUC); 50% is a coin."

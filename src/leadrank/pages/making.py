@@ -1,4 +1,4 @@
-"""How it was made: the data dictionary, what blank-heavy columns are worth, the recipe, and change over time."""
+"""How it was made: the data dictionary, what columns that say little are worth, the recipe, and change over time."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _holds(column: ColumnProfile) -> str:
 
 
 def effect_lines(bundle: Bundle) -> tuple[tuple[str, str, str, str, str], ...]:
-    """Return what leaving out each blank-heavy column would do to the log loss."""
+    """Return what leaving out each column that says little would do to the log loss."""
     lines = []
     for one in bundle.facts.effects[:MOST]:
         loss = one.without_it - one.with_it

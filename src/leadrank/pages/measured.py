@@ -74,7 +74,10 @@ def _cell(figure: Figure | None, key: str, currency: str) -> Said:
 
 def class_lines(report: Report) -> tuple[tuple[str, str, Said, Said, Said], ...]:
     """Return how well each ordered class is named, best class first."""
-    return tuple((one.name, count(one.rows), say(one.precision, percent), say(one.recall, percent), say(one.f1, decimal(2))) for one in reversed(report.per_class))
+    return tuple(
+        (one.name, count(one.rows), say(one.precision, percent), say(one.recall, percent), say(one.f1, decimal(2)))
+        for one in reversed(report.per_class)
+    )
 
 
 def calibration_words(report: Report) -> str:

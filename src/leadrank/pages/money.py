@@ -71,14 +71,13 @@ def not_worth_words(found: NotWorth, outcome: str) -> tuple[str, ...]:
     amount = money(found.currency)
     if found.leads == 0:
         return ("Every lead is expected to bring more than its contact costs; none is left alone.",)
-    said = [
-        f"{plural(found.leads, 'lead')} ({percent(found.share)}) are expected to bring no more than their contact costs. Leaving them alone "
-        f"saves {amount(found.cost_saved)} of contacts and forgoes {sentence(found.conversions_forgone, decimal(0))} conversions "
-        f"(90% interval) worth {amount(found.value_forgone)}: a net saving of {amount(found.saved)}.",
-    ]
-    if found.converted is not None:
-        said.append(f"In the end {count(found.converted)} of these leads {outcome}.")
-    return tuple(said)
+    be = "is" if found.leads == 1 else "are"
+    who = f"{plural(found.leads, 'lead')} ({percent(found.share)}) {be} expected to bring no more than a contact costs."
+    forgone = f"{sentence(found.conversions_forgone, decimal(0))} conversions (90% interval) worth {amount(found.value_forgone)}"
+    saves = f"Leaving them alone saves {amount(found.cost_saved)} of contacts and forgoes {forgone}: a net saving of {amount(found.saved)}."
+    if found.converted is None:
+        return (f"{who} {saves}",)
+    return f"{who} {saves}", f"In the end {count(found.converted)} of these leads {outcome}."
 
 
 def threshold_facts(bundle: Bundle) -> tuple[tuple[str, str], ...]:
@@ -96,5 +95,5 @@ def threshold_facts(bundle: Bundle) -> tuple[tuple[str, str], ...]:
         said = say(cut.empirical, percent)
         facts.append(("One fixed cut that would have earned most here", f"{said.value} (90% interval {said.interval})"))
     if cut.regret_here is not None:
-        facts.append(("What the rule in use earned less than the best", amount(cut.regret_here)))
+        facts.append(("That cut would have earned", f"{amount(cut.regret_here)} more" if cut.regret_here >= 0.5 else "no more"))
     return tuple(facts)

@@ -59,13 +59,13 @@ def evidence_of(finding: Finding) -> tuple[tuple[str, str], ...]:
 
 
 def with_and_without(bundle: Bundle) -> tuple[tuple[str, str, str], ...]:
-    """Compare the figures with the quarantined columns and without them, figure by figure."""
-    known = COLUMNS | TIERS
+    """Compare the figures of a quick model with the quarantined columns and without them, figure by figure."""
+    known, found = COLUMNS | TIERS, bundle.facts.with_quarantined
     rows = []
-    for key, value in bundle.facts.with_quarantined.items():
+    for key in dict.fromkeys(key.removesuffix("_with").removesuffix("_without") for key in found):
         label, form = known.get(key, (key.replace("_", " "), "{:.3f}"))
-        ours = bundle.report.ours.get(key)
-        rows.append((label, form.format(value), form.format(ours.value) if ours else NONE))
+        theirs, honest = (form.format(found[end]) if end in found else NONE for end in (f"{key}_with", f"{key}_without"))
+        rows.append((label, theirs, honest))
     return tuple(rows)
 
 
@@ -89,7 +89,7 @@ def groups(bundle: Bundle) -> tuple[Group, ...]:
 
 def counted(bundle: Bundle) -> str:
     """Say how many findings of each kind there are."""
-    kinds = Counter(f.severity for f in bundle.findings)
+    kinds: Counter[str] = Counter(f.severity for f in bundle.findings)
     words = {"error": ("error", ""), "quarantine": ("column", "columns"), "warning": ("warning", ""), "info": ("note", "")}
     said = [plural(kinds[k], *forms) + (" to set aside" if k == "quarantine" else "") for k, forms in words.items() if kinds[k]]
     return listed(tuple(said)) or "nothing"

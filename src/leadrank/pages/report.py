@@ -17,7 +17,7 @@ SECTIONS = (
     ("money", "What it is worth"), ("tiers", "What to do, by when"), ("threshold", "Where the list ends"), ("calls", "First on the list"),
     ("left_alone", "Not worth working"), ("drivers", "What drives the score"), ("quarantine", "Columns set aside"),
     ("findings", "What else was noticed"), ("figures", "How good it is"), ("curves", "Curves"), ("drift", "Change over time"),
-    ("classes", "Class by class"), ("columns", "Columns used"), ("effects", "Blank-heavy columns"), ("recipe", "How it was made"),
+    ("classes", "Class by class"), ("columns", "Columns used"), ("effects", "Columns that say little"), ("recipe", "How it was made"),
     ("words", "Words used here"),
 )
 
