@@ -1,6 +1,6 @@
 """Measures the 90 % intervals on simulated tables whose truth is known: conversions in a tier, and each lead's probability.
 
-    python benchmarks/interval_campaign.py --repeats 40 --out benchmarks/interval_campaign.json
+    python benchmarks/interval_campaign.py --repeats 80
 
 Each repeat draws a new table, learns from one part and predicts the other. A tier's interval covers when it holds the number of
 conversions that came; a lead's interval covers when it holds the lead's true probability.
@@ -12,7 +12,7 @@ import argparse
 import json
 import time
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ import polars as pl
 
 from leadrank import data, decisions, features, labels, models
 from leadrank.data.synthetic import SIMULATIONS, simulate
+from leadrank.models.interval import Spread
 from leadrank.project import Project, parse_project
 from leadrank.types import FloatArray, IntArray, Matrix
 
@@ -32,7 +33,8 @@ LEARNERS: dict[str, dict[str, object]] = {
 LEARN, PREDICT = 2_000, 2_000
 FIRST_SEED = 70_000
 SPREADS = ("luck", "shared", "whole")
-"""What a tier's interval rests on: each lead's own luck; also the error that leads share (the product's); also each lead's own error."""
+"""What a tier's interval rests on: each lead's own luck; also the error that leads share (the product's); also each lead's own error, as if
+it were shared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def repeat(table: str, learner: str, seed: int, *, split: str, learn: int = LEAR
 
 
 def tiers_of(
-    table: str, learner: str, names: list[str], tier: IntArray, odds: FloatArray, y: IntArray, spread: models.Spread
+    table: str, learner: str, names: list[str], tier: IntArray, odds: FloatArray, y: IntArray, spread: Spread
 ) -> tuple[Tier, ...]:
     """Ask for each tier's interval, by each kind of spread."""
     p = models.sigmoid(odds)
@@ -161,16 +163,11 @@ def lead_coverage(leads: FloatArray) -> dict[str, object]:
 def summary(repeats: list[Repeat], seconds: float) -> dict[str, object]:
     """Put all repeats into one record of figures."""
     every = [t for r in repeats for t in r.tiers]
-    groups = sorted({(r.table, r.split, r.learner) for r in repeats})
-
-    def of(chosen: Callable[[Repeat], bool]) -> list[Repeat]:
-        return [r for r in repeats if chosen(r)]
-
     parts = {}
-    for table, split, learner in groups:
-        own = of(lambda r, key=(table, split, learner): (r.table, r.split, r.learner) == key)  # type: ignore[misc]
+    for kind in dict.fromkeys((r.table, r.split, r.learner) for r in repeats):
+        own = [r for r in repeats if (r.table, r.split, r.learner) == kind]
         tiers = [t for r in own for t in r.tiers]
-        parts[f"{table}, {split} split, {learner}"] = {
+        parts["{}, {} split, {}".format(*kind)] = {
             "repeats": len(own), "all_tiers": coverage(tiers),
             "tiers": {name: coverage(t for t in tiers if t.name == name) for name in dict.fromkeys(t.name for t in tiers)},
             "leads": lead_coverage(np.concatenate([r.leads for r in own])),
@@ -182,14 +179,15 @@ def summary(repeats: list[Repeat], seconds: float) -> dict[str, object]:
     }
 
 
-def run(repeats: int, *, learners: Iterable[str] = tuple(LEARNERS), splits: Iterable[str] = ("random", "ordered"), learn: int = LEARN) -> dict[str, object]:
+def run(repeats: int, *, first_seed: int = FIRST_SEED, learners: Iterable[str] = tuple(LEARNERS)) -> dict[str, object]:
     """Repeat on each table; learners and kinds of split take turns."""
     begun = time.perf_counter()
-    turns = [(learner, split) for split in splits for learner in learners]
-    done = [
-        repeat(table, *turns[k % len(turns)][:1], FIRST_SEED + k, split=turns[k % len(turns)][1], learn=learn)
-        for table in TABLES for k in range(repeats)
-    ]
+    turns = [(learner, split) for split in ("random", "ordered") for learner in learners]
+    done = []
+    for table in TABLES:
+        for k in range(repeats):
+            learner, split = turns[k % len(turns)]
+            done.append(repeat(table, learner, first_seed + k, split=split))
     return summary(done, time.perf_counter() - begun)
 
 
@@ -197,12 +195,11 @@ def main() -> None:
     """Run the campaign from the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=80, help="tables of each kind")
-    parser.add_argument("--out", type=Path)
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"))
     options = parser.parse_args()
-    text = json.dumps(run(options.repeats), indent=1)
-    print(text)
-    if options.out:
-        options.out.write_text(text + "\n")
+    figures = run(options.repeats)
+    options.out.write_text(json.dumps(figures, indent=1) + "\n")
+    print(json.dumps({name: figures[name] for name in ("seconds", "conversions_by_tier", "probabilities")}, indent=1))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -90,6 +90,7 @@ def check(
     order = None if order is None else order[rows]
     candidates = tuple(c.name for c in schema.features if c.type != "id" and c.name not in project.lead.exclude)
     groups, more = _alike(clean, schema, candidates, target)
+    groups = _twins(columns_of(clean, candidates), groups)
     found += [*more, *data.validate(clean, schema.only(candidates), y, order=order, order_name=project.lead.order or "the order")]
     candidates = tuple(c for c in candidates if c not in data.constant_columns(clean, candidates))
     leaky = _leaks(clean, schema, candidates, y, order, groups, project, progress)
@@ -132,6 +133,16 @@ def _alike(
     if any(c.role in {"key", "id"} and clean[c.name].n_unique() == clean.height for c in schema.columns):
         return np.arange(clean.height), ()
     return data.duplicate_groups(clean, [*candidates, target])
+
+
+def columns_of(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """Take columns by their exact names; `select` would read `^a.*$` as a pattern."""
+    return pl.DataFrame([frame.get_column(name) for name in names])
+
+
+def _twins(clean: pl.DataFrame, groups: IntArray) -> IntArray:
+    """Keep the same customer under two keys on one side of every split."""
+    return data.merge_groups(groups, data.near_duplicates(clean, groups))
 
 
 def booster_ranker(frame: pl.DataFrame, y: BoolArray, train: IntArray, test: IntArray) -> FloatArray:
@@ -191,17 +202,9 @@ def _leaks(
     known = {n: c.known_at_scoring for n, c in project.lead.columns.items() if c.known_at_scoring is not None and n in readable}
     created = project.lead.created_at
     return data.find_leaks(
-        clean.select(readable), y, ranker=_ranker(), order=order, groups=groups, at=None if created is None else clean[created], known=known,
+        columns_of(clean, readable), y, ranker=booster_ranker, order=order, groups=groups, at=None if created is None else clean[created], known=known,
         seed=project.model.seed, progress=lambda words: progress(words, 0.1),
     )
-
-
-def _ranker() -> data.Ranker:
-    try:
-        import lightgbm  # noqa: F401
-    except (ImportError, OSError):
-        return data.rate_ranker
-    return booster_ranker
 
 
 def _gravest_first(findings: list[Finding]) -> tuple[Finding, ...]:

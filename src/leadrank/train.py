@@ -13,7 +13,7 @@ import polars as pl
 from leadrank import data, decisions, evaluation, explain, features, models
 from leadrank.bundle import Bundle, ColumnEffect, Facts, HeldOut, fingerprint
 from leadrank.evaluate import plain_figures
-from leadrank.prepare import Prepared, Progress, booster_ranker, check, quiet
+from leadrank.prepare import Prepared, Progress, booster_ranker, check, columns_of, quiet
 from leadrank.project import Project
 from leadrank.score import Scorer, as_polars
 from leadrank.types import BoolArray, Finding, FloatArray, IntArray, Matrix
@@ -200,8 +200,8 @@ def _with_quarantined(prepared: Prepared) -> dict[str, float]:
     hit = prepared.y == prepared.y.max()
     rows = np.random.default_rng(0).permutation(len(hit))[:20_000]
     learn, judge = rows[: len(rows) * 7 // 10], rows[len(rows) * 7 // 10 :]
-    honest = booster_ranker(prepared.clean.select(prepared.columns), hit, learn, judge)
-    leaky = booster_ranker(prepared.clean.select([*prepared.columns, *prepared.quarantined]), hit, learn, judge)
+    honest = booster_ranker(columns_of(prepared.clean, prepared.columns), hit, learn, judge)
+    leaky = booster_ranker(columns_of(prepared.clean, [*prepared.columns, *prepared.quarantined]), hit, learn, judge)
     labels = hit[judge].astype(np.int64)
     return {"auc_without": evaluation.roc_auc(labels, honest), "auc_with": evaluation.roc_auc(labels, leaky)}
 
@@ -229,7 +229,7 @@ def _drift_findings(drift: models.Drift | None) -> tuple[Finding, ...]:
     used = "was applied" if drift.shifted else "was not applied"
     found.append(Finding(
         "M402", "info", None, 0, f"A correction to the newest block's rate would move all log-odds by {drift.recent_shift:+.2f}; it {used}.",
-        "Set model.recent_prior = true or false to decide it yourself.", {"shift": drift.recent_shift},
+        "Set model.recent_prior = true if you believe that the newest rate will stay.", {"shift": drift.recent_shift},
     ))
     return tuple(found)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import os
 import subprocess
 import sys
 import tomllib
@@ -101,12 +100,15 @@ def test_a_pipe_is_read_and_written(folder: Path, bundle: str) -> None:
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_a_reader_that_stops_reading_ends_the_command_quietly(folder: Path, bundle: str, unbuffered: str) -> None:
+def test_a_reader_that_stops_reading_ends_the_command_quietly(
+    unbuffered: str, folder: Path, bundle: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     many = folder / "many.csv"
     header, *rows = (folder / "new.csv").read_text().splitlines()
     many.write_text("\n".join([header, *rows * 40]))
     command = [sys.executable, "-m", "leadrank", "score", bundle, str(many)]
-    started = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"PYTHONUNBUFFERED": unbuffered})
+    started = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert started.stdout is not None
     assert started.stderr is not None
     with started.stdout, started.stderr:

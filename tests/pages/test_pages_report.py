@@ -166,7 +166,7 @@ def test_ordered_classes_have_figures_of_their_own(tiers: Bundle, simulated: Sim
 def test_declared_conversion_rates_are_called_declared(simulated: SimpleNamespace) -> None:
     page = report_page(simulated.tiers(economics=True), version="0.1.0")
     assert "they were never measured" in page
-    assert "declared 35–40%" in page
+    assert "declared to convert: 35–40%" in page
 
 
 def test_without_money_there_is_no_profit(simulated: SimpleNamespace) -> None:

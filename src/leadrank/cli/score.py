@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
@@ -14,6 +16,8 @@ from leadrank.cli.options import BundleFile, Data, RejectedFile
 from leadrank.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import polars as pl
 
 SUFFIXES = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson")
@@ -60,11 +64,17 @@ def write(output: str, frame: pl.DataFrame) -> None:
 
     if output == STANDARD:
         sys.stdout.flush()
-        write_table(_whole_writes(sys.stdout.buffer), frame)
+        with _whole_writes(sys.stdout.buffer) as stream:
+            write_table(stream, frame)
     else:
         write_table(output, frame)
 
 
-def _whole_writes(stream: BinaryIO) -> BinaryIO:
-    """Return a stream that writes all it is given: with PYTHONUNBUFFERED standard output may stop half-way and not say so."""
-    return io.BufferedWriter(stream) if isinstance(stream, io.RawIOBase) else stream
+@contextmanager
+def _whole_writes(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """Give a stream that writes all it is given: with PYTHONUNBUFFERED standard output may stop half-way and not say so."""
+    if not isinstance(stream, io.RawIOBase):
+        yield stream
+        return
+    with os.fdopen(os.dup(stream.fileno()), "wb") as whole:
+        yield whole

@@ -7,6 +7,7 @@ from leadrank.data.duplicates import drop_repeated_keys, duplicate_groups
 from leadrank.data.infer import infer_schema
 from leadrank.data.leak_ablation import Ranker, rate_ranker
 from leadrank.data.leaks import find_leaks
+from leadrank.data.near_duplicates import merge_groups, near_duplicates
 from leadrank.data.ordering import FILE_ORDER, time_order
 from leadrank.data.profile import ColumnProfile, Profile, profile
 from leadrank.data.read import RawTable, read_table
@@ -18,6 +19,6 @@ from leadrank.data.write import write_rejected, write_table
 __all__ = [
     "FILE_ORDER", "CellProblem", "Cleaned", "ColumnProfile", "ColumnSchema", "Profile", "Ranker", "RawTable", "Rejected", "Schema",
     "blank_heavy_columns", "clean_cell", "clean_frame", "constant_columns", "drop_repeated_keys", "duplicate_groups", "find_leaks",
-    "infer_schema", "keyed_hash", "labelled_rows", "little_said", "profile", "rate_ranker", "read_table", "row_names", "set_aside", "time_order",
+    "infer_schema", "keyed_hash", "labelled_rows", "little_said", "merge_groups", "near_duplicates", "profile", "rate_ranker", "read_table", "row_names", "set_aside", "time_order",
     "validate", "write_rejected", "write_table",
 ]

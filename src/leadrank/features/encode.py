@@ -210,10 +210,11 @@ def _number(item: Input, series: pl.Series, created: pl.Series | None) -> FloatA
     if item.how == "days_before":
         if created is None:
             return np.full(series.len(), np.nan)
-        series = (created - series).dt.total_seconds() / _SECONDS_PER_DAY
+        series = (created - series).dt.total_seconds()
     elif item.how == "words":
         series = series.str.split(" ").list.len().fill_null(0)
     elif item.how != "number":
         series = {"month": series.dt.month, "weekday": series.dt.weekday, "hour": series.dt.hour}[item.how]()
     result: FloatArray = series.cast(pl.Float64).fill_null(np.nan).to_numpy()
-    return np.clip(result, -LARGEST, LARGEST)
+    # Divided here: Polars' own division may differ from Python's in the last bit, and one lead must equal a table.
+    return result / _SECONDS_PER_DAY if item.how == "days_before" else np.clip(result, -LARGEST, LARGEST)

@@ -64,7 +64,7 @@ def fit_forest(X: Matrix, y: IntArray, weight: FloatArray | None, setting: Setti
         CatBoost's own names (`depth`, `learning_rate`, `iterations`, `rsm`, `l2_leaf_reg`, `max_ctr_complexity`, …), `seeds`, and
         `parallel`: how many seeds are fitted at a time.
     """
-    options: dict[str, Any] = {"iterations": 150, "learning_rate": 0.12, "depth": 6, "rsm": 0.5, "max_ctr_complexity": 1, **setting}
+    options: dict[str, Any] = {"iterations": 300, "learning_rate": 0.06, "depth": 6, "rsm": 0.5, "max_ctr_complexity": 1, **setting}
     seeds, parallel = int(options.pop("seeds", 1)), int(options.pop("parallel", 1))
     rows = pool(X, y, weight)
 
@@ -116,10 +116,10 @@ def _catboost() -> Any:
 CATBOOST = Candidate(
     name="catboost", fit=fit_forest, load=load_forest, complexity=3,
     first=(
-        {"depth": 6, "learning_rate": 0.12, "iterations": 150, "l2_leaf_reg": 3.0, "rsm": 0.5, "max_ctr_complexity": 1},
+        {"depth": 6, "learning_rate": 0.06, "iterations": 300, "l2_leaf_reg": 3.0, "rsm": 0.5, "max_ctr_complexity": 1},
+        {"depth": 6, "learning_rate": 0.06, "iterations": 300, "l2_leaf_reg": 3.0, "rsm": 0.5, "max_ctr_complexity": 2},
         {"depth": 4, "learning_rate": 0.06, "iterations": 200, "l2_leaf_reg": 10.0, "rsm": 0.5, "max_ctr_complexity": 1},
         {"depth": 1, "learning_rate": 0.15, "iterations": 300, "l2_leaf_reg": 3.0, "rsm": 1.0, "max_ctr_complexity": 1},
-        {"depth": 6, "learning_rate": 0.10, "iterations": 150, "l2_leaf_reg": 3.0, "rsm": 0.5, "max_ctr_complexity": 2},
         {"depth": 3, "learning_rate": 0.04, "iterations": 100, "l2_leaf_reg": 50.0, "rsm": 0.5, "max_ctr_complexity": 1},
     ),
     space={

@@ -184,7 +184,8 @@ def _number_block(columns: NumberColumns, X: Matrix) -> FloatArray:
     elif knots.size < 2:
         block = np.zeros((len(X), 0))
     else:
-        block = np.clip((values[:, None] - knots[None, :-1]) / np.diff(knots)[None, :], 0.0, 1.0)
+        low, high = knots[None, :-1], knots[None, 1:]
+        block = (np.clip(values[:, None], low, high) - low) / (high - low)  # clipped first: a far value over a narrow gap overflows
     if columns.flag:
         block = np.concatenate([block, np.isnan(X.numbers[:, columns.index])[:, None].astype(float)], axis=1)
     return block

@@ -19,13 +19,13 @@ from leadrank.models.calibrate import (
     hedged,
     prior_moves,
     prior_shift,
-    row_loss,
     sigmoid,
 )
 from leadrank.models.candidates import CANDIDATES, DEFAULT, FEW, FEW_OUTCOMES
 from leadrank.models.contest import Limits, Outcome, explore, finals
 from leadrank.models.held_out import Entry, Task, fit_stacked, judge_entry, margins_of
 from leadrank.models.interval import Spread, thirds, variance_table
+from leadrank.models.lightgbm_trees import loadable
 from leadrank.models.model import Model, Shape
 from leadrank.models.ordered import non_increasing
 from leadrank.models.predictor import Candidate, Predictor, Setting
@@ -110,7 +110,7 @@ def fit_model(
 
 def competing(modelling: Modelling, *, few: bool) -> dict[str, Candidate]:
     """Return the candidates that take part, resampling wrapped around each fit; the dummy always does."""
-    names = modelling.candidates or (FEW if few else DEFAULT)
+    names = modelling.candidates or tuple(n for n in (FEW if few else DEFAULT) if n != "lightgbm" or loadable())
     chosen = {name: CANDIDATES[name] for name in ("dummy", *names) if name != "blend"}
     if few and "logistic" in chosen:
         chosen["logistic"] = replace(chosen["logistic"], first=_SMALL, space={})
@@ -160,17 +160,8 @@ def _against_drift(
     variance = excess_variance(moves, odds, blocks)
     last = blocks == blocks.max()
     shift = prior_shift(odds[last], labels[last])
-    wanted = _recent_prior_helps(odds, labels, blocks, moves) if modelling.recent_prior is None else modelling.recent_prior
-    moved = [hedged(c.moved(shift if wanted else 0.0), variance) for c in calibrations]
-    return moved, Drift(moves, variance, shift, wanted)
-
-
-def _recent_prior_helps(odds: FloatArray, y: IntArray, blocks: IntArray, moves: tuple[float, ...]) -> bool:
-    """Say whether moving each block by what the block before it was off would have lowered the loss by more than noise."""
-    later = blocks > blocks.min()
-    by = np.array([0.0, *moves[:-1]])[np.searchsorted(np.unique(blocks), blocks)]
-    gain = (row_loss(y, odds) - row_loss(y, odds + by))[later]
-    return bool(len(gain) and gain.mean() > gain.std() / np.sqrt(len(gain)))
+    moved = [hedged(c.moved(shift if modelling.recent_prior else 0.0), variance) for c in calibrations]
+    return moved, Drift(moves, variance, shift, modelling.recent_prior)
 
 
 def _fit_all(task: Task, outcome: Outcome, limits: Limits) -> Predictor:

@@ -62,7 +62,18 @@ def _lightgbm() -> Any:
         import lightgbm
     except ImportError as problem:
         raise MissingExtraError("This model needs LightGBM.", "pip install 'leadrank[train]'") from problem
+    except OSError as problem:
+        raise MissingExtraError(f"LightGBM cannot be loaded: {problem}.", "apt-get install libgomp1") from problem
     return lightgbm
+
+
+def loadable() -> bool:
+    """Say whether LightGBM is installed and finds the libraries it needs."""
+    try:
+        _lightgbm()
+    except MissingExtraError:
+        return False
+    return True
 
 
 LIGHTGBM = Candidate(

@@ -9,7 +9,7 @@ from typing import Any
 from leadrank.decisions import BusinessCase, Plan, Threshold
 from leadrank.evaluation import Curve, Report
 from leadrank.pages.svg import OTHER, OURS, QUIET, Chart, draw
-from leadrank.pages.words import compact, money, percent, plural
+from leadrank.pages.words import clip, compact, money, percent, plural
 
 Painter = Callable[[Any], None]
 
@@ -32,16 +32,16 @@ def threshold_chart(report: Report, threshold: Threshold, currency: str) -> Char
     return _precision_by_cut(report, threshold)
 
 
-def by_share(case: BusinessCase) -> Chart | None:
-    """Draw what working more or fewer leads would bring, with its interval."""
+def by_share(case: BusinessCase, hits: str) -> Chart | None:
+    """Draw what working more or fewer leads would bring, with its interval; `hits` names the leads that succeed."""
     profits = [plan.profit for plan in case.by_share]
     if len(profits) > 1 and all(one is not None for one in profits):
         unit = f", {case.currency}" if case.currency else ""
         says = "Profit when only the best leads are worked, by their share of all leads; the band is the 95% interval."
         return _band("by-share", "Working more or fewer leads", says, case.by_share, lambda p: p.profit, f"profit{unit}", compact)
     if len(case.by_share) > 1 and all(plan.share_of_conversions for plan in case.by_share):
-        says = "Share of all conversions that is caught when only the best leads are worked; the band is the 95% interval."
-        caught = "conversions caught"
+        says = f"Share of all {hits} that is caught when only the best leads are worked; the band is the 95% interval."
+        caught = f"{hits} caught"
         return _band("by-share", "Working more or fewer leads", says, case.by_share, lambda p: p.share_of_conversions, caught, percent)
     return None
 
@@ -116,10 +116,15 @@ def _cut_in_use(axes: Any, cut: float) -> None:
     )
 
 
+def _hits(report: Report) -> str:
+    """Name the leads that succeeded."""
+    return f"{clip(report.classes[-1], 30)} leads" if report.classes else "conversions"
+
+
 def _gains(report: Report, cut: float | None) -> Chart:
-    curve, base = report.curves.gains, report.base_rate
+    curve, base, hits = report.curves.gains, report.base_rate, _hits(report)
     fifth = report.ours.get("gain_20")
-    caught = f" The best 20% hold {percent(fifth.value)} of the conversions." if fifth else ""
+    caught = f" The best 20% hold {percent(fifth.value)} of them." if fifth else ""
 
     def paint(axes: Any) -> None:
         axes.plot([0, base, 1], [0, 1, 1], color=QUIET, linewidth=1, linestyle=(0, (1, 2)))
@@ -127,10 +132,10 @@ def _gains(report: Report, cut: float | None) -> Chart:
         _line(axes, curve, cut)
         axes.annotate("perfect", (base, 1), xytext=(4, -3), textcoords="offset points", va="top", color=QUIET)
         axes.annotate("at random", (0.72, 0.72), xytext=(6, -8), textcoords="offset points", va="top", color=QUIET)
-        _axes(axes, "leads worked, best first", "conversions caught", x=percent, y=percent)
+        _axes(axes, "leads worked, best first", f"{hits} caught", x=percent, y=percent)
         _unit(axes)
 
-    return draw("gains", "Gains", f"How many of the conversions are caught by working only the best leads.{caught}", paint)
+    return draw("gains", "Gains", f"How many of the {hits} are caught by working only the best leads.{caught}", paint)
 
 
 def _lift(report: Report, cut: float | None) -> Chart:
@@ -141,23 +146,23 @@ def _lift(report: Report, cut: float | None) -> Chart:
     def paint(axes: Any) -> None:
         _dashed(axes, (0, 1), (1, 1))
         _line(axes, curve, cut, rising=False)
-        _axes(axes, "leads worked, best first", "times the average conversion rate", x=percent, y=lambda v: f"{v:g}×")
+        _axes(axes, "leads worked, best first", "times the average", x=percent, y=lambda v: f"{v:g}×")
         axes.set_xlim(0, 1)
         axes.set_ylim(0, None)
 
-    return draw("lift", "Lift", f"How many times more often the best leads convert than the average lead.{best}", paint)
+    return draw("lift", "Lift", f"How many times more {_hits(report)} there are among the best leads than on average.{best}", paint)
 
 
 def _roc(report: Report, cut: float | None) -> Chart:
     area = report.ours.get("auc")
     says = "The further the curve bends to the upper left, the better leads are told apart; the dashed line is chance."
     if area is not None:
-        says += f" In {percent(area.value)} of pairs the lead that converted was ranked above the one that did not."
+        says += f" In {percent(area.value)} of pairs the lead that succeeded was ranked above the one that did not."
 
     def paint(axes: Any) -> None:
         _dashed(axes, (0, 1), (0, 1))
         _line(axes, report.curves.roc, cut)
-        _axes(axes, "other leads called in vain", "conversions caught", x=percent, y=percent)
+        _axes(axes, "other leads called in vain", f"{_hits(report)} caught", x=percent, y=percent)
         _unit(axes)
 
     return draw("roc", "ROC curve", says, paint)
@@ -165,12 +170,12 @@ def _roc(report: Report, cut: float | None) -> Chart:
 
 def _precision_recall(report: Report, cut: float | None) -> Chart:
     base = report.base_rate
-    says = f"The longer the list, the more conversions it catches and the fewer of its leads convert; called at random, {percent(base)} do."
+    says = f"The longer the list, the more {_hits(report)} it catches and the smaller their share on it; called at random it is {percent(base)}."
 
     def paint(axes: Any) -> None:
         _dashed(axes, (0, 1), (base, base))
         _line(axes, report.curves.precision_recall, cut, rising=False)
-        _axes(axes, "conversions caught (recall)", "called leads that convert", x=percent, y=percent)
+        _axes(axes, f"{_hits(report)} caught (recall)", "share on the list (precision)", x=percent, y=percent)
         _unit(axes)
 
     return draw("precision-recall", "Precision and recall", says, paint)
@@ -181,7 +186,7 @@ def _reliability(report: Report) -> Chart | None:
     if not bins:
         return None
     error = report.ours.get("ece")
-    says = "Promised against real conversion in ten groups of leads: on the diagonal the promise was kept; in the grey band only luck differs."
+    says = "Promised against real shares in ten groups of leads: on the diagonal the promise was kept; in the grey band only luck differs."
     if error is not None:
         says += f" On average they differ by {100 * error.value:.1f} points."
     promised = [b.promised for b in bins]
@@ -194,7 +199,7 @@ def _reliability(report: Report) -> Chart | None:
         _dashed(axes, (0, 1), (0, 1))
         reach = [[max(0.0, b.came - b.low) for b in bins], [max(0.0, b.high - b.came) for b in bins]]
         axes.errorbar(promised, [b.came for b in bins], yerr=reach, fmt="o", color=OURS, markersize=5, elinewidth=1.3, capsize=0)
-        _axes(axes, "promised probability", "share that converted", x=percent, y=percent)
+        _axes(axes, "promised probability", "what came", x=percent, y=percent)
         top = min(1.0, 1.12 * max([*promised, *(b.high for b in bins)]))
         axes.set_xlim(0, top)
         axes.set_ylim(0, top)
@@ -245,7 +250,8 @@ def _dashed(axes: Any, x: tuple[float, float], y: tuple[float, float]) -> None:
 
 
 def _end_label(axes: Any, curve: Curve, words: str, colour: str) -> None:
-    k = len(curve.x) // 8
+    """Write the curve's name where high cuts part precision from F1."""
+    k = min(range(len(curve.x)), key=lambda at: abs(curve.x[at] - 0.75 * max(curve.x)))
     axes.annotate(words, (curve.x[k], curve.y[k]), xytext=(4, 6), textcoords="offset points", color=colour)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from leadrank.bundle import Bundle
 from leadrank.decisions import Plan
+from leadrank.pages.money import hits_of
 from leadrank.pages.words import Said, count, decimal, listed, money, percent, plural, say, say_money, sentence
 from leadrank.types import Figure
 
@@ -85,8 +86,7 @@ def _bottom_line(bundle: Bundle) -> str:
     ours = case.plans[0]
     said = f"The call list holds {count(ours.worked)} of {plural(case.rows, 'lead')} ({percent(ours.worked / case.rows)})"
     if ours.share_of_conversions is not None:
-        what = "conversions" if not bundle.facts.learned_tiers or case.declared else f"leads that {outcome(bundle)}"
-        said += f" and {percent(ours.share_of_conversions.value)} of the {what}"
+        said += f" and {percent(ours.share_of_conversions.value)} of the {hits_of(bundle)}"
     if ours.profit is not None:
         said += f". It brought {money(case.currency)(ours.profit.value)}{_against(case.plans, case.currency)}"
     return said + "."

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from leadrank.bundle import Bundle
 from leadrank.decisions import BusinessCase, NotWorth, Plan
-from leadrank.pages.words import NONE, Said, count, decimal, money, percent, plural, say, say_money, sentence
+from leadrank.pages.words import NONE, Said, clip, count, decimal, money, percent, plural, say, say_money, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,18 @@ class PlanLine:
     words: str
 
 
-def plan_lines(case: BusinessCase) -> tuple[PlanLine, ...]:
+def hits_of(bundle: Bundle) -> str:
+    """Name the leads that a plan is after: conversions, or leads of the best class where nobody declared what these convert at."""
+    measured = bundle.facts.learned_tiers and not bundle.policy.declared
+    return f"{clip(bundle.facts.classes[-1], 30)} leads" if measured else "conversions"
+
+
+def plan_lines(case: BusinessCase, hits: str) -> tuple[PlanLine, ...]:
     """Compare the plans, ours first."""
-    return tuple(_line(plan, case) for plan in case.plans)
+    return tuple(_line(plan, case, hits) for plan in case.plans)
 
 
-def _line(plan: Plan, case: BusinessCase) -> PlanLine:
+def _line(plan: Plan, case: BusinessCase, hits: str) -> PlanLine:
     ours = case.plans[0]
     return PlanLine(
         name=plan.name[0].upper() + plan.name[1:],
@@ -40,18 +46,18 @@ def _line(plan: Plan, case: BusinessCase) -> PlanLine:
         rate=say(plan.conversion_rate, percent),
         profit=say_money(plan.profit, case.currency),
         cost=say_money(plan.cost_per_acquisition, case.currency),
-        words="" if plan is ours else _difference(ours, plan, case.currency),
+        words="" if plan is ours else _difference(ours, plan, case.currency, hits),
     )
 
 
-def _difference(ours: Plan, other: Plan, currency: str) -> str:
+def _difference(ours: Plan, other: Plan, currency: str, hits: str) -> str:
     """Say what our list does differently, in leads, conversions and money."""
     said = []
     calls, caught = ours.worked - other.worked, round(ours.conversions.value) - round(other.conversions.value)
     if calls:
         said.append(f"{plural(abs(calls), 'contact')} {'more' if calls > 0 else 'fewer'}")
     if caught:
-        said.append(f"{plural(abs(caught), 'conversion')} {'more' if caught > 0 else 'fewer'}")
+        said.append(f"{plural(abs(caught), hits.removesuffix('s'))} {'more' if caught > 0 else 'fewer'}")
     if ours.profit is not None and other.profit is not None:
         earned = ours.profit.value - other.profit.value
         if earned:

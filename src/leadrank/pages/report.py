@@ -93,11 +93,13 @@ def _content(bundle: Bundle, frame: pl.DataFrame | None, version: str) -> dict[s
 
 def _decisions(bundle: Bundle, frame: pl.DataFrame | None) -> dict[str, Any]:
     case, not_worth, policy = bundle.facts.business, bundle.facts.not_worth, bundle.policy
+    hits = money.hits_of(bundle)
     return {
-        "money": money.plan_lines(case) if case else (),
+        "money": money.plan_lines(case, hits) if case else (),
+        "hits": hits,
         "case": case,
         "best_plan": money.best_name(case) if case else "",
-        "by_share": charts.by_share(case) if case else None,
+        "by_share": charts.by_share(case, hits) if case else None,
         "tiers": tiers.tier_lines(policy),
         "tiers_on": policy.tiers_on,
         "threshold": money.threshold_facts(bundle),

@@ -47,7 +47,7 @@ class Modelling(Frozen):
     folds: int = Field(default=5, ge=2, le=20)
     split: Literal["random", "ordered"] | None = None
     resampling: Literal["none", "smote", "weights"] = "none"
-    recent_prior: bool | None = None
+    recent_prior: bool = False
     seed: int = Field(default=0, ge=0)
     threads: int = Field(default=1, ge=1)
     dummy: Settings = Settings()

@@ -1,0 +1,160 @@
+"""The project file: every declaration of the design is read, every mistake is said in the user's words, all at once."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leadrank.errors import LeadrankError, ProjectError
+from leadrank.project import GroupMedian, Project, parse_project, read_project
+
+WHOLE = """
+name = "x-education"
+domain = "education"
+
+[lead]
+table = "Leads.csv"
+key = "Prospect ID"
+order = "Lead Number"
+null_words = ["Select"]
+exclude = ["Country"]
+[lead.columns]
+"Tags" = { known_at_scoring = false, because = "filled in after the call" }
+"City" = { type = "category", sensitive = true, missing = "mode", description = "where the form was filled in" }
+"Income" = { missing = { group_median = ["City", "Age"] }, bins = [0, 10, 20], actionable = "up" }
+
+[target]
+column = "Converted"
+positive = 1
+
+[economics]
+value = 49.99
+contact_cost = 3.25
+
+[decision]
+threshold = { capacity = 40 }
+[[tier]]
+name = "High"
+at_least = 0.7
+action = "Priority follow-up."
+within = "24 hours"
+expected_conversion = [0.35, 0.40]
+
+[validation]
+share = 0.1
+
+[model]
+candidates = ["catboost", "logistic"]
+budget = "45 seconds"
+folds = 5
+resampling = "none"
+[model.xgboost]
+tune = false
+max_depth = 6
+"""
+BARE = {"target": {"column": "y"}}
+
+
+def with_model(**model):
+    return parse_project({**BARE, "model": model}).model
+
+
+def test_the_whole_file_of_the_design_is_read(tmp_path):
+    (tmp_path / "leadrank.toml").write_text(WHOLE)
+    project = read_project(tmp_path / "leadrank.toml")
+    assert project.lead.table == str(tmp_path / "Leads.csv")
+    assert project.target.positive == "1"
+    assert project.lead.columns["Income"].missing == GroupMedian(group_median=("City", "Age"))
+    assert project.decision.threshold.capacity == 40
+    assert project.tier[0].expected_conversion == (0.35, 0.40)
+    assert project.model.budget == 45
+    assert project.model.xgboost.given == {"max_depth": 6}
+    assert project.model.xgboost.tune is False
+    assert project.economics.known
+    assert Project.model_validate_json(project.model_dump_json()) == project
+
+
+@pytest.mark.parametrize("table", ["/data/leads.csv", "postgresql://host/db#leads", "sqlite:///crm.db#leads"])
+def test_absolute_places_are_kept(tmp_path, table):
+    path = tmp_path / "leadrank.toml"
+    path.write_text(f'[lead]\ntable = "{table}"\n[target]\ncolumn = "y"\n')
+    assert read_project(path).lead.table == table
+
+
+@pytest.mark.parametrize(("wrong", "said"), [
+    ({"target": {"colum": "y"}}, "Did you mean 'column'"),
+    ({"lead": {"columns": {"a": {"knwon_at_scoring": False}}}, **BARE}, "Did you mean 'known_at_scoring'"),
+    ({}, "target: is needed"),
+    ({"target": {"column": "y", "positive": 1, "classes": ["a", "b"]}}, "not both"),
+    ({"target": {"column": "y", "classes": ["a"]}}, "at least two"),
+    ({"target": {"column": "y", "classes": ["a", "a"]}}, "different names"),
+    ({**BARE, "economics": {"value": 5, "value_column": "v"}}, "not both"),
+    ({**BARE, "economics": {"value": -5}}, "greater than 0"),
+    ({**BARE, "decision": {"threshold": {"precision": 0.9, "recall": 0.8}}}, "exactly one"),
+    ({**BARE, "decision": {"threshold": 1.5}}, "decision.threshold"),
+    ({**BARE, "model": {"budget": "45 parsecs"}}, "no length of time"),
+    ({**BARE, "model": {"budget": 0}}, "greater than 0"),
+    ({**BARE, "model": {"folds": 1}}, "folds"),
+    ({**BARE, "model": {"candidates": ["catbost"]}}, "candidates"),
+    ({**BARE, "validation": {"share": 0.95}}, "share"),
+    ({**BARE, "tier": [{"name": "A", "at_least": 0.5}, {"name": "A", "at_least": 0.2}]}, "must differ"),
+    ({"target": {"column": "y", "classes": ["lo", "hi"]}, "tier": [{"name": "mid"}]}, "not one of the target's classes"),
+    ({"target": {"column": "y", "positive": 1}, "tier": [{"name": "A"}]}, "at_least"),
+])
+def test_a_mistake_is_said_in_words(wrong, said):
+    with pytest.raises(ProjectError, match=said):
+        parse_project(wrong)
+
+
+def test_all_mistakes_are_said_at_once():
+    with pytest.raises(ProjectError) as caught:
+        parse_project({"target": {"column": "y", "positve": 1}, "model": {"folds": 99}, "domain": "space"})
+    assert all(word in str(caught.value) for word in ("positve", "folds", "domain"))
+
+
+@pytest.mark.parametrize(("text", "seconds"), [
+    ("45 seconds", 45), ("45", 45), ("1.5 minutes", 90), ("2m", 120), ("1 h", 3600), (" 30s ", 30), (12, 12), ("2 hours", 7200),
+])
+def test_a_budget_is_a_length_of_time(text, seconds):
+    assert with_model(budget=text).budget == seconds
+
+
+@pytest.mark.parametrize(("given_", "text"), [(True, "true"), (False, "false"), (1, "1"), (1.0, "1.0"), ("yes", "yes")])
+def test_a_positive_value_is_kept_as_text(given_, text):
+    assert parse_project({"target": {"column": "y", "positive": given_}}).target.positive == text
+
+
+def test_a_project_is_frozen():
+    with pytest.raises(Exception, match="frozen"):
+        parse_project(BARE).name = "other"
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"a = ", b"[target]\ncolumn = 3", b"target = 1"])
+def test_a_file_that_is_no_project_is_refused(tmp_path, content):
+    path = tmp_path / "leadrank.toml"
+    path.write_bytes(content)
+    with pytest.raises(ProjectError):
+        read_project(path)
+
+
+def test_a_missing_file_or_a_folder_is_refused(tmp_path):
+    for path in (tmp_path / "none.toml", tmp_path):
+        with pytest.raises(ProjectError):
+            read_project(path)
+
+
+json_like = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.sampled_from(["column", "positive", "classes", "key", "columns", "share", "threshold", "budget", "zz"]), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["name", "lead", "target", "economics", "decision", "tier", "validation", "model"]), json_like))
+@settings(max_examples=150, deadline=None)
+def test_any_declaration_is_read_or_refused_in_words(raw):
+    with contextlib.suppress(LeadrankError):
+        parse_project(raw)
