@@ -201,9 +201,10 @@ def _leaks(
     readable = [c for c in candidates if schema.column(c).type != "text" or c in shut]
     known = {n: c.known_at_scoring for n, c in project.lead.columns.items() if c.known_at_scoring is not None and n in readable}
     created = project.lead.created_at
+    moment = None if created is None else clean[created]
     return data.find_leaks(
-        columns_of(clean, readable), y, ranker=booster_ranker, order=order, groups=groups, at=None if created is None else clean[created], known=known,
-        seed=project.model.seed, progress=lambda words: progress(words, 0.1),
+        columns_of(clean, readable), y, ranker=booster_ranker, order=order, groups=groups, at=moment, known=known, seed=project.model.seed,
+        progress=lambda words: progress(words, 0.1),
     )
 
 

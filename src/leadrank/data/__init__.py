@@ -19,6 +19,6 @@ from leadrank.data.write import write_rejected, write_table
 __all__ = [
     "FILE_ORDER", "CellProblem", "Cleaned", "ColumnProfile", "ColumnSchema", "Profile", "Ranker", "RawTable", "Rejected", "Schema",
     "blank_heavy_columns", "clean_cell", "clean_frame", "constant_columns", "drop_repeated_keys", "duplicate_groups", "find_leaks",
-    "infer_schema", "keyed_hash", "labelled_rows", "little_said", "merge_groups", "near_duplicates", "profile", "rate_ranker", "read_table", "row_names", "set_aside", "time_order",
-    "validate", "write_rejected", "write_table",
+    "infer_schema", "keyed_hash", "labelled_rows", "little_said", "merge_groups", "near_duplicates", "profile", "rate_ranker", "read_table",
+    "row_names", "set_aside", "time_order", "validate", "write_rejected", "write_table",
 ]

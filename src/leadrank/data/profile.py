@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -71,20 +71,18 @@ def profile(frame: pl.DataFrame, schema: Schema, columns: Iterable[str] | None =
 
 def _column(series: pl.Series, schema: ColumnSchema) -> ColumnProfile:
     filled = series.drop_nulls()
-    counts = {"rows": len(series), "blank": series.null_count(), "distinct": filled.n_unique()}
+    plain = ColumnProfile(schema.name, schema.type, len(series), series.null_count(), filled.n_unique(), description=schema.description)
     if not len(filled) or schema.type in {"text", "id"}:
-        return ColumnProfile(schema.name, schema.type, **counts, description=schema.description)
+        return plain
     if schema.type == "category":
-        return ColumnProfile(schema.name, schema.type, **counts, top=_top(filled), description=schema.description)
+        return replace(plain, top=_top(filled))
     if schema.type == "date":
         seconds = filled.dt.epoch("us").cast(pl.Float64) / 1e6
-        return ColumnProfile(
-            schema.name, schema.type, **counts, edges=_edges(seconds), earliest=str(filled.min()), latest=str(filled.max()),
-            description=schema.description)
-    top = _top(filled.cast(pl.String)) if counts["distinct"] <= TOP else ()
-    return ColumnProfile(
-        schema.name, schema.type, **counts, top=top, minimum=_figure(filled.min()), median=_figure(filled.median()),
-        maximum=_figure(filled.max()), mean=_figure(filled.mean()), edges=_edges(filled), description=schema.description)
+        return replace(plain, edges=_edges(seconds), earliest=str(filled.min()), latest=str(filled.max()))
+    top = _top(filled.cast(pl.String)) if plain.distinct <= TOP else ()
+    return replace(
+        plain, top=top, minimum=_figure(filled.min()), median=_figure(filled.median()), maximum=_figure(filled.max()),
+        mean=_figure(filled.mean()), edges=_edges(filled))
 
 
 def _top(filled: pl.Series) -> tuple[tuple[str, int], ...]:

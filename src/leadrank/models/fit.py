@@ -110,7 +110,7 @@ def fit_model(
 
 def competing(modelling: Modelling, *, few: bool) -> dict[str, Candidate]:
     """Return the candidates that take part, resampling wrapped around each fit; the dummy always does."""
-    names = modelling.candidates or tuple(n for n in (FEW if few else DEFAULT) if n != "lightgbm" or loadable())
+    names: tuple[str, ...] = modelling.candidates or tuple(n for n in (FEW if few else DEFAULT) if n != "lightgbm" or loadable())
     chosen = {name: CANDIDATES[name] for name in ("dummy", *names) if name != "blend"}
     if few and "logistic" in chosen:
         chosen["logistic"] = replace(chosen["logistic"], first=_SMALL, space={})
