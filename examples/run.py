@@ -115,7 +115,7 @@ def public(example: Example, rows: int | None) -> Table | None:
         return None
     frame = pl.read_csv(path, infer_schema=False)
     if example.renamed:
-        frame = frame.select(HOMEBUYER_COLUMNS).rename(HOMEBUYER_COLUMNS)
+        frame = frame.select(*HOMEBUYER_COLUMNS).rename(HOMEBUYER_COLUMNS)
     frame = frame if rows is None else frame.sample(min(rows, frame.height), seed=SEED)
     return Table(frame, None, f"{frame.height:,} public rows")
 

@@ -10,7 +10,7 @@ import polars as pl
 from leadrank import data, evaluation, labels
 from leadrank.bundle import Bundle
 from leadrank.errors import DataError, nearest
-from leadrank.score import Scorer, as_polars, class_column
+from leadrank.score import LARGEST_AMOUNT, Scorer, as_polars, class_column
 from leadrank.types import FloatArray, IntArray
 
 EXACT = 1e-9
@@ -150,4 +150,4 @@ def newest_first(bundle: Bundle, table: pl.DataFrame) -> FloatArray | None:
 
 def _column(bundle: Bundle, table: pl.DataFrame, name: str, blank: float) -> FloatArray:
     cells: FloatArray = data.clean_frame(bundle.schema.only([name]), table).frame[name].cast(pl.Float64).fill_null(blank).to_numpy()
-    return cells
+    return np.clip(cells, -LARGEST_AMOUNT, LARGEST_AMOUNT)

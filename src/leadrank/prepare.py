@@ -107,7 +107,7 @@ def _aside(project: Project, frame: pl.DataFrame, salt: str) -> BoolArray:
     """Choose the rows that not even the schema may see."""
     if frame.columns == [project.target.column]:
         raise DataError(f"The table has no column but the outcome {frame.columns[0]!r}.", "Give a table that says something about the leads.")
-    if not project.validation.share:
+    if not project.validation.share or not frame.height:
         return np.zeros(frame.height, dtype=bool)
     return data.set_aside(data.row_names(frame, project.lead.key, project.target.column), project.validation.share, salt)
 

@@ -35,6 +35,8 @@ COLUMNS = (
     "model",
 )
 """What every scored table holds after the key and the columns carried through."""
+LARGEST_AMOUNT = 1e15
+"""Money farther out is pulled in to here, so that sums over leads stay finite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,7 +379,8 @@ def calibrated_contributions(
 
 
 def _amounts(cells: Sequence[object]) -> FloatArray:
-    return np.array([np.nan if cell is None else float(cell) for cell in cells], dtype=np.float64)  # type: ignore[arg-type]
+    amounts = np.array([np.nan if cell is None else float(cell) for cell in cells], dtype=np.float64)  # type: ignore[arg-type]
+    return np.clip(amounts, -LARGEST_AMOUNT, LARGEST_AMOUNT)
 
 
 def _named(at: pl.Series, names: Sequence[str]) -> pl.Series:

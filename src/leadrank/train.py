@@ -15,7 +15,7 @@ from leadrank.bundle import Bundle, ColumnEffect, Facts, HeldOut, fingerprint
 from leadrank.evaluate import plain_figures
 from leadrank.prepare import Prepared, Progress, booster_ranker, check, columns_of, quiet
 from leadrank.project import Project
-from leadrank.score import Scorer, as_polars
+from leadrank.score import LARGEST_AMOUNT, Scorer, as_polars
 from leadrank.types import BoolArray, Finding, FloatArray, IntArray, Matrix
 
 TAIL = 0.2
@@ -24,6 +24,8 @@ IMPORTANCE_ROWS = 2_000
 IMPORTANCE_COLUMNS = 60
 EFFECT_ROWS = 10_000
 DRAWS = 200
+DRAWN_CELLS = 3_000_000
+"""Rows times bootstrap draws are kept below this, so that judging a large table does not eat the budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def _judge(project: Project, prepared: Prepared, fitted: models.Fitted) -> _Judg
     report = evaluation.judge(
         y, reach, rivals=fitted.rivals, rankings={} if newest is None else {"newest first": newest}, called=decided.contact, value=worth, cost=spent,
         measured=_measured(fitted), name=f"Leadrank ({fitted.chosen.replace('_', ' ')})", classes=names,
-        currency=project.economics.currency, seed=project.model.seed, draws=DRAWS,
+        currency=project.economics.currency, seed=project.model.seed, draws=max(50, min(DRAWS, DRAWN_CELLS // len(rows))),
     )
     business = decisions.business_case(y, reach, policy, newest=newest, value=value, cost=cost, seed=project.model.seed)
     spread = fitted.model.shape.spread.shared_error(fitted.log_odds[:, -1])
@@ -143,7 +145,7 @@ def _money(prepared: Prepared, column: str | None, rows: IntArray) -> FloatArray
     if column is None:
         return None
     cells: FloatArray = prepared.clean[column].cast(pl.Float64).fill_null(np.nan).to_numpy()
-    return cells[rows]
+    return np.clip(cells[rows], -LARGEST_AMOUNT, LARGEST_AMOUNT)
 
 
 def _measured(fitted: models.Fitted) -> str:

@@ -85,7 +85,7 @@ def test_verification_holds_on_the_table_and_on_the_set_aside_rows_alone_in_any_
     assert again.rows_found == whole.rows_found
 
 
-def test_set_aside_rows_alone_verify(trained, leads, project):
+def test_set_aside_rows_alone_verify(trained, leads):
     from leadrank.prepare import check
 
     bundle = trained("logistic")

@@ -165,7 +165,7 @@ def _with_groups(name: str, column: Column, there: Collection[str], columns: Seq
         return column
     for by in column.missing.group_median:
         if by not in there:
-            raise UsageError(f"{name!r} is to be filled by the median of its {by!r}, and no such column is there.", nearest(by, columns))
+            raise UsageError(f"{name!r} is to be filled by the median of its {by!r}, and no such column is read.", nearest(by, columns))
     kept = tuple(by for by in column.missing.group_median if by in columns and by != name)
     return column.model_copy(update={"missing": GroupMedian(group_median=kept) if kept else "median"})
 

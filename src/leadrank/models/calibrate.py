@@ -10,6 +10,8 @@ from leadrank.types import FloatArray, IntArray
 
 _RIDGE = 1.0
 _LEAST_SLOPE = 0.05
+RECENT = 3
+"""So many of the newest forward blocks decide the calibration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,33 +60,37 @@ def row_loss(y: IntArray, log_odds: FloatArray) -> FloatArray:
 
 
 def choose_calibration(margin: FloatArray, y: IntArray, *, blocks: IntArray, forward: bool = False) -> tuple[Calibration, FloatArray]:
-    """Choose among identity, Platt and beta by log loss on blocks that the map has not seen.
+    """Choose a map by log loss on blocks that it has not seen: identity, Platt or beta; over forward blocks, identity or a slope.
+
+    Over forward blocks only the newest `RECENT` count, since the final model has learned from as many rows as theirs had or more, and the
+    map has no shift: what the newest rate should do is a matter of its own (`Drift`).
 
     Parameters
     ----------
     margin, y
         Held-out log-odds and outcomes.
     blocks
-        Block number of each row; each is predicted by a map fitted on the others, or, with `forward`, on the earlier ones. A more
-        flexible map must win by half a standard error of the paired difference.
+        Block number of each row; each is predicted by a map fitted on the others. A map must lower the loss; beta must beat the
+        simpler one by half a standard error of the paired difference.
 
     Returns
     -------
     calibration
-        The chosen map, fitted on all rows.
+        The chosen map, fitted on all rows that count.
     held_out
         Each row's calibrated log-odds by a map that has not seen its block.
     """
+    counts = blocks > blocks.max() - RECENT if forward else np.ones(len(blocks), dtype=bool)
     best, best_odds = IDENTITY, margin
-    for kind in ("platt", "beta"):
+    for kind in ("slope",) if forward else ("platt", "beta"):
         held_out = margin.copy()
-        for block in np.unique(blocks):
-            seen, inside = (blocks < block if forward else blocks != block), blocks == block
-            if np.unique(y[seen]).size > 1:
-                held_out[inside] = fit_calibration(margin[seen], y[seen], kind)(margin[inside])
-        gain = row_loss(y, best_odds) - row_loss(y, held_out)
-        if gain.mean() > 0.5 * gain.std() / np.sqrt(len(gain)):
-            best, best_odds = fit_calibration(margin, y, kind), held_out
+        for block in np.unique(blocks[counts]):
+            inside, others = blocks == block, counts & (blocks != block)
+            held_out[inside] = fit_calibration(margin[others], y[others], kind)(margin[inside])
+        gain = (row_loss(y, best_odds) - row_loss(y, held_out))[counts]
+        needed = 0.5 * gain.std() / np.sqrt(len(gain)) if kind == "beta" else 0.0
+        if gain.mean() > needed:
+            best, best_odds = fit_calibration(margin[counts], y[counts], kind), held_out
     return best, best_odds
 
 
@@ -121,9 +127,10 @@ def fit_calibration(margin: FloatArray, y: IntArray, kind: str) -> Calibration:
         shift, a, b = _newton(basis, y, np.array([0.0, 1.0, 1.0]))
         if min(a, b) >= _LEAST_SLOPE:
             return Calibration(float(a), float(b), float(shift), "beta")
+        kind = "platt"
     shift, slope = _newton(np.stack([np.ones_like(margin), margin], axis=1), y, np.array([0.0, 1.0]))
     slope = max(float(slope), _LEAST_SLOPE)
-    return Calibration(slope, slope, float(shift), "platt")
+    return Calibration(slope, slope, 0.0 if kind == "slope" else float(shift), kind)
 
 
 def calibration_covariance(margin: FloatArray) -> tuple[float, float, float]:

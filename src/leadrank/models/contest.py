@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadrank.models.blend import fit_weights
+from leadrank.models.calibrate import excess_variance, prior_moves
 from leadrank.models.held_out import Entry, Task, class_losses, judge_entry
 from leadrank.models.predictor import Candidate, Setting
 from leadrank.models.tune import Search
@@ -22,6 +23,8 @@ FINALISTS = 4
 """So many of the best candidates are judged afresh and may be blended."""
 UPKEEP = 1.6
 """Judging a finalist costs its folds once more, and the fits on all rows and on thirds about this much on top."""
+STORMY = 0.3
+"""Standard deviation of the blocks' rates, in log-odds, above which the past cannot choose."""
 LEAST_WEIGHT = 0.03
 """A blend's member with less weight is dropped: it costs time and changes nothing."""
 BLEND = Candidate(name="blend", fit=None, load=None, first=(), space={}, complexity=4)  # type: ignore[arg-type]
@@ -114,13 +117,16 @@ def _finalists(best: Mapping[str, Entry]) -> list[Entry]:
     return ranked[:FINALISTS] + [e for e in best.values() if e.candidate.complexity == 0]
 
 
-def finals(task: Task, best: Mapping[str, Entry], *, blend: bool, limits: Limits) -> Outcome:
+def finals(task: Task, best: Mapping[str, Entry], *, blend: bool, limits: Limits, forward: bool = False) -> Outcome:
     """Judge the best candidates on fresh folds, add their blend, and choose.
 
     Parameters
     ----------
     task
         The same rows with folds that tuning has not seen (or the forward blocks, where rows have an order).
+    forward
+        Whether the folds are forward blocks. Where their rates then move far (`STORMY`), whoever won in the past may lose next, and the
+        members are blended with equal weights, which no estimate can beat reliably (Timmermann 2006, forecast combinations).
     """
     seeds = limits.seeds
     while seeds > 1 and limits.trials is None and UPKEEP * _finals_seconds(best, seeds) > limits.left():
@@ -132,8 +138,11 @@ def finals(task: Task, best: Mapping[str, Entry], *, blend: bool, limits: Limits
     members = tuple(e for e in judged if e.candidate.complexity > 0)
     weights: tuple[float, ...] = ()
     if blend and len(members) > 1:
-        mixed, weights = _blended(task, members)
+        stormy = forward and restless(task, min(members, key=lambda e: e.loss)) > STORMY
+        mixed, weights = _averaged(task, members) if stormy else _blended(task, members, forward=forward)
         judged.append(mixed)
+        if stormy:
+            return Outcome(tuple(judged), mixed, members, weights)
     chosen = choose(judged)
     if chosen.candidate is not BLEND:
         return Outcome(tuple(judged), chosen, (chosen,), (1.0,))
@@ -161,15 +170,31 @@ def behind(losses: FloatArray, best: FloatArray) -> float:
     return float(difference.mean()) / spread if spread > 0 else 0.0
 
 
-def _blended(task: Task, members: Sequence[Entry]) -> tuple[Entry, tuple[float, ...]]:
+def _blended(task: Task, members: Sequence[Entry], *, forward: bool) -> tuple[Entry, tuple[float, ...]]:
+    """Mix each block by weights from the other blocks, or with `forward` from the earlier ones; the first has equal weights."""
     y = task.y[task.judged]
     held_out = np.empty_like(members[0].margins)
     for block in np.unique(task.block):
         inside = task.block == block
-        weights = _weights([m.margins[~inside] for m in members], y[~inside])
+        seen = task.block < block if forward else ~inside
+        weights = _weights([m.margins[seen] for m in members], y[seen]) if seen.any() else (1.0 / len(members),) * len(members)
         held_out[inside] = np.sum([w * m.margins[inside] for w, m in zip(weights, members, strict=True)], axis=0)
     entry = Entry(BLEND, {}, held_out, class_losses(y, held_out), sum(m.seconds for m in members))
     return entry, _weights([m.margins for m in members], y)
+
+
+def restless(task: Task, entry: Entry) -> float:
+    """Return the standard deviation, in log-odds, by which block rates moved off the predictions beyond chance."""
+    labels = (task.y[task.judged] > 0).astype(np.int64)
+    moves = prior_moves(entry.margins[:, 0], labels, task.block)
+    return float(np.sqrt(excess_variance(moves, entry.margins[:, 0], task.block)))
+
+
+def _averaged(task: Task, members: Sequence[Entry]) -> tuple[Entry, tuple[float, ...]]:
+    weights = (1.0 / len(members),) * len(members)
+    margins = np.mean([m.margins for m in members], axis=0)
+    losses = class_losses(task.y[task.judged], margins)
+    return Entry(BLEND, {}, margins, losses, sum(m.seconds for m in members)), weights
 
 
 def _weights(margins: Sequence[FloatArray], y: IntArray) -> tuple[float, ...]:

@@ -96,15 +96,15 @@ def fit_model(
     forward = order is not None and modelling.split != "random"
     candidates = competing(modelling, few=_outcomes(y, thresholds) < FEW_OUTCOMES)
     first = _folds(y, groups, order if forward else None, modelling.folds, limits.seed)
-    forward = forward and len(first) > 0
-    if not first:
+    forward = forward and _judges_both(first, y, thresholds)
+    if not forward:
         first = _folds(y, groups, None, modelling.folds, limits.seed)
     given = {name: modelling.settings_of(name) for name in candidates}
     best, trials = explore(Task(X, y, thresholds, first), candidates, given, limits, progress)
     progress("finalists on fresh folds", 1.0)
     second = first if forward else _folds(y, groups, None, modelling.folds, limits.seed + 1)
     task = Task(X, y, thresholds, second)
-    outcome = finals(task, best, blend="blend" in (modelling.candidates or DEFAULT), limits=limits)
+    outcome = finals(task, best, blend="blend" in (modelling.candidates or DEFAULT), limits=limits, forward=forward)
     return _finished(task, outcome, modelling, limits, forward=forward, trials=trials)
 
 
@@ -119,6 +119,12 @@ def competing(modelling: Modelling, *, few: bool) -> dict[str, Candidate]:
 
 def _outcomes(y: IntArray, thresholds: int) -> int:
     return min(min(int((y > t).sum()), int((y <= t).sum())) for t in range(thresholds))
+
+
+def _judges_both(folds: tuple[Fold, ...], y: IntArray, thresholds: int) -> bool:
+    """Say whether the judged rows hold both sides of every threshold; a table in the order of its outcomes has no such blocks."""
+    judged = y[np.concatenate([fold.test for fold in folds])] if folds else y[:0]
+    return all(np.unique(judged > t).size == 2 for t in range(thresholds))
 
 
 def _folds(y: IntArray, groups: IntArray, order: FloatArray | None, folds: int, seed: int) -> tuple[Fold, ...]:

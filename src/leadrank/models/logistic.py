@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -71,7 +72,9 @@ def fit_logistic(X: Matrix, y: IntArray, weight: FloatArray | None, setting: Set
     if not keep.any() or np.unique(y).size < 2:
         rate = (y.sum() + 0.5) / (len(y) + 1.0)
         return Linear(design, (0.0,) * D.shape[1], float(np.log(rate / (1 - rate))), tuple(means))
-    estimator.fit(D[:, keep], y, sample_weight=weight)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Line search of Newton solver")  # it then falls back to L-BFGS by itself
+        estimator.fit(D[:, keep], y, sample_weight=weight)
     weights = np.zeros(D.shape[1])
     weights[keep] = estimator.coef_[0]
     return Linear(design, tuple(float(w) for w in weights), float(estimator.intercept_[0]), tuple(float(m) for m in means))
@@ -98,7 +101,9 @@ def _eliminated(estimator: Any, D: FloatArray, y: IntArray, weight: FloatArray |
     from sklearn.feature_selection import RFE
 
     selector = RFE(estimator, n_features_to_select=keep, step=0.1)
-    selector.fit(D, y, **({} if weight is None else {"sample_weight": weight}))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Line search of Newton solver")
+        selector.fit(D, y, **({} if weight is None else {"sample_weight": weight}))
     return selector.support_
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from leadrank.types import FloatArray, IntArray
 
-FORWARD_FROM = 0.6
+FORWARD_FROM = 0.5
 """The first forward block begins after this share of the rows."""
 
 
@@ -52,7 +52,7 @@ def random_folds(y: IntArray, groups: IntArray, folds: int, seed: int) -> tuple[
 
 
 def forward_folds(y: IntArray, order: FloatArray, groups: IntArray, folds: int) -> tuple[Fold, ...]:
-    """Learn from the past, judge on the next block, step by step through the newer rows.
+    """Learn from the past, judge on the next block, step by step through the newer half.
 
     A block whose past has only one class is left out; rows without an order count as oldest.
     """
