@@ -9,8 +9,9 @@ import polars as pl
 
 from leadrank import data, evaluation, labels
 from leadrank.bundle import Bundle
+from leadrank.data import as_polars
 from leadrank.errors import DataError, nearest
-from leadrank.score import LARGEST_AMOUNT, Scorer, as_polars, class_column
+from leadrank.score import LARGEST_AMOUNT, Scorer, class_column
 from leadrank.types import FloatArray, IntArray
 
 EXACT = 1e-9

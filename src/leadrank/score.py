@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 import polars as pl
 
 from leadrank import data, decisions, features, models
 from leadrank.bundle import Bundle, load_bundle
-from leadrank.data.cell import plain_value, text_of
+from leadrank.data import as_polars
 from leadrank.errors import UsageError, nearest
-from leadrank.explain import (
-    Counterfactual,
-    Phrasebook,
-    Reason,
-    counterfactual,
-    group_by_column,
-    phrasebook,
-    reasons_text,
-    rescale,
-    row_base,
-)
-from leadrank.explain import reasons as reasons_of
+from leadrank.explain import Counterfactual, Reason
+from leadrank.reasoning import Reasoner
 from leadrank.types import FloatArray, IntArray, Matrix
 
 COLUMNS = (
@@ -82,18 +70,6 @@ class _Batch:
     decided: decisions.Decided
 
 
-@dataclass(frozen=True, slots=True)
-class _Alike:
-    """The rows whose reasons are about the same threshold."""
-
-    rows: IntArray
-    X: Matrix
-    book: Phrasebook
-    grouped: FloatArray
-    columns: tuple[str, ...]
-    raw: FloatArray
-
-
 class Scorer:
     """A bundle ready to score; safe to share between threads.
 
@@ -113,7 +89,7 @@ class Scorer:
         self._schema = self.bundle.schema.only(self._needed)
         self._columns = {c.name: c for c in self._schema.columns}
         self._known = {*self.bundle.schema.names, self.bundle.project.target.column}
-        self._protected = tuple(name for name, c in self.bundle.project.lead.columns.items() if c.sensitive)
+        self._reasoner = Reasoner(self.bundle)
 
     def one(self, lead: Mapping[str, object], *, reasons: int = 0) -> Scored:
         """Score one lead.
@@ -137,7 +113,7 @@ class Scorer:
         key = self.bundle.project.lead.key
         given = lead.get(key) if key is not None else None
         unknown = tuple(name for name in lead if name not in self._known)
-        return self._record(batch, None if given is None else str(given), unknown, self._reasons(batch, reasons)[0])
+        return self._record(batch, None if given is None else str(given), unknown, self._reasoner.reasons(batch.X, batch.log_odds, reasons)[0])
 
     def many(
         self, frame: Any, *, reasons: int = 0, ranked: bool = False, top: int | None = None, keep: Sequence[str] = ()
@@ -179,7 +155,7 @@ class Scorer:
         batch, problems = self._batch(table)
         order = self._ranking(batch.decided, batch.reach)[:top] if ranked or top is not None else np.arange(len(batch.X))
         out = self._frame(table, batch, keep)[order]
-        texts = self._texts(batch, order, reasons)
+        texts = self._reasoner.texts(batch.X.take(order), batch.log_odds[order], reasons)
         out = out.with_columns(pl.Series("reasons", texts, dtype=pl.String))
         if ranked or top is not None:
             out = out.with_columns(pl.Series("rank", np.arange(1, len(order) + 1), dtype=pl.Int64))
@@ -206,12 +182,11 @@ class Scorer:
         batch, _ = self._batch(table)
         key = self.bundle.project.lead.key
         name = str(table[key][0]) if key is not None and key in table.columns else None
-        found = self._reasons(batch, reasons)[0]
-        threshold = int(self._asked(batch)[0])
-        _, base = self._contributions(batch)
+        found = self._reasoner.reasons(batch.X, batch.log_odds, reasons)[0]
+        base, about = self._reasoner.start(batch.X, batch.log_odds)
+        wanted = min(max(self.bundle.policy.threshold.cut, 0.01), 0.99) if target is None else target
         return Explained(
-            self._record(batch, name, (), found), found, float(base[0]), self.bundle.facts.scale, self._outcomes[threshold],
-            self._counterfactual(batch, target),
+            self._record(batch, name, (), found), found, base, self.bundle.facts.scale, about, self._reasoner.change(batch.X, wanted),
         )
 
     @property
@@ -234,66 +209,6 @@ class Scorer:
         by = reach[:, -1] if decided.expected_profit is None else decided.expected_profit
         ranking: IntArray = np.lexsort((-reach[:, -1], -by)).astype(np.int64)
         return ranking
-
-    def _asked(self, batch: _Batch) -> IntArray:
-        """Return the threshold each row's reasons are about: reaching the class after its likeliest one."""
-        thresholds = batch.reach.shape[1]
-        likeliest = models.class_probabilities(batch.reach).argmax(axis=1) if thresholds > 1 else np.zeros(len(batch.X), dtype=np.int64)
-        asked: IntArray = np.minimum(likeliest, thresholds - 1).astype(np.int64)
-        return asked
-
-    def _contributions(self, batch: _Batch) -> tuple[FloatArray, FloatArray]:
-        """Return contributions on the calibrated log-odds by the user's columns, and each row's base."""
-        return calibrated_contributions(self.bundle.model, batch.X, batch.log_odds, self._asked(batch))[:2]
-
-    def _reasons(self, batch: _Batch, top: int) -> list[tuple[Reason, ...]]:
-        if top <= 0:
-            return [()] * len(batch.X)
-        found: list[tuple[Reason, ...]] = [()] * len(batch.X)
-        for part in self._by_threshold(batch):
-            given = reasons_of(part.grouped, part.columns, part.X, part.book, top=top, never=self._protected, within=part.raw)
-            for row, own in zip(part.rows, given, strict=True):
-                found[row] = own
-        return found
-
-    def _texts(self, batch: _Batch, order: IntArray, top: int) -> list[str]:
-        texts = [""] * len(order)
-        if top <= 0 or not len(order):
-            return texts
-        part = _Batch(batch.X.take(order), batch.log_odds[order], batch.reach[order], batch.decided)
-        for alike in self._by_threshold(part):
-            said = reasons_text(alike.grouped, alike.columns, alike.X, alike.book, top=top, never=self._protected, within=alike.raw)
-            for row, text in zip(alike.rows, said, strict=True):
-                texts[row] = text
-        return texts
-
-    def _by_threshold(self, batch: _Batch) -> Iterator[_Alike]:
-        asked = self._asked(batch)
-        for t in np.unique(asked):
-            rows = np.flatnonzero(asked == t)
-            X = batch.X.take(rows)
-            grouped, _, columns, raw = calibrated_contributions(self.bundle.model, X, batch.log_odds[rows], asked[rows])
-            yield _Alike(rows, X, self._books[int(t)], grouped, columns, raw)
-
-    @cached_property
-    def _books(self) -> tuple[Phrasebook, ...]:
-        return tuple(phrasebook(self.bundle.evidence, threshold=t, outcome=o) for t, o in enumerate(self._outcomes))
-
-    @property
-    def _outcomes(self) -> list[str]:
-        classes = self.bundle.facts.classes
-        return ["converted"] if len(classes) == 2 else [f"were {c} or better" for c in classes[1:-1]] + [f"were {classes[-1]}"]
-
-    def _counterfactual(self, batch: _Batch, target: float | None) -> Counterfactual | None:
-        actionable = {n: c.actionable for n, c in self.bundle.project.lead.columns.items() if c.actionable is not None}
-        wanted = target if target is not None else min(max(self.bundle.policy.threshold.cut, 0.01), 0.99)
-        if not actionable or batch.reach[0, -1] >= wanted:
-            return None
-
-        def probability(X: Matrix) -> FloatArray:
-            return models.sigmoid(self.bundle.model.log_odds(X))[:, -1]
-
-        return counterfactual(probability, batch.X, self.bundle.evidence, actionable, target=wanted, never=self._protected)
 
     def _record(self, batch: _Batch, key: str | None, unknown: tuple[str, ...], reasons: tuple[Reason, ...]) -> Scored:
         low, high = self.bundle.model.interval(batch.log_odds[:, -1])
@@ -323,59 +238,6 @@ class Scorer:
             return out
         shares = models.class_probabilities(batch.reach)
         return out.with_columns(*(pl.Series(class_column(c), shares[:, k]) for k, c in enumerate(self.bundle.facts.classes)))
-
-
-def as_polars(frame: Any) -> pl.DataFrame:
-    """Take a Polars, pandas or Arrow table, or a list of dictionaries, as Polars."""
-    if isinstance(frame, pl.DataFrame):
-        return frame
-    if isinstance(frame, list):
-        return pl.DataFrame(frame, infer_schema_length=None, strict=False)
-    try:
-        native = nw.from_native(frame, eager_only=True)
-    except TypeError as problem:
-        raise UsageError(f"Expected a Polars, pandas or Arrow table, got {type(frame).__name__}.", "Convert it to one of these first.") from problem
-    except nw.exceptions.DuplicateError as problem:
-        raise UsageError(f"Two columns have one name. {problem}", "Rename or drop one of them.") from problem
-    return pl.DataFrame({str(column.name): _as_series(column) for column in native.iter_columns()})
-
-
-def _as_series(column: nw.Series[Any]) -> pl.Series:
-    """Take one column as Polars; a pandas column of mixed Python values is read as the texts that a CSV would hold."""
-    try:
-        return column.to_polars()
-    except (TypeError, ValueError, pl.exceptions.PolarsError):
-        cells = [text_of(plain_value(cell)) for cell in column.to_list()]
-        return pl.Series(cells, dtype=pl.String)
-
-
-def calibrated_contributions(
-    model: models.Model, X: Matrix, log_odds: FloatArray, asked: IntArray
-) -> tuple[FloatArray, FloatArray, tuple[str, ...], FloatArray]:
-    """Explain each row on the calibrated log-odds of reaching the class above the threshold asked about.
-
-    Returns
-    -------
-    grouped
-        By the user's columns, shape (rows, columns); `base` plus its sum is the calibrated log-odds.
-    base
-        Shape (rows,).
-    columns
-        Their names.
-    raw
-        By feature, before calibration.
-    """
-    raw, raw_base, margin = model.contributions(X, asked)
-    grouped, columns = group_by_column(raw, X.features)
-    calibrated = log_odds[np.arange(len(X)), asked]
-    for t in np.unique(asked):
-        rows = asked == t
-        mapped = model.shape.calibrations[int(t)]
-        for base in np.unique(raw_base[rows]):
-            own = rows & (raw_base == base)
-            start = float(mapped(np.array([base]))[0])
-            grouped[own] = rescale(grouped[own], float(base), margin[own], calibrated[own], start)
-    return grouped, row_base(grouped, calibrated), columns, raw
 
 
 def _amounts(cells: Sequence[object]) -> FloatArray:

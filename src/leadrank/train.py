@@ -12,10 +12,11 @@ import polars as pl
 
 from leadrank import data, decisions, evaluation, explain, features, models
 from leadrank.bundle import Bundle, ColumnEffect, Facts, HeldOut, fingerprint
+from leadrank.data import as_polars
 from leadrank.evaluate import plain_figures
 from leadrank.prepare import Prepared, Progress, booster_ranker, check, columns_of, quiet
 from leadrank.project import Project
-from leadrank.score import LARGEST_AMOUNT, Scorer, as_polars
+from leadrank.score import LARGEST_AMOUNT, Scorer
 from leadrank.types import BoolArray, Finding, FloatArray, IntArray, Matrix
 
 TAIL = 0.2

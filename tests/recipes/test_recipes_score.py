@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from leadrank.bundle import load_bundle, save_bundle
 from leadrank.errors import DataError, UsageError
-from leadrank.score import COLUMNS, Scorer, calibrated_contributions
+from leadrank.reasoning import calibrated_contributions
+from leadrank.score import COLUMNS, Scorer
 
 NUMBERS = ("probability", "probability_low", "probability_high", "expected_profit")
 raw = st.fixed_dictionaries(

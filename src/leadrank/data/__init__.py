@@ -1,5 +1,6 @@
 """Tables that can be trusted: read, cleaned, checked, and searched for leaks."""
 
+from leadrank.data.accept import as_polars
 from leadrank.data.cell import clean_cell
 from leadrank.data.clean import CellProblem, Cleaned, clean_frame
 from leadrank.data.delimited import Rejected
@@ -18,7 +19,7 @@ from leadrank.data.write import write_rejected, write_table
 
 __all__ = [
     "FILE_ORDER", "CellProblem", "Cleaned", "ColumnProfile", "ColumnSchema", "Profile", "Ranker", "RawTable", "Rejected", "Schema",
-    "blank_heavy_columns", "clean_cell", "clean_frame", "constant_columns", "drop_repeated_keys", "duplicate_groups", "find_leaks",
-    "infer_schema", "keyed_hash", "labelled_rows", "little_said", "merge_groups", "near_duplicates", "profile", "rate_ranker", "read_table",
-    "row_names", "set_aside", "time_order", "validate", "write_rejected", "write_table",
+    "as_polars", "blank_heavy_columns", "clean_cell", "clean_frame", "constant_columns", "drop_repeated_keys", "duplicate_groups",
+    "find_leaks", "infer_schema", "keyed_hash", "labelled_rows", "little_said", "merge_groups", "near_duplicates", "profile", "rate_ranker",
+    "read_table", "row_names", "set_aside", "time_order", "validate", "write_rejected", "write_table",
 ]

@@ -79,7 +79,7 @@ def clean_frame(schema: Schema, frame: pl.DataFrame, *, required: Collection[str
             if bad is not None:
                 unreadable[column.name] = int(bad.sum())
                 problems += _problems(column, frame[column.name], bad)
-    return Cleaned(pl.DataFrame(columns), tuple(problems), unreadable)
+    return Cleaned(pl.DataFrame({column.name: column for column in columns}), tuple(problems), unreadable)
 
 
 def _require(schema: Schema, wanted: set[str], present: list[str]) -> None:

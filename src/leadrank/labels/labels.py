@@ -127,7 +127,7 @@ def _ordered(words: pl.Series, seen: dict[str, int], classes: tuple[str, ...], *
 
 def _binary(words: pl.Series, seen: dict[str, int], target: Target, *, whole: bool) -> Outcomes:
     positive = _positive(words.name, seen, target, whole=whole)
-    waiting = {word: n for word, n in seen.items() if word in OPEN and word != positive and len(seen) > 2}
+    waiting = {word: n for word, n in seen.items() if word in OPEN and word != positive}
     negative = [word for word in seen if word not in waiting and word != positive]
     if not negative and whole:
         raise DataError(f"The outcome column {words.name!r} holds no lead that did not convert.", "Give a table with both outcomes.")

@@ -80,18 +80,32 @@ def choose_calibration(margin: FloatArray, y: IntArray, *, blocks: IntArray, for
     held_out
         Each row's calibrated log-odds by a map that has not seen its block.
     """
-    counts = blocks > blocks.max() - RECENT if forward else np.ones(len(blocks), dtype=bool)
+    if forward:
+        return _recent_slope(margin, y, blocks)
     best, best_odds = IDENTITY, margin
-    for kind in ("slope",) if forward else ("platt", "beta"):
+    for kind in ("platt", "beta"):
         held_out = margin.copy()
-        for block in np.unique(blocks[counts]):
-            inside, others = blocks == block, counts & (blocks != block)
-            held_out[inside] = fit_calibration(margin[others], y[others], kind)(margin[inside])
-        gain = (row_loss(y, best_odds) - row_loss(y, held_out))[counts]
+        for block in np.unique(blocks):
+            held_out[blocks == block] = fit_calibration(margin[blocks != block], y[blocks != block], kind)(margin[blocks == block])
+        gain = row_loss(y, best_odds) - row_loss(y, held_out)
         needed = 0.5 * gain.std() / np.sqrt(len(gain)) if kind == "beta" else 0.0
         if gain.mean() > needed:
-            best, best_odds = fit_calibration(margin[counts], y[counts], kind), held_out
+            best, best_odds = fit_calibration(margin, y, kind), held_out
     return best, best_odds
+
+
+def _recent_slope(margin: FloatArray, y: IntArray, blocks: IntArray) -> tuple[Calibration, FloatArray]:
+    """Choose a slope where it lowers the loss of each of the newest blocks, fitted on the others; report each block by earlier ones only."""
+    newest = np.unique(blocks)[-RECENT:]
+    counts = np.isin(blocks, newest)
+    gains, held_out = [], margin.copy()
+    for block in newest:
+        inside, others, earlier = blocks == block, counts & (blocks != block), counts & (blocks < block)
+        gains.append(row_loss(y[inside], margin[inside]) - row_loss(y[inside], fit_calibration(margin[others], y[others], "slope")(margin[inside])))
+        held_out[inside] = fit_calibration(margin[earlier], y[earlier], "slope")(margin[inside])
+    if np.concatenate(gains).mean() <= 0:
+        return IDENTITY, margin
+    return fit_calibration(margin[counts], y[counts], "slope"), held_out
 
 
 def prior_moves(log_odds: FloatArray, y: IntArray, blocks: IntArray) -> tuple[float, ...]:

@@ -117,7 +117,7 @@ def _finalists(best: Mapping[str, Entry]) -> list[Entry]:
     return ranked[:FINALISTS] + [e for e in best.values() if e.candidate.complexity == 0]
 
 
-def finals(task: Task, best: Mapping[str, Entry], *, blend: bool, limits: Limits, forward: bool = False) -> Outcome:
+def finals(task: Task, best: Mapping[str, Entry], *, blend: bool, limits: Limits, forward: bool = False, few: bool = False) -> Outcome:
     """Judge the best candidates on fresh folds, add their blend, and choose.
 
     Parameters
@@ -127,6 +127,8 @@ def finals(task: Task, best: Mapping[str, Entry], *, blend: bool, limits: Limits
     forward
         Whether the folds are forward blocks. Where their rates then move far (`STORMY`), whoever won in the past may lose next, and the
         members are blended with equal weights, which no estimate can beat reliably (Timmermann 2006, forecast combinations).
+    few
+        Whether outcomes are few: then a shrunken model is taken even where it cannot be told from the constant; the verdict says so.
     """
     seeds = limits.seeds
     while seeds > 1 and limits.trials is None and UPKEEP * _finals_seconds(best, seeds) > limits.left():
@@ -143,7 +145,7 @@ def finals(task: Task, best: Mapping[str, Entry], *, blend: bool, limits: Limits
         judged.append(mixed)
         if stormy:
             return Outcome(tuple(judged), mixed, members, weights)
-    chosen = choose(judged)
+    chosen = choose(members if few and members else judged)
     if chosen.candidate is not BLEND:
         return Outcome(tuple(judged), chosen, (chosen,), (1.0,))
     kept = [(m, w) for m, w in zip(members, weights, strict=True) if w >= LEAST_WEIGHT]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -23,7 +23,7 @@ from leadrank.models.calibrate import (
 )
 from leadrank.models.candidates import CANDIDATES, DEFAULT, FEW, FEW_OUTCOMES
 from leadrank.models.contest import Limits, Outcome, explore, finals
-from leadrank.models.held_out import Entry, Task, fit_stacked, judge_entry, margins_of
+from leadrank.models.held_out import Task, fit_stacked, judge_entry, margins_of
 from leadrank.models.interval import Spread, thirds, variance_table
 from leadrank.models.lightgbm_trees import loadable
 from leadrank.models.model import Model, Shape
@@ -93,8 +93,9 @@ def fit_model(
     progress
         Told what is going on and the share done.
     """
-    forward = order is not None and modelling.split != "random"
-    candidates = competing(modelling, few=_outcomes(y, thresholds) < FEW_OUTCOMES)
+    forward = order is not None and np.unique(order).size > 1 and modelling.split != "random"
+    few = _outcomes(y, thresholds) < FEW_OUTCOMES
+    candidates = competing(modelling, few=few)
     first = _folds(y, groups, order if forward else None, modelling.folds, limits.seed)
     forward = forward and _judges_both(first, y, thresholds)
     if not forward:
@@ -104,7 +105,7 @@ def fit_model(
     progress("finalists on fresh folds", 1.0)
     second = first if forward else _folds(y, groups, None, modelling.folds, limits.seed + 1)
     task = Task(X, y, thresholds, second)
-    outcome = finals(task, best, blend="blend" in (modelling.candidates or DEFAULT), limits=limits, forward=forward)
+    outcome = finals(task, best, blend="blend" in (modelling.candidates or DEFAULT), limits=limits, forward=forward, few=few)
     return _finished(task, outcome, modelling, limits, forward=forward, trials=trials)
 
 
@@ -144,17 +145,19 @@ def _finished(task: Task, outcome: Outcome, modelling: Modelling, limits: Limits
     if forward:
         calibrations, drift = _against_drift(calibrations, held_out, y, task.block, modelling)
         held_out = hedged(IDENTITY, drift.variance)(held_out)
-    predictor = _fit_all(task, outcome, limits)
-    spread = _spread_of(task, outcome, calibrations[-1], held_out, drift, limits)
+    with ThreadPoolExecutor(max(limits.threads, 1)) as pool:
+        whole = pool.submit(_fit_whole, task, outcome, np.arange(len(task.y)), limits, single=False)
+        probing = pool.submit(_fit_whole, task, outcome, task.folds[-1].train, limits, single=True)
+        parts = [pool.submit(_fit_whole, task, outcome, rows, limits, single=True) for rows in thirds(len(task.y), limits.seed)]
+        predictor, probe, fitted = whole.result(), probing.result(), [part.result() for part in parts]
+    spread = _spread_of(task, fitted, calibrations[-1], held_out, drift, limits)
     names = tuple(m.candidate.name for m in outcome.members)
     shape = Shape(outcome.chosen.candidate.name, names, outcome.weights, task.thresholds, tuple(calibrations), spread, modelling.resampling)
     settings: dict[str, Setting] = {m.candidate.name: dict(m.setting) for m in outcome.members}
-    fold = task.folds[-1]
-    probe = Model(shape, _whole(outcome, _fit_members(task, outcome, fold.train, limits, single=True)))
     return Fitted(
         model=Model(shape, predictor), rows=task.judged, blocks=task.block, log_odds=non_increasing(held_out),
-        rivals=_rivals(task, outcome, limits), seconds={e.candidate.name: e.seconds for e in outcome.finals}, probe=probe,
-        probe_rows=fold.test, chosen=shape.name, settings=settings, forward=forward, trials=trials, drift=drift,
+        rivals=_rivals(task, outcome, limits), seconds={e.candidate.name: e.seconds for e in outcome.finals}, probe=Model(shape, probe),
+        probe_rows=task.folds[-1].test, chosen=shape.name, settings=settings, forward=forward, trials=trials, drift=drift,
     )
 
 
@@ -170,13 +173,18 @@ def _against_drift(
     return moved, Drift(moves, variance, shift, modelling.recent_prior)
 
 
-def _fit_all(task: Task, outcome: Outcome, limits: Limits) -> Predictor:
-    rows = np.arange(len(task.y))
-    return _whole(outcome, _fit_members(task, outcome, rows, limits, single=False))
-
-
-def _whole(outcome: Outcome, fitted: tuple[Predictor, ...]) -> Predictor:
-    return fitted[0] if len(fitted) == 1 else Blend(fitted, tuple(m.candidate.name for m in outcome.members), outcome.weights)
+def _fit_whole(task: Task, outcome: Outcome, rows: IntArray, limits: Limits, *, single: bool) -> Predictor:
+    """Fit all members of the chosen model on the given rows; `single` leaves out the averaging over seeds."""
+    X, y = task.X.take(rows), task.y[rows]
+    fitted = []
+    for entry in outcome.members:
+        setting = {k: v for k, v in entry.setting.items() if not (single and k == "seeds")}
+        if "seeds" in setting:
+            setting["parallel"] = limits.threads
+        fitted.append(fit_stacked(entry.candidate, X, y, task.thresholds, setting, limits.seed))
+    if len(fitted) == 1:
+        return fitted[0]
+    return Blend(tuple(fitted), tuple(m.candidate.name for m in outcome.members), outcome.weights)
 
 
 def _rivals(task: Task, outcome: Outcome, limits: Limits) -> dict[str, FloatArray]:
@@ -187,22 +195,10 @@ def _rivals(task: Task, outcome: Outcome, limits: Limits) -> dict[str, FloatArra
     return {SAID.get(name, name): non_increasing(sigmoid(e.margins)) for name, e in entries.items()}
 
 
-def _fit_members(task: Task, outcome: Outcome, rows: IntArray, limits: Limits, *, single: bool) -> tuple[Predictor, ...]:
-    X, y = task.X.take(rows), task.y[rows]
-
-    def fit(entry: Entry) -> Predictor:
-        setting = {k: v for k, v in entry.setting.items() if not (single and k == "seeds")}
-        if "seeds" in setting:
-            setting["parallel"] = limits.threads
-        return fit_stacked(entry.candidate, X, y, task.thresholds, setting, limits.seed)
-
-    with ThreadPoolExecutor(max(limits.threads, 1)) as pool:
-        return tuple(pool.map(fit, outcome.members))
-
-
 def _spread_of(
-    task: Task, outcome: Outcome, calibration: Calibration, held_out: FloatArray, drift: Drift | None, limits: Limits
+    task: Task, fitted: Sequence[Predictor], calibration: Calibration, held_out: FloatArray, drift: Drift | None, limits: Limits
 ) -> Spread:
+    """Measure how far three models, each fitted on a third of the rows, lie apart on the thirds they have not seen."""
     parts = thirds(len(task.y), limits.seed)
     top = task.thresholds - 1
     shared = calibration_covariance(held_out[:, top])
@@ -210,12 +206,9 @@ def _spread_of(
     if any(np.unique(task.y[p] > top).size < 2 for p in parts):
         return Spread(shared[0] + moved, shared[1], shared[2], (), (1.0,))
     predicted: dict[int, list[FloatArray]] = {0: [], 1: [], 2: []}
-    for k, rows in enumerate(parts):
-        members = _fit_members(task, outcome, rows, limits, single=True)
-        for other in {0, 1, 2} - {k}:
-            unseen = task.X.take(parts[other])
-            margins = [w * margins_of(m, unseen, task.thresholds)[:, top] for w, m in zip(outcome.weights, members, strict=True)]
-            predicted[other].append(calibration(np.sum(margins, axis=0)))
+    for k, model in enumerate(fitted):
+        for other in sorted({0, 1, 2} - {k}):
+            predicted[other].append(calibration(margins_of(model, task.X.take(parts[other]), task.thresholds)[:, top]))
     first = np.concatenate([predicted[k][0] for k in range(3)])
     second = np.concatenate([predicted[k][1] for k in range(3)])
     edges, variance = variance_table((first + second) / 2, first, second)

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from leadrank.errors import MissingExtraError
+from leadrank.models.ordered import THRESHOLD
 from leadrank.models.predictor import Candidate, Predictor, Scale, Setting
 from leadrank.types import FloatArray, IntArray, Matrix
 
@@ -90,5 +91,7 @@ def _smote(X: Matrix, y: IntArray, seed: int) -> tuple[Matrix, IntArray]:
     p, options = len(X.numeric), {"random_state": seed, "k_neighbors": neighbours}
     mixed = SMOTENC(list(range(p, table.shape[1])), **options) if X.categorical and p else None
     more, labels = (mixed or (SMOTE if p else SMOTEN)(**options)).fit_resample(table, y)
+    if p and X.numeric[-1] == THRESHOLD:
+        more[:, p - 1] = np.rint(more[:, p - 1])
     more[: len(X), :p] = X.numbers  # the rows that were there keep their blanks
     return Matrix(more[:, :p], np.rint(more[:, p:]).astype(np.int32), X.numeric, X.categorical), labels.astype(np.int64)

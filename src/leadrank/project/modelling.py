@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from leadrank.project.frozen import Frozen
 
 CandidateName = Literal["dummy", "naive_bayes", "logistic", "random_forest", "lightgbm", "xgboost", "catboost", "blend"]
 
-_UNITS = {"": 1.0, "s": 1.0, "second": 1.0, "seconds": 1.0, "m": 60.0, "minute": 60.0, "minutes": 60.0, "h": 3600.0, "hours": 3600.0}
+_UNITS = {"": 1.0, "s": 1.0, "second": 1.0, "seconds": 1.0, "m": 60.0, "minute": 60.0, "minutes": 60.0, "h": 3600.0, "hour": 3600.0, "hours": 3600.0}
 
 
 def _seconds(value: object) -> object:
@@ -26,16 +26,20 @@ def _seconds(value: object) -> object:
 Seconds = Annotated[float, BeforeValidator(_seconds), Field(gt=0)]
 
 
-class Settings(BaseModel):
+class Settings(Frozen):
     """Fixed settings of one learner, by the library's own names; `tune = false` keeps exactly these."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
     tune: bool = True
+    given: dict[str, Any] = Field(default_factory=dict)
 
-    @property
-    def given(self) -> dict[str, Any]:
-        """The settings without our own switch."""
-        return dict(self.model_extra or {})
+    @model_validator(mode="before")
+    @classmethod
+    def _gathered(cls, raw: Any) -> Any:
+        if not isinstance(raw, dict):
+            return raw
+        own = {k: v for k, v in raw.items() if k in cls.model_fields}
+        others = {k: v for k, v in raw.items() if k not in cls.model_fields}
+        return own | {"given": {**own.get("given", {}), **others}}
 
 
 class Modelling(Frozen):

@@ -1,0 +1,141 @@
+"""Why each score: contributions carried through the calibration, grouped by the user's columns, and put into sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from leadrank import models
+from leadrank.bundle import Bundle
+from leadrank.explain import (
+    Counterfactual,
+    Phrasebook,
+    Reason,
+    counterfactual,
+    group_by_column,
+    phrasebook,
+    reasons,
+    reasons_text,
+    rescale,
+    row_base,
+)
+from leadrank.types import FloatArray, IntArray, Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """The rows whose reasons are about the same threshold."""
+
+    rows: IntArray
+    X: Matrix
+    book: Phrasebook
+    grouped: FloatArray
+    columns: tuple[str, ...]
+    raw: FloatArray
+
+
+class Reasoner:
+    """Gives reasons for rows that a bundle has scored; columns marked sensitive are never named.
+
+    Parameters
+    ----------
+    bundle
+        Its model, evidence and project are used.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+        self._protected = tuple(name for name, column in bundle.project.lead.columns.items() if column.sensitive)
+        classes = bundle.facts.classes
+        self._about = ["converted"] if len(classes) == 2 else [f"were {c} or better" for c in classes[1:-1]] + [f"were {classes[-1]}"]
+        self._books = tuple(phrasebook(bundle.evidence, threshold=t, outcome=about) for t, about in enumerate(self._about))
+
+    def reasons(self, X: Matrix, log_odds: FloatArray, top: int) -> list[tuple[Reason, ...]]:
+        """Return the `top` reasons of each row, given its calibrated log-odds, shape (rows, thresholds)."""
+        found: list[tuple[Reason, ...]] = [()] * len(X)
+        for part in self._parts(X, log_odds) if top > 0 else ():
+            given = reasons(part.grouped, part.columns, part.X, part.book, top=top, never=self._protected, within=part.raw)
+            for row, own in zip(part.rows, given, strict=True):
+                found[row] = own
+        return found
+
+    def texts(self, X: Matrix, log_odds: FloatArray, top: int) -> list[str]:
+        """Return the `top` reasons of each row as one line of text, in bulk."""
+        texts = [""] * len(X)
+        for part in self._parts(X, log_odds) if top > 0 and len(X) else ():
+            said = reasons_text(part.grouped, part.columns, part.X, part.book, top=top, never=self._protected, within=part.raw)
+            for row, text in zip(part.rows, said, strict=True):
+                texts[row] = text
+        return texts
+
+    def start(self, X: Matrix, log_odds: FloatArray) -> tuple[float, str]:
+        """Return the base from which the first row's reasons start, and what they are about."""
+        asked = asked_threshold(log_odds)
+        base = calibrated_contributions(self.bundle.model, X, log_odds, asked)[1]
+        return float(base[0]), self._about[int(asked[0])]
+
+    def change(self, lead: Matrix, target: float) -> Counterfactual | None:
+        """Return what would lift one lead to the target probability, over the columns that the team can act on."""
+        actionable = {n: c.actionable for n, c in self.bundle.project.lead.columns.items() if c.actionable is not None}
+
+        def probability(X: Matrix) -> FloatArray:
+            return models.sigmoid(self.bundle.model.log_odds(X))[:, -1]
+
+        if not actionable or probability(lead)[0] >= target:
+            return None
+        return counterfactual(probability, lead, self.bundle.evidence, actionable, target=target, never=self._protected)
+
+    def _parts(self, X: Matrix, log_odds: FloatArray) -> Iterator[_Alike]:
+        asked = asked_threshold(log_odds)
+        for t in np.unique(asked):
+            rows = np.flatnonzero(asked == t)
+            own = X.take(rows)
+            grouped, _, columns, raw = calibrated_contributions(self.bundle.model, own, log_odds[rows], asked[rows])
+            yield _Alike(rows, own, self._books[int(t)], grouped, columns, raw)
+
+
+def asked_threshold(log_odds: FloatArray) -> IntArray:
+    """Return the threshold that each row's reasons are about: reaching the class after its likeliest one.
+
+    Examples
+    --------
+    >>> asked_threshold(np.array([[3.0, -2.0], [-3.0, -4.0]])).tolist()
+    [1, 0]
+    """
+    thresholds = log_odds.shape[1]
+    if thresholds == 1:
+        return np.zeros(len(log_odds), dtype=np.int64)
+    likeliest = models.class_probabilities(models.sigmoid(log_odds)).argmax(axis=1)
+    asked: IntArray = np.minimum(likeliest, thresholds - 1).astype(np.int64)
+    return asked
+
+
+def calibrated_contributions(
+    model: models.Model, X: Matrix, log_odds: FloatArray, asked: IntArray
+) -> tuple[FloatArray, FloatArray, tuple[str, ...], FloatArray]:
+    """Explain each row on the calibrated log-odds of reaching the class above the threshold asked about.
+
+    Returns
+    -------
+    grouped
+        By the user's columns, shape (rows, columns); `base` plus its sum is the calibrated log-odds.
+    base
+        Shape (rows,).
+    columns
+        Their names.
+    raw
+        By feature, before calibration.
+    """
+    raw, raw_base, margin = model.contributions(X, asked)
+    grouped, columns = group_by_column(raw, X.features)
+    calibrated = log_odds[np.arange(len(X)), asked]
+    for t in np.unique(asked):
+        rows = asked == t
+        mapped = model.shape.calibrations[int(t)]
+        for base in np.unique(raw_base[rows]):
+            own = rows & (raw_base == base)
+            start = float(mapped(np.array([base]))[0])
+            grouped[own] = rescale(grouped[own], float(base), margin[own], calibrated[own], start)
+    return grouped, row_base(grouped, calibrated), columns, raw
