@@ -10,6 +10,8 @@ from leadrank.types import FloatArray, IntArray
 
 _RIDGE = 1.0
 _LEAST_SLOPE = 0.05
+SLOPE_PRIOR = 100.0
+"""Precision of the prior of a forward slope: it lies within 0.1 of 1 unless the newest blocks say otherwise."""
 RECENT = 3
 """So many of the newest forward blocks decide the calibration."""
 
@@ -60,7 +62,7 @@ def row_loss(y: IntArray, log_odds: FloatArray) -> FloatArray:
 
 
 def choose_calibration(margin: FloatArray, y: IntArray, *, blocks: IntArray, forward: bool = False) -> tuple[Calibration, FloatArray]:
-    """Choose a map by log loss on blocks that it has not seen: identity, Platt or beta; over forward blocks, identity or a slope.
+    """Choose a map by log loss on blocks that it has not seen: identity, Platt or beta; over forward blocks, a slope.
 
     Over forward blocks only the newest `RECENT` count, since the final model has learned from as many rows as theirs had or more, and the
     map has no shift: what the newest rate should do is a matter of its own (`Drift`).
@@ -95,16 +97,13 @@ def choose_calibration(margin: FloatArray, y: IntArray, *, blocks: IntArray, for
 
 
 def _recent_slope(margin: FloatArray, y: IntArray, blocks: IntArray) -> tuple[Calibration, FloatArray]:
-    """Choose a slope where it lowers the loss of each of the newest blocks, fitted on the others; report each block by earlier ones only."""
+    """Fit a slope on the newest blocks, drawn towards 1 by its prior; report each block by earlier ones only."""
     newest = np.unique(blocks)[-RECENT:]
-    counts = np.isin(blocks, newest)
-    gains, held_out = [], margin.copy()
+    held_out = margin.copy()
     for block in newest:
-        inside, others, earlier = blocks == block, counts & (blocks != block), counts & (blocks < block)
-        gains.append(row_loss(y[inside], margin[inside]) - row_loss(y[inside], fit_calibration(margin[others], y[others], "slope")(margin[inside])))
-        held_out[inside] = fit_calibration(margin[earlier], y[earlier], "slope")(margin[inside])
-    if np.concatenate(gains).mean() <= 0:
-        return IDENTITY, margin
+        earlier = np.isin(blocks, newest) & (blocks < block)
+        held_out[blocks == block] = fit_calibration(margin[earlier], y[earlier], "slope")(margin[blocks == block])
+    counts = np.isin(blocks, newest)
     return fit_calibration(margin[counts], y[counts], "slope"), held_out
 
 
@@ -142,7 +141,8 @@ def fit_calibration(margin: FloatArray, y: IntArray, kind: str) -> Calibration:
         if min(a, b) >= _LEAST_SLOPE:
             return Calibration(float(a), float(b), float(shift), "beta")
         kind = "platt"
-    shift, slope = _newton(np.stack([np.ones_like(margin), margin], axis=1), y, np.array([0.0, 1.0]))
+    ridge = SLOPE_PRIOR if kind == "slope" else _RIDGE
+    shift, slope = _newton(np.stack([np.ones_like(margin), margin], axis=1), y, np.array([0.0, 1.0]), ridge)
     slope = max(float(slope), _LEAST_SLOPE)
     return Calibration(slope, slope, 0.0 if kind == "slope" else float(shift), kind)
 
@@ -169,9 +169,9 @@ def prior_shift(log_odds: FloatArray, y: IntArray) -> float:
     return (low + high) / 2
 
 
-def _newton(basis: FloatArray, y: IntArray, start: FloatArray) -> FloatArray:
+def _newton(basis: FloatArray, y: IntArray, start: FloatArray, strength: float = _RIDGE) -> FloatArray:
     weights = start.copy()
-    ridge = np.diag([1e-6] + [_RIDGE] * (len(start) - 1))
+    ridge = np.diag([1e-6] + [strength] * (len(start) - 1))
     for _ in range(25):
         p = sigmoid(basis @ weights)
         gradient = basis.T @ (p - y) + ridge @ (weights - start)

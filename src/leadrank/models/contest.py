@@ -99,11 +99,11 @@ def _next(searches: Mapping[str, Search], best: Mapping[str, Entry], slowest: Ma
 
 def _reserve(best: Mapping[str, Entry], limits: Limits) -> float:
     """Return the seconds that the finals will take; averaging several seeds buys more than more trials do."""
-    return min(UPKEEP * _finals_seconds(best, limits.seeds), 0.5 * limits.budget)
+    return min(UPKEEP * _finals_seconds(best, limits.seeds, limits), 0.5 * limits.budget)
 
 
-def _finals_seconds(best: Mapping[str, Entry], seeds: int) -> float:
-    return sum(e.seconds * _seeds_for(e, best, seeds) for e in _finalists(best))
+def _finals_seconds(best: Mapping[str, Entry], seeds: int, limits: Limits) -> float:
+    return sum(e.seconds * _seeds_for(e, best, seeds) for e in _finalists(best, limits))
 
 
 def _seeds_for(entry: Entry, best: Mapping[str, Entry], seeds: int) -> int:
@@ -112,9 +112,12 @@ def _seeds_for(entry: Entry, best: Mapping[str, Entry], seeds: int) -> int:
     return seeds if entry.candidate.name == "catboost" and behind(entry.losses, leader.losses) <= HOPEFUL else 1
 
 
-def _finalists(best: Mapping[str, Entry]) -> list[Entry]:
+def _finalists(best: Mapping[str, Entry], limits: Limits) -> list[Entry]:
+    """Return the best candidates and the constant; one that is both far behind and dear is left out."""
     ranked = sorted((e for e in best.values() if e.candidate.complexity > 0), key=lambda e: e.loss)
-    return ranked[:FINALISTS] + [e for e in best.values() if e.candidate.complexity == 0]
+    dear = 0.1 * limits.budget if limits.trials is None else float("inf")
+    hopeful = [e for e in ranked if e.seconds < dear or behind(e.losses, ranked[0].losses) <= HOPEFUL]
+    return hopeful[:FINALISTS] + [e for e in best.values() if e.candidate.complexity == 0]
 
 
 def finals(task: Task, best: Mapping[str, Entry], *, blend: bool, limits: Limits, forward: bool = False, few: bool = False) -> Outcome:
@@ -131,10 +134,10 @@ def finals(task: Task, best: Mapping[str, Entry], *, blend: bool, limits: Limits
         Whether outcomes are few: then a shrunken model is taken even where it cannot be told from the constant; the verdict says so.
     """
     seeds = limits.seeds
-    while seeds > 1 and limits.trials is None and UPKEEP * _finals_seconds(best, seeds) > limits.left():
+    while seeds > 1 and limits.trials is None and UPKEEP * _finals_seconds(best, seeds, limits) > limits.left():
         seeds -= 1
     judged = []
-    for entry in _finalists(best):
+    for entry in _finalists(best, limits):
         setting = averaged(entry.candidate, entry.setting, _seeds_for(entry, best, seeds))
         judged.append(judge_entry(task, entry.candidate, setting, seed=limits.seed + 101, threads=limits.threads, clock=limits.clock))
     members = tuple(e for e in judged if e.candidate.complexity > 0)

@@ -80,6 +80,7 @@ LIGHTGBM = Candidate(
     name="lightgbm", fit=fit_lightgbm, load=load_lightgbm, complexity=3,
     first=(
         {"num_leaves": 15, "learning_rate": 0.05, "n_estimators": 200, "min_data_in_leaf": 20, "feature_fraction": 0.5, "lambda_l2": 5.0},
+        {"num_leaves": 31, "learning_rate": 0.05, "n_estimators": 110, "min_data_in_leaf": 35, "feature_fraction": 0.5, "lambda_l2": 3.0},
         {"num_leaves": 6, "learning_rate": 0.05, "n_estimators": 250, "min_data_in_leaf": 40, "feature_fraction": 0.5, "lambda_l2": 10.0},
     ),
     space={
