@@ -10,8 +10,8 @@ from leadrank.types import FloatArray, IntArray
 
 _RIDGE = 1.0
 _LEAST_SLOPE = 0.05
-SLOPE_PRIOR = 100.0
-"""Precision of the prior of a forward slope: it lies within 0.1 of 1 unless the newest blocks say otherwise."""
+SLOPE_PRIOR = 25.0
+"""Precision of the prior of a forward slope: it lies within 0.2 of 1 unless the newest blocks say otherwise."""
 RECENT = 3
 """So many of the newest forward blocks decide the calibration."""
 
