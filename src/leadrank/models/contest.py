@@ -41,6 +41,8 @@ class Limits:
     seed: int
     budget: float
     seeds: int = 4
+    spare_none: bool = False
+    """Keep every candidate in the finals, however dear: under an order the past chooses badly, and diversity is worth more than trials."""
 
     def left(self) -> float:
         """Seconds left, or infinity where trials count."""
@@ -116,7 +118,7 @@ def _finalists(best: Mapping[str, Entry], limits: Limits) -> list[Entry]:
     """Return the best candidates and the constant; one that is both far behind and dear is left out."""
     ranked = sorted((e for e in best.values() if e.candidate.complexity > 0), key=lambda e: e.loss)
     dear = 0.1 * limits.budget if limits.trials is None else float("inf")
-    hopeful = [e for e in ranked if e.seconds < dear or behind(e.losses, ranked[0].losses) <= HOPEFUL]
+    hopeful = [e for e in ranked if limits.spare_none or e.seconds < dear or behind(e.losses, ranked[0].losses) <= HOPEFUL]
     return hopeful[:FINALISTS] + [e for e in best.values() if e.candidate.complexity == 0]
 
 
@@ -139,6 +141,9 @@ def finals(task: Task, best: Mapping[str, Entry], *, blend: bool, limits: Limits
     judged = []
     for entry in _finalists(best, limits):
         setting = averaged(entry.candidate, entry.setting, _seeds_for(entry, best, seeds))
+        if forward and setting.get("seeds", 1) == 1:
+            judged.append(entry)  # forward blocks cannot be dealt afresh: judging again would only repeat
+            continue
         judged.append(judge_entry(task, entry.candidate, setting, seed=limits.seed + 101, threads=limits.threads, clock=limits.clock))
     members = tuple(e for e in judged if e.candidate.complexity > 0)
     weights: tuple[float, ...] = ()

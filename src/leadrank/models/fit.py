@@ -22,7 +22,7 @@ from leadrank.models.calibrate import (
     sigmoid,
 )
 from leadrank.models.candidates import CANDIDATES, DEFAULT, FEW, FEW_OUTCOMES
-from leadrank.models.contest import Limits, Outcome, explore, finals
+from leadrank.models.contest import STORMY, Limits, Outcome, explore, finals, restless
 from leadrank.models.held_out import Task, fit_stacked, judge_entry, margins_of
 from leadrank.models.interval import Spread, thirds, variance_table
 from leadrank.models.lightgbm_trees import loadable
@@ -101,6 +101,7 @@ def fit_model(
     if not forward:
         first = _folds(y, groups, None, modelling.folds, limits.seed)
     given = {name: modelling.settings_of(name) for name in candidates}
+    limits = replace(limits, spare_none=forward)
     best, trials = explore(Task(X, y, thresholds, first), candidates, given, limits, progress)
     progress("finalists on fresh folds", 1.0)
     second = first if forward else _folds(y, groups, None, modelling.folds, limits.seed + 1)
@@ -136,11 +137,11 @@ def _folds(y: IntArray, groups: IntArray, order: FloatArray | None, folds: int, 
 
 def _finished(task: Task, outcome: Outcome, modelling: Modelling, limits: Limits, *, forward: bool, trials: int) -> Fitted:
     y = task.y[task.judged]
-    calibrations, held_out = [], np.empty_like(outcome.chosen.margins)
-    for t in range(task.thresholds):
+    calibrations, held_out = [IDENTITY] * task.thresholds, outcome.chosen.margins.copy()
+    stormy = forward and restless(task, outcome.chosen) > STORMY
+    for t in range(0 if stormy else task.thresholds):
         chosen, odds = choose_calibration(outcome.chosen.margins[:, t], (y > t).astype(np.int64), blocks=task.block, forward=forward)
-        calibrations.append(chosen)
-        held_out[:, t] = odds
+        calibrations[t], held_out[:, t] = chosen, odds
     drift = None
     if forward:
         calibrations, drift = _against_drift(calibrations, held_out, y, task.block, modelling)
