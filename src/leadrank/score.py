@@ -159,9 +159,7 @@ class Scorer:
         out = out.with_columns(pl.Series("reasons", texts, dtype=pl.String))
         if ranked or top is not None:
             out = out.with_columns(pl.Series("rank", np.arange(1, len(order) + 1), dtype=pl.Int64))
-        if top is not None:
-            out = out.with_columns(contact=pl.lit(value=True))
-        return out, problems
+        return (out if top is None else _recut(out)), problems
 
     def explain(self, frame: Any, row: int, *, reasons: int = 10, target: float | None = None) -> Explained:
         """Explain one row of a table in full.
@@ -238,6 +236,13 @@ class Scorer:
             return out
         shares = models.class_probabilities(batch.reach)
         return out.with_columns(*(pl.Series(class_column(c), shares[:, k]) for k, c in enumerate(self.bundle.facts.classes)))
+
+
+def _recut(best: pl.DataFrame) -> pl.DataFrame:
+    """Contact the best leads of a list, whatever the threshold says of them, but none that is expected to cost more than it brings."""
+    worth = pl.col("expected_profit").is_null() | (pl.col("expected_profit") > 0)
+    asked = pl.when(worth & ~pl.col("contact")).then(pl.lit("Call: among the best of this list.")).otherwise(pl.col("action"))
+    return best.with_columns(action=asked, contact=worth)
 
 
 def _amounts(cells: Sequence[object]) -> FloatArray:

@@ -145,7 +145,7 @@ def _finished(task: Task, outcome: Outcome, modelling: Modelling, limits: Limits
     drift = None
     if forward:
         calibrations, drift = _against_drift(calibrations, held_out, y, task.block, modelling)
-        held_out = hedged(IDENTITY, drift.variance)(held_out)
+        held_out = hedged(IDENTITY, drift.variance)(held_out + _as_known_before(drift, task.block)[:, None])
     with ThreadPoolExecutor(max(limits.threads, 1)) as pool:
         whole = pool.submit(_fit_whole, task, outcome, np.arange(len(task.y)), limits, single=False)
         probing = pool.submit(_fit_whole, task, outcome, task.folds[-1].train, limits, single=True)
@@ -172,6 +172,13 @@ def _against_drift(
     shift = prior_shift(odds[last], labels[last])
     moved = [hedged(c.moved(shift if modelling.recent_prior else 0.0), variance) for c in calibrations]
     return moved, Drift(moves, variance, shift, modelling.recent_prior)
+
+
+def _as_known_before(drift: Drift, blocks: IntArray) -> FloatArray:
+    """Return the shift that each block would have been served with: what the block before it was off, where shifting is wanted."""
+    if not drift.shifted:
+        return np.zeros(len(blocks))
+    return np.array([0.0, *drift.moves[:-1]])[np.searchsorted(np.unique(blocks), blocks)]
 
 
 def _fit_whole(task: Task, outcome: Outcome, rows: IntArray, limits: Limits, *, single: bool) -> Predictor:
