@@ -122,3 +122,9 @@ def test_a_design_is_learned_from_the_rows_given_only(simulated):
     numbers_changed[100:] *= 50
     changed = replace(X, numbers=numbers_changed)
     assert fit_design(changed.take(rows)) == learned
+
+
+def test_declared_bins_cut_the_number_for_forests_too() -> None:
+    feature = Feature("visits", "visits", "number", bins=(0.0, 10.0, 20.0))
+    X = Matrix(np.array([[-1.0], [5.0], [12.0], [99.0]]), np.zeros((4, 0), dtype=np.int32), (feature,), ())
+    assert build(fit_design(X, basis="raw"), X)[:, 0].tolist() == [0.0, 1.0, 2.0, 3.0]

@@ -2,7 +2,7 @@
 
 A number becomes a linear spline: ramps clip((x - k[i]) / (k[i+1] - k[i]), 0, 1) between quantile knots, so the effect is
 piecewise linear, constant beyond the outer knots, and additive (Friedman 1991, MARS basis, with fixed knots). `steps` cuts at the
-knots instead (thermometer coding), `raw` keeps one filled number for trees.
+knots instead (thermometer coding), `raw` keeps one filled number for trees, or the number of its bin.
 """
 
 from __future__ import annotations
@@ -88,8 +88,8 @@ def _width(columns: NumberColumns) -> int:
 def _fit_number(X: Matrix, j: int, basis: Basis, knots: int) -> NumberColumns:
     feature, values = X.numeric[j], X.numbers[:, j]
     seen = values[~np.isnan(values)]
-    if feature.bins and basis != "raw":
-        basis, edges = "steps", tuple(feature.bins)
+    if feature.bins:
+        basis, edges = ("raw" if basis == "raw" else "steps"), tuple(feature.bins)
     else:
         edges = _knots(seen, knots, basis)
     fill, groups, source = _fills(X, feature, values, seen)
@@ -178,7 +178,7 @@ def _number_block(columns: NumberColumns, X: Matrix) -> FloatArray:
     values = _filled(columns, X)
     knots = np.asarray(columns.knots)
     if columns.basis == "raw":
-        block = values[:, None]
+        block = (np.searchsorted(knots, values, side="right").astype(float) if knots.size else values)[:, None]
     elif columns.basis == "steps":
         block = (values[:, None] >= knots[None, :]).astype(float)
     elif knots.size < 2:

@@ -35,6 +35,7 @@ from leadrank.project import Modelling
 from leadrank.types import FloatArray, IntArray, Matrix
 
 SAID = {"dummy": "constant", "naive_bayes": "naive Bayes", "random_forest": "random forest"}
+SMALL_TABLE = 3_000
 _SMALL = ({"C": 0.1, "knots": 3}, {"C": 0.02, "knots": 3}, {"C": 0.5, "knots": 3})
 
 
@@ -54,7 +55,7 @@ class Fitted:
 
     `rows` are the judged row numbers, `log_odds` the calibrated log-odds that models which had not seen them gave, `blocks` their fold
     numbers. `rivals` holds what every finalist and naive Bayes gave the same rows, uncalibrated, as probabilities of reaching each
-    class. `probe` is the chosen kind of model fitted without the rows `probe_rows`: importance is measured on it.
+    class. `probes` are models of the chosen kind with the rows that each has not seen: importance is measured on them.
     """
 
     model: Model
@@ -63,8 +64,7 @@ class Fitted:
     log_odds: FloatArray
     rivals: dict[str, FloatArray]
     seconds: dict[str, float]
-    probe: Model
-    probe_rows: IntArray
+    probes: tuple[tuple[Model, IntArray], ...]
     chosen: str
     settings: dict[str, Setting]
     forward: bool
@@ -148,17 +148,19 @@ def _finished(task: Task, outcome: Outcome, modelling: Modelling, limits: Limits
         held_out = hedged(IDENTITY, drift.variance)(held_out + _as_known_before(drift, task.block)[:, None])
     with ThreadPoolExecutor(max(limits.threads, 1)) as pool:
         whole = pool.submit(_fit_whole, task, outcome, np.arange(len(task.y)), limits, single=False)
-        probing = pool.submit(_fit_whole, task, outcome, task.folds[-1].train, limits, single=True)
+        probing = [(pool.submit(_fit_whole, task, outcome, fold.train, limits, single=True), fold.test) for fold in _probed(task)]
         parts = [pool.submit(_fit_whole, task, outcome, rows, limits, single=True) for rows in thirds(len(task.y), limits.seed)]
-        predictor, probe, fitted = whole.result(), probing.result(), [part.result() for part in parts]
+        predictor, fitted = whole.result(), [part.result() for part in parts]
+        probes = [(probe.result(), rows) for probe, rows in probing]
     spread = _spread_of(task, fitted, calibrations[-1], held_out, drift, limits)
     names = tuple(m.candidate.name for m in outcome.members)
     shape = Shape(outcome.chosen.candidate.name, names, outcome.weights, task.thresholds, tuple(calibrations), spread, modelling.resampling)
     settings: dict[str, Setting] = {m.candidate.name: dict(m.setting) for m in outcome.members}
     return Fitted(
         model=Model(shape, predictor), rows=task.judged, blocks=task.block, log_odds=non_increasing(held_out),
-        rivals=_rivals(task, outcome, limits), seconds={e.candidate.name: e.seconds for e in outcome.finals}, probe=Model(shape, probe),
-        probe_rows=task.folds[-1].test, chosen=shape.name, settings=settings, forward=forward, trials=trials, drift=drift,
+        rivals=_rivals(task, outcome, limits), seconds={e.candidate.name: e.seconds for e in outcome.finals},
+        probes=tuple((Model(shape, probe), rows) for probe, rows in probes), chosen=shape.name, settings=settings, forward=forward, trials=trials,
+        drift=drift,
     )
 
 
@@ -172,6 +174,11 @@ def _against_drift(
     shift = prior_shift(odds[last], labels[last])
     moved = [hedged(c.moved(shift if modelling.recent_prior else 0.0), variance) for c in calibrations]
     return moved, Drift(moves, variance, shift, modelling.recent_prior)
+
+
+def _probed(task: Task) -> tuple[Fold, ...]:
+    """Probe on all folds of a small table, whose single folds say little, and on the newest of a large one."""
+    return task.folds if len(task.y) <= SMALL_TABLE else task.folds[-1:]
 
 
 def _as_known_before(drift: Drift, blocks: IntArray) -> FloatArray:
