@@ -32,6 +32,7 @@ campaigns: $(STAMP)  ## the long measurements; figures go to benchmarks/*.json
 	@$(BIN)/python benchmarks/leak_campaign.py
 	@$(BIN)/python benchmarks/bundle_campaign.py
 	@$(BIN)/python benchmarks/interval_campaign.py
+	@$(BIN)/python -m pytest -m campaign -n $(WORKERS)
 
 docs: $(STAMP)  ## build the documentation into site/
 	@$(BIN)/zensical build

@@ -1,8 +1,10 @@
-"""Spoil bundles in many ways and load each: refused, or exactly what it was; the process survives, and nothing is executed.
+"""Spoil trained bundles in many ways, load each and score with it: refused, or the very scores of before; nothing dies, nothing is executed.
 
-    python benchmarks/bundle_campaign.py --mutations 10000 --out benchmarks/bundle_campaign.json [--bundle FILE]
+    python benchmarks/bundle_campaign.py [--mutations 10000] [--out FILE] [--bundle FILE]
 
-Loads happen in child processes, so that a death is counted and not suffered, under an audit hook that notes anything executed.
+Loads happen in child processes, so that a death (or a load of more than 20 s) is counted and not suffered, under an audit hook that notes
+anything executed. `as_forged` counts forgeries that nothing can tell from an original when no key is given, `forged_unscorable` those of
+them that load and then cannot score one of the rows.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import hashlib
 import json
 import platform
 import resource
+import signal
 import statistics
 import subprocess
 import sys
@@ -20,50 +23,97 @@ import time
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 
 sys.path.insert(0, str(Path(__file__).parent))
 import bundle_forgeries  # noqa: F401 — registers its kinds
 from bundle_mutations import KINDS, Attempt, Base, base_of
+from leadrank.bundle import Bundle, load_bundle, save_bundle
 from leadrank.bundle.archive import archive_bytes, read_archive
 from leadrank.bundle.parts import arrays_to_part
 from leadrank.errors import BundleError
+from leadrank.project import parse_project
+from leadrank.score import Scorer
+from leadrank.train import train
 
 BATCH = 1000
 MEMORY = 2 << 30
+LONGEST = 20
+ROWS = 20
 EXECUTING = ("exec", "compile", "import", "os.", "subprocess.", "pickle.", "marshal.", "ctypes.", "socket.", "shutil.", "tempfile.")
 CHILD = [sys.executable, str(Path(__file__))]
 
 
-def outcome(base: Base, attempt: Attempt) -> str:
-    """Load a spoilt file and say what came of it."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A good bundle, rows to score, and the scores that it gives them."""
+
+    base: Base
+    rows: pl.DataFrame
+    scores: pl.DataFrame
+
+
+def known(path: Path) -> Known:
+    bundle = load_bundle(path)
+    rows = rows_for(bundle)
+    return Known(base_of(path.read_bytes()), rows, Scorer(bundle).many(rows))
+
+
+def rows_for(bundle: Bundle) -> pl.DataFrame:
+    """Raw cells for every column of the bundle: numbers, known and unknown levels, blanks."""
+    rng = np.random.default_rng(0)
+    levels = {i.feature.column: i.feature.levels for i in bundle.encoder.inputs if i.feature.kind == "category"}
+    cells = {}
+    for column in bundle.schema.columns:
+        drawn = rng.choice([*levels.get(column.name, ()), "never seen"], ROWS) if column.name in levels else rng.normal(size=ROWS).round(3)
+        blank = rng.random(ROWS) < (1.0 if column.type == "date" else 0.1)
+        cells[column.name] = [None if empty else str(cell) for cell, empty in zip(drawn, blank, strict=True)]
+    return pl.DataFrame(cells, schema=dict.fromkeys(cells, pl.String))
+
+
+def outcome(good: Known, attempt: Attempt, path: Path) -> str:
+    """Load the spoilt file at a path, score with it, and say what came of it."""
     try:
-        manifest, parts = read_archive(attempt.data, key=attempt.key)
+        bundle = load_bundle(path, key=attempt.key)
     except BundleError:
         return "refused"
     except Exception as error:
         return f"raised {type(error).__name__}"
+    manifest, parts = read_archive(attempt.data, key=attempt.key)
+    if attempt.forged is not None and parts != attempt.forged:
+        return "changed"
+    try:
+        scores = Scorer(bundle).many(good.rows)
+    except Exception as error:
+        return "forged_unscorable" if attempt.forged is not None else f"raised {type(error).__name__}"
     if attempt.forged is not None:
-        return "as_forged" if parts == attempt.forged else "changed"
-    return "identical" if (manifest, parts) == (base.manifest, base.parts) else "changed"
+        return "as_forged"
+    same = scores.equals(good.scores) and (manifest, parts) == (good.base.manifest, good.base.parts)
+    return "identical" if same else "changed"
 
 
 def child(folder: Path, first: int, last: int, seed: int) -> None:
     """Load mutations first..last-1, saying before each what it is and after each what came of it."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    bases = [base_of(path.read_bytes()) for path in sorted(folder.glob("*.leadrank"))]
+    bundles = [known(path) for path in sorted(folder.glob("*.leadrank"))]
+    reserved = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()  # allocators reserve far more than they use
+    resource.setrlimit(resource.RLIMIT_AS, (reserved + MEMORY, reserved + MEMORY))
     kinds, loading, executed = list(KINDS), False, []
     sys.addaudithook(lambda event, _: executed.append(event) if loading and event.startswith(EXECUTING) else None)
     for number in range(first, last):
         rng = np.random.default_rng([seed, number])
-        base = bases[rng.integers(len(bases))]
-        attempt = KINDS[kinds[number % len(kinds)]](base, rng)
+        good = bundles[rng.integers(len(bundles))]
+        attempt = KINDS[kinds[number % len(kinds)]](good.base, rng)
+        (spoilt := folder / "spoilt").write_bytes(attempt.data)
         print("begin", number, hashlib.sha256(attempt.data).hexdigest(), flush=True)
+        signal.alarm(LONGEST)
         start, loading = time.perf_counter(), True
-        result = outcome(base, attempt)
+        result = outcome(good, attempt, spoilt)
         loading = False
+        signal.alarm(0)
         print(json.dumps({"outcome": result, "seconds": time.perf_counter() - start}), flush=True)
     print(json.dumps({"executed": sorted(set(executed)), "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10}), flush=True)
 
@@ -76,7 +126,7 @@ def run(mutations: int, folder: Path, seed: int = 0) -> dict:
     slowest, memory, number, start = 0.0, 0, 0, time.perf_counter()
     kinds = list(KINDS)
     while len(files) < mutations:
-        last = number + min(BATCH, mutations - len(files))
+        last = number + min(BATCH, 50 + int(1.3 * (mutations - len(files))))  # some ways give the same file again
         done = subprocess.run(
             [*CHILD, "--child", str(folder), str(number), str(last), str(seed)], stdout=subprocess.PIPE, text=True, cwd=folder, check=False
         )
@@ -110,33 +160,36 @@ def run(mutations: int, folder: Path, seed: int = 0) -> dict:
 
 def totals(counts: dict[str, Counter]) -> dict[str, int]:
     total = sum(counts.values(), Counter())
-    named = {name: total[name] for name in ("refused", "identical", "as_forged")}
+    named = {name: total[name] for name in ("refused", "identical", "as_forged", "forged_unscorable")}
     return {**named, "other": total.total() - sum(named.values()) - total["died"], "deaths": total["died"]}
 
 
 def small_bundles() -> list[bytes]:
-    """Two bundles with real models in them: a CatBoost one and a LightGBM one, arrays and JSON."""
-    import catboost
-    import lightgbm
+    """Three small bundles, trained: a logistic regression, a CatBoost forest, and a random forest kept as arrays."""
+    settings = ({}, {"tune": False, "iterations": 20, "depth": 3, "seeds": 1}, {"tune": False, "n_estimators": 8, "min_samples_leaf": 8})
+    made = []
+    for name, setting in zip(("logistic", "catboost", "random_forest"), settings, strict=True):
+        model = {"candidates": [name], "trials": 1, "folds": 2, "threads": 1} | ({name: setting} if setting else {})
+        project = parse_project({"name": name, "target": {"column": "won"}, "lead": {"key": "id"}, "model": model})
+        bundle = train(project, simulated(), clock=time.monotonic, salt="campaign")
+        with tempfile.TemporaryDirectory() as folder:
+            save_bundle(bundle, Path(folder) / "x.leadrank", version="0.1.0")
+            made.append((Path(folder) / "x.leadrank").read_bytes())
+    return made
 
+
+def simulated(rows: int = 240) -> pl.DataFrame:
+    """Raw cells of leads whose outcome depends on two of their columns."""
     rng = np.random.default_rng(0)
-    X = rng.normal(size=(400, 6))
-    y = (X[:, 0] + rng.normal(size=400) > 0).astype(int)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.cbm"
-        settings = {"iterations": 30, "depth": 4, "thread_count": 1, "verbose": False, "allow_writing_files": False}
-        model = catboost.CatBoostClassifier(**settings).fit(X, y)
-        for passing in ("model_guid", "train_finish_time"):  # or every training would give other bytes
-            model.get_metadata()[passing] = ""
-        model.save_model(str(path))
-        oblivious = path.read_bytes()
-    booster = lightgbm.train({"objective": "binary", "verbose": -1, "num_threads": 1, "num_leaves": 7}, lightgbm.Dataset(X, y), 20)
-    shared = {"calibration.json": b'{"knots":[0.1,0.5,0.9]}', "holdout.arrays": arrays_to_part({"X": X[:50], "y": y[:50]})}
-    facts = {"version": "0.1.0", "figures": {"auc": {"value": 0.875, "low": 0.85, "high": 0.9}}, "project": 'name = "x"'}
-    return [
-        archive_bytes({**shared, "model/forest.cbm": oblivious}, facts),
-        archive_bytes({**shared, "model/forest.txt": booster.model_to_string().encode()}, facts),
-    ]
+    fit, source = rng.normal(size=rows), rng.choice(["web", "fair", "reference"], rows)
+    won = fit + 1.2 * (source == "reference") - 0.5 + rng.logistic(size=rows) > 0
+    return pl.DataFrame({
+        "id": [f"L{i}" for i in range(rows)],
+        "fit": [f"{v:.3f}" if i % 12 else "" for i, v in enumerate(fit)],
+        "source": source.tolist(),
+        "visits": [str(v) for v in rng.poisson(3, rows)],
+        "won": np.where(won, "yes", "no").tolist(),
+    })
 
 
 def load_milliseconds(size: int = 5 << 20, *, key: bytes | None = None) -> float:
@@ -161,8 +214,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--mutations", type=int, default=10_000)
-    parser.add_argument("--out", type=Path)
-    parser.add_argument("--bundle", type=Path, help="spoil this bundle instead of two small ones made here")
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"))
+    parser.add_argument("--bundle", type=Path, help="spoil this bundle instead of three small ones trained here")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as name:
@@ -175,8 +228,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     report["load_ms_5_mib_signed"] = load_milliseconds(key=b"k" * 32)
     report["python"], report["zlib"] = platform.python_version(), zlib.ZLIB_RUNTIME_VERSION
     text = json.dumps(report, indent=1) + "\n"
-    if options.out:
-        options.out.write_text(text)
+    options.out.write_text(text)
     print(text, end="")
     failed = report["outcomes"]["other"] or report["outcomes"]["deaths"] or report["executed"]
     return 1 if failed else 0

@@ -277,6 +277,56 @@ def no_key_consistent_forgery(base, rng):
     return Attempt(rebuilt(base, parts, None), None, parts)
 
 
+@kind
+def no_key_untouched(base, _):
+    """The control: what was not spoilt must load and score as before."""
+    return Attempt(rebuilt(base, base.parts, None))
+
+
+@kind
+def no_key_part_left_out(base, rng):
+    parts = dict(base.parts)
+    del parts[sorted(parts)[rng.integers(len(parts))]]
+    return Attempt(rebuilt(base, parts, None), None, parts)
+
+
+@kind
+def no_key_values_forged(base, rng):
+    """One value of a record, or a few words of a binary part, becomes something that a careless reader would trip over."""
+    name = sorted(base.parts)[rng.integers(len(base.parts))]
+    part = retold(base.parts[name], rng) if name.endswith(".json") else reworded(base.parts[name], rng)
+    parts = {**base.parts, name: part}
+    return Attempt(rebuilt(base, parts, None), None, parts)
+
+
+def retold(part: bytes, rng: np.random.Generator) -> bytes:
+    inside = json.loads(part)
+    places = list(places_in(inside))
+    if not places:
+        return b"[]"
+    holder, at = places[rng.integers(len(places))]
+    values = [None, -1, 0, 1e308, 1 << 40, "", "x", [], {}, True]
+    if rng.integers(4):
+        holder[at] = values[rng.integers(len(values))]
+    else:
+        del holder[at]
+    return json.dumps(inside).encode()
+
+
+def places_in(value):
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for at, inner in list(pairs):
+        yield value, at
+        yield from places_in(inner)
+
+
+def reworded(part: bytes, rng: np.random.Generator) -> bytes:
+    words = bytearray(part)
+    for at in rng.integers(max(len(part) // 8, 1), size=rng.integers(1, 4)):
+        struct.pack_into("<q", words, 8 * int(at), int(rng.choice([-2, -1, 0, 1, 7, 1 << 31, 1 << 62])))
+    return bytes(words)
+
+
 def pickle_of(rng: np.random.Generator) -> bytes:
     """A pickle that would leave a file named canary behind if anything ever opened it."""
     old = b"cos\nsystem\n(S'touch canary'\ntR."

@@ -147,7 +147,7 @@ def untuned(prepared: Prepared, raw: pl.DataFrame, project: Project) -> dict[str
         model.fit(cells[fold.train], prepared.y[fold.train], cat_features=texts)
         shares.append(model.predict_proba(cells[fold.test]))
     reach = np.concatenate(shares)[:, ::-1].cumsum(axis=1)[:, ::-1][:, 1 : thresholds + 1]
-    return plain(figures(prepared.y[judged], reach))
+    return plain(figures(prepared.y[judged], np.clip(reach, 0.0, 1.0)))
 
 
 def numbers(column: pl.Series) -> pl.Series:
@@ -161,16 +161,12 @@ def best_possible(truth: FloatArray, prepared: Prepared, bundle: Bundle) -> dict
     folds = folds_of(prepared)
     rows = np.concatenate([f.test for f in folds]) if bundle.facts.measured.startswith("out of time") else np.arange(len(truth))
     reach = truth[rows, None] if truth.ndim == 1 else truth[rows, ::-1].cumsum(axis=1)[:, ::-1][:, 1:]
-    return figures(prepared.y[rows], reach)
+    return figures(prepared.y[rows], np.clip(reach, 0.0, 1.0))
 
 
 def figures(y: IntArray, reach: FloatArray) -> dict[str, float]:
-    """Return the figures by the names of the report."""
-    hit, p = (y == reach.shape[1]).astype(np.int64), reach[:, -1]
-    found = {"auc": evaluation.roc_auc(hit, p), "brier": evaluation.brier(hit, p), "ece": evaluation.expected_calibration_error(hit, p)}
-    if reach.shape[1] > 1:
-        return {**found, "accuracy": evaluation.accuracy_classes(y, reach), "log_loss": evaluation.log_loss_classes(y, reach)}
-    return {**found, "log_loss": evaluation.log_loss(hit, p)}
+    """Judge as ours was judged, so that a name means the same in every row: for classes Brier is the ranked probability score."""
+    return {key: figure.value for key, figure in evaluation.judge(y, reach, draws=1).ours.items()}
 
 
 def plain(found: dict[str, float]) -> dict[str, float]:

@@ -9,6 +9,7 @@ import os
 import pickle  # noqa: TID251 — made here to be refused there
 import stat
 import struct
+import tracemalloc
 import zipfile
 import zlib
 from pathlib import Path
@@ -313,3 +314,12 @@ def test_headers_that_say_one_thing_twice_differently_are_refused() -> None:
         changed[position] ^= 1
         with pytest.raises(BundleError):
             read_archive(seal.seal(bytes(changed), None))
+
+
+def test_reading_reserves_no_more_memory_than_the_file_needs(tmp_path: Path) -> None:
+    write_archive(tmp_path / "x.leadrank", PARTS, MANIFEST)
+    tracemalloc.start()
+    read_archive(tmp_path / "x.leadrank")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1 << 20

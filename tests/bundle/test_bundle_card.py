@@ -118,6 +118,23 @@ def test_names_are_text_and_break_no_table(simulated: ModuleType) -> None:
     test_tables_have_as_many_cells_in_every_row(bundle)
 
 
+def test_training_says_what_is_fitted_where_and_ends_each_sentence_once(bundle: Bundle) -> None:
+    spoken = replace(bundle, facts=replace(bundle.facts, speed="A forest of symmetric trees."))
+    said = part(model_card(spoken, version="0.1.0"), "How it was trained and measured")
+    assert "Served form: A forest of symmetric trees.\n" in said
+    assert "taken from all training rows (no outcomes are used for it)" in said
+    assert ".." not in said
+
+
+def test_figures_say_what_flatters_whom(bundle: Bundle) -> None:
+    ordered = replace(bundle, report=replace(bundle.report, measured="out of time, 5 forward blocks"))
+    for card, shared in ((bundle, False), (ordered, True)):
+        said = part(model_card(card, version="0.1.0"), "Figures")
+        assert said.count("uncalibrated") == 1
+        assert ("shared the forward blocks" in said) == shared
+    assert "promises nothing about the lead" in part(model_card(bundle, version="0.1.0"), "Limits")
+
+
 def test_a_model_with_hardly_any_facts_has_a_card(simulated: ModuleType, bundle: Bundle) -> None:
     card = model_card(simulated.without_figures(bundle), version="0.1.0")
     assert "Not measured." in part(card, "Calibration")

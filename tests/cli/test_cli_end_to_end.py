@@ -239,7 +239,7 @@ def wrong(tmp_path: Path) -> Path:
         (["check", "binary.csv", "--target", "won"], 3, "DataError: binary.csv "),
         (["check", "book.csv", "--target", "won"], 3, "an Excel workbook"),
         (["check", "cut.csv.gz", "--target", "won"], 3, "DataError: cut.csv.gz is a damaged gzip file"),
-        (["train", "one.csv", "--target", "won"], 3, "DataError: The outcome column 'won' holds only 'yes'"),
+        (["train", "one.csv", "--target", "won"], 3, "DataError: one.csv: the outcome column 'won' holds only 'yes'"),
         (["check", "good.csv", "--target", "wom"], 2, "UsageError: target column 'wom' is not there. Did you mean 'won'?"),
         (["train", "good.csv", "--target", "won", "--exclude", "amuont"], 2, "Did you mean 'amount'?"),
         (["train", "good.csv", "--target", "won", "--accept", "amuont"], 2, "Did you mean 'amount'?"),
@@ -280,8 +280,7 @@ def test_a_column_that_the_model_uses_must_be_there(folder: Path, bundle: str, c
     pl.read_csv(folder / "new.csv", infer_schema=False).rename({"pages_viewed": "page_viewed"}).write_csv(renamed)
     assert run(["score", bundle, str(renamed), "-o", str(folder / "never.csv")]) == 3
     err = capsys.readouterr().err
-    assert "pages_viewed" in err
-    assert "page_viewed" in err
+    assert err == f"DataError: {renamed}: the table lacks the column 'pages_viewed'.\n  Did you mean 'page_viewed'?\n"
     assert not (folder / "never.csv").exists()
 
 

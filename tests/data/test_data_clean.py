@@ -151,8 +151,24 @@ def test_a_bad_cell_is_named_by_row_column_value_and_what_was_expected() -> None
 
 def test_a_missing_required_column_is_named_with_its_nearest_spelling() -> None:
     schema = Schema((ColumnSchema("TotalVisits", "number"), ColumnSchema("key", "id", role="key")))
-    with pytest.raises(DataError, match="'TotalVisits' Did you mean 'Total_Visits'"):
+    with pytest.raises(DataError) as caught:
         clean_frame(schema, pl.DataFrame({"Total_Visits": ["1"]}))
+    assert str(caught.value) == "The table lacks the column 'TotalVisits'.\n  Did you mean 'Total_Visits'?"
+
+
+def test_several_missing_columns_are_named_each_with_its_own_spelling() -> None:
+    schema = Schema(tuple(ColumnSchema(name, "number") for name in ("visits", "pages", "zzz")))
+    with pytest.raises(DataError) as caught:
+        clean_frame(schema, pl.DataFrame({"visit": ["1"], "page": ["1"]}))
+    assert caught.value.message == "The table lacks 3 columns: 'visits', 'pages', 'zzz'."
+    assert caught.value.remedy == "'visits': did you mean 'visit'? 'pages': did you mean 'page'?"
+
+
+def test_many_missing_columns_are_counted_and_the_table_s_own_are_shown() -> None:
+    schema = Schema(tuple(ColumnSchema(f"n{k}", "number") for k in range(12)))
+    with pytest.raises(DataError, match=r"lacks 12 columns: 'n0', .* and 2 more\.") as caught:
+        clean_frame(schema, pl.DataFrame({"amount": ["1"]}))
+    assert caught.value.remedy == "It has: amount."
 
 
 def test_extra_columns_and_absent_keys_are_no_matter() -> None:

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leadrank.data.leak_ablation import Judged
+from leadrank.data.leak_findings import many_without_signal, nothing_predicts
 from leadrank.data.leaks import find_leaks
 from leadrank.data.plant_leaks import plant_leaks
 from leadrank.types import Finding, IntArray
@@ -73,7 +75,30 @@ def test_a_table_without_signal_says_so_for_each_column_and_as_a_whole() -> None
     frame = pl.DataFrame({"agent": [f"a{k}" for k in rng.integers(0, 20, 2000)], "size": rng.normal(size=2000)})
     findings = find_leaks(frame, rng.integers(0, 2, 2000))
     assert {finding.column for finding in findings if finding.code == "L211"} == {"agent", "size"}
-    assert any(finding.code == "L212" for finding in findings)
+    assert all("carries no signal" in finding.message for finding in findings if finding.code == "L211")
+    assert "No column predicts the outcome" in next(finding.message for finding in findings if finding.code == "L212")
+
+
+def test_a_small_table_is_not_said_to_lack_signal() -> None:
+    rng = np.random.default_rng(1)
+    frame = pl.DataFrame({"agent": [f"a{k}" for k in rng.integers(0, 3, 60)], "size": rng.normal(size=60)})
+    said = {finding.code: finding for finding in find_leaks(frame, np.arange(60) % 2)}
+    assert "cannot be told from chance on 60 rows" in said["L211"].message
+    assert "cannot be told from chance on 60 rows" in said["L212"].message
+    assert said["L211"].remedy.startswith("Keep it")
+    assert said["L212"].remedy.startswith("Gather more outcomes")
+
+
+@pytest.mark.parametrize(("error", "sure"), [(0.02, True), (0.03, False)])
+def test_no_signal_is_said_only_where_a_useful_one_would_have_shown(error: float, sure: bool) -> None:
+    finding = nothing_predicts(Judged(0.51, error), 400, [])
+    assert finding.message.startswith("No column predicts") == sure
+    assert ("cannot be told from chance on 400 rows" in finding.message) != sure
+
+
+def test_many_columns_at_once_are_not_said_to_lack_signal() -> None:
+    finding = many_without_signal([f"c{k}" for k in range(30)], 500, 0.0)
+    assert finding.message.startswith("30 columns, each alone, cannot be told from chance on 500 rows: 'c0', ")
 
 
 def test_what_does_not_last_is_said_when_there_is_an_order() -> None:

@@ -107,6 +107,23 @@ def test_no_signal_is_said_plainly():
     assert "There is no signal here" in str(judge(y, p, draws=60))
 
 
+def test_signal_is_judged_on_the_best_rival_where_ours_is_a_constant():
+    y, p, rival = simulated()
+    found = judge(y, np.full(len(y), y.mean()), rivals={"weak": rival, "strong": p}, name="Leadrank (dummy)", draws=60)
+    assert found.verdict.word == "not enough evidence"
+    assert "strong, has" in found.verdict.because[0]
+    assert "no signal" not in str(found)
+
+
+def test_rivals_are_said_to_be_uncalibrated_and_shared_blocks_to_flatter(report):
+    assert str(report).count("uncalibrated") == 1
+    assert "shared the forward blocks" not in str(report)
+    y, p, _ = simulated()
+    alone = str(judge(y, p, measured="out of time, 5 forward blocks", draws=20))
+    assert "shared the forward blocks" in alone
+    assert "uncalibrated" not in alone
+
+
 def test_few_rows_and_ties_are_judged_without_a_warning():
     y = np.array([0, 1, 0, 1, 1, 0])
     found = judge(y, np.array([0.2, 0.8, 0.2, 0.8, 0.2, 0.8]), called=np.array([False] * 6), draws=30)

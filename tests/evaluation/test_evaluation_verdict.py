@@ -5,7 +5,7 @@ import pytest
 
 from leadrank.evaluation.bootstrap import interval
 from leadrank.evaluation.metrics import roc_auc
-from leadrank.evaluation.verdict import verdict
+from leadrank.evaluation.verdict import outcomes_to_show, verdict
 from leadrank.types import Figure
 
 GAIN = Figure(0.2, 0.1, 0.3)
@@ -88,3 +88,50 @@ def test_the_verdict_agrees_with_what_many_rows_show():
         found = verdict(y, interval(roc_auc, y, signal, seed=trial), gain=None, calibration_error=None, noise=0.1)
         agreed += (found.word != "not enough evidence") == (strength > 0)
     assert agreed / 60 >= 0.9
+
+
+CONSTANT = Figure(0.5, 0.5, 0.5)
+NO_GAIN = Figure(0.0, 0.0, 0.0)
+
+
+def beside(positives, negatives, auc, rival):
+    y = outcomes(positives, negatives)
+    return verdict(y, auc, gain=NO_GAIN, calibration_error=0.0, noise=0.02, rival=None if rival is None else ("naive Bayes", rival))
+
+
+def test_a_constant_beside_a_model_that_ranks_is_not_called_no_signal():
+    found = beside(122, 900, CONSTANT, Figure(0.6, 0.54, 0.66))
+    assert found.word == "not enough evidence"
+    assert "no signal" not in found.because[0]
+    assert "naive Bayes, has 0.600 (0.540–0.660), so the columns do hold some signal" in found.because[0]
+    assert found.outcomes_needed == 0
+
+
+def test_a_constant_says_no_signal_only_where_the_rivals_have_none_either():
+    found = beside(4000, 4000, CONSTANT, Figure(0.503, 0.49, 0.516))
+    assert found.because[0].startswith("There is no signal here")
+    assert "naive Bayes, has 0.503" in found.because[0]
+    assert beside(4000, 4000, CONSTANT, None).because[0].startswith("This model gives all leads the same probability")
+
+
+def test_few_outcomes_pinned_to_chance_are_not_called_no_signal():
+    found = judged(30, 30, Figure(0.42, 0.3, 0.54), gain=None)
+    assert "no signal" not in found.because[0]
+    assert found.outcomes_needed == 70
+
+
+@pytest.mark.parametrize(("positives", "needed"), [(20, 40), (40, 19), (59, 0), (122, 0)])
+def test_a_small_edge_asks_for_the_outcomes_at_which_an_area_of_058_shows(positives, needed):
+    found = beside(positives, 10 * positives, CONSTANT, Figure(0.53, 0.44, 0.62))
+    assert found.outcomes_needed == needed
+    assert any("would probably show" in reason for reason in found.because) == (needed == 0)
+
+
+def test_an_area_shows_at_the_number_of_outcomes_that_is_given():
+    rng, seen = np.random.default_rng(3), []
+    many = outcomes_to_show(0.58, 1.0)
+    shift = 2**0.5 * 0.20189  # the normal quantile of 0.58: scores this far apart have that area
+    for trial in range(40):
+        y = outcomes(many, many)
+        seen.append(interval(roc_auc, y, rng.normal(size=2 * many) + shift * y, draws=100, seed=trial).low > 0.5)
+    assert 0.3 < np.mean(seen) < 0.7

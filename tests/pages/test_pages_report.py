@@ -9,13 +9,16 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
+import numpy as np
 import polars as pl
 import pytest
 
 from leadrank.bundle import Bundle
+from leadrank.decisions.conversions import conversions_among_next
 from leadrank.errors import MissingExtraError
 from leadrank.pages import report_page
 from leadrank.pages.charts import performance
+from leadrank.pages.tiers import tier_lines
 from leadrank.types import Finding
 
 VOID = {"meta", "br", "link", "img", "hr", "input"}
@@ -167,6 +170,31 @@ def test_declared_conversion_rates_are_called_declared(simulated: SimpleNamespac
     page = report_page(simulated.tiers(economics=True), version="0.1.0")
     assert "they were never measured" in page
     assert "declared to convert: 35–40%" in page
+
+
+def test_tiers_say_what_their_next_hundred_leads_will_bring(binary: Bundle) -> None:
+    lines = tier_lines(binary.policy)
+    page = report_page(binary, version="0.1.0")
+    assert all(line.next_hundred.interval in page for line in lines)
+    first = binary.policy.tiers[0]
+    low, high = map(int, lines[0].next_hundred.interval.split("–"))
+    assert low < 100 * first.converted / first.rows < high
+
+
+@pytest.mark.parametrize(("rows", "rate"), [(30, 0.02), (200, 0.3), (5000, 0.5)])
+def test_the_next_hundred_leads_lie_in_the_interval_as_often_as_it_says(rows: int, rate: float) -> None:
+    rng = np.random.default_rng(0)
+    made = [conversions_among_next(rows, int(rng.binomial(rows, rate))) for _ in range(400)]
+    held = np.mean([one.low <= rng.binomial(100, rate) <= one.high for one in made])
+    assert 0.87 <= held <= 1
+
+
+def test_intervals_rivals_and_shared_blocks_are_explained(binary: Bundle, page: str) -> None:
+    assert "not a promise about the single lead" in page
+    assert page.count("uncalibrated") == 1
+    assert "shared the forward blocks" not in page
+    ordered = replace(binary, report=replace(binary.report, measured="out of time, 5 forward blocks"))
+    assert "shared the forward blocks" in report_page(ordered, version="0.1.0")
 
 
 def test_without_money_there_is_no_profit(simulated: SimpleNamespace) -> None:

@@ -125,7 +125,7 @@ def _read(path: Path, most: int) -> bytes:
         if not stat.S_ISREG(mode):
             raise BundleError(f"{path} is a device or a pipe; a bundle is a regular file.")
         with path.open("rb") as file:
-            return file.read(most + 1)
+            return file.read(min(os.fstat(file.fileno()).st_size, most) + 1)  # as many bytes as are asked for are reserved first
     except FileNotFoundError:
         raise BundleError(f"There is no file {path}.", "Check the path; `leadrank train … -o FILE` writes one.") from None
     except (OSError, ValueError) as error:

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from leadrank import data, decisions, evaluation, explain, features, models
 from leadrank.bundle.archive import read_archive, write_archive
 from leadrank.bundle.parts import from_part, to_part
+from leadrank.errors import BundleError, MissingExtraError
 from leadrank.project import Project
 from leadrank.types import Finding
 
@@ -92,6 +95,7 @@ _RECORDS: dict[str, Any] = {
     "project": Project, "schema": data.Schema, "encoder": features.Encoder, "policy": decisions.Policy, "evidence": explain.Evidence,
     "profile": data.Profile, "report": evaluation.Report, "findings": tuple[Finding, ...], "facts": Facts, "held_out": HeldOut,
 }
+UNFIT = "Do not use this file; train again, or take it from where it was made."
 _SCORING = ("schema", "encoder", "policy", "evidence")
 
 
@@ -129,17 +133,49 @@ def save_bundle(bundle: Bundle, path: str | Path, *, version: str, key: bytes | 
 
 
 def load_bundle(path: str | Path, *, key: bytes | None = None) -> Bundle:
-    """Read a bundle; everything is checked before anything is built.
+    """Read a bundle; everything is checked before anything is built, and a blank lead is scored before it is given out.
 
     Raises
     ------
     BundleError
-        The file is missing, damaged, foreign, or of a format this version cannot read.
+        The file is missing, damaged, foreign, of a format this version cannot read, or its parts do not make a model that scores.
+    MissingExtraError
+        The model's own library is not installed.
     """
     manifest, parts = read_archive(Path(path), key=key)
+    absent = [name for name in (*(f"{record}.json" for record in _RECORDS), "model/shape.json") if name not in parts]
+    if absent:
+        raise BundleError(f"The bundle lacks {', '.join(absent)}.", UNFIT)
+    try:
+        bundle = _built(manifest, parts)
+        _check_scoring(bundle)
+    except (BundleError, MissingExtraError):
+        raise
+    except Exception as error:  # the parts may come from anybody, and every learner's library has errors of its own
+        said = f"{error} is missing" if isinstance(error, KeyError) else str(error) or type(error).__name__
+        raise BundleError(f"The bundle's parts do not make a model that scores: {said:.500}.", UNFIT) from error
+    return bundle
+
+
+def _built(manifest: dict[str, Any], parts: dict[str, bytes]) -> Bundle:
     model = {name.removeprefix("model/"): part for name, part in parts.items() if name.startswith("model/")}
     records = {name: from_part(kind, parts[f"{name}.json"]) for name, kind in _RECORDS.items()}
     return Bundle(model=models.load_model(model), identity=str(manifest.get("model", "")), **records)
+
+
+def _check_scoring(bundle: Bundle) -> None:
+    """Score a blank lead: parts that are each in order may still not fit each other."""
+    classes, thresholds = len(bundle.facts.classes), bundle.model.shape.thresholds
+    if classes != thresholds + 1:
+        raise ValueError(f"{classes} classes have {thresholds} thresholds")
+    X = features.encode_one(bundle.encoder, {})
+    odds = bundle.model.log_odds(X)
+    if odds.shape != (1, thresholds) or not np.isfinite(odds).all():
+        raise ValueError("a blank lead gets no score")
+    if tuple(seen.feature for seen in bundle.evidence.features) != X.features:
+        raise ValueError("the evidence is not about the model's features")
+    for threshold in range(thresholds):
+        explain.phrasebook(bundle.evidence, threshold=threshold, outcome="")
 
 
 def _scoring_parts(bundle: Bundle) -> dict[str, bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from leadrank.bundle.bundle import Bundle
 from leadrank.bundle.cautions import fairness, limits, monitoring, out_of_scope, privacy
 from leadrank.bundle.markdown import MOST, bullets, code, interval, names, plain, section, share, table
-from leadrank.evaluation.report import COLUMNS, TIERS
+from leadrank.evaluation.report import COLUMNS, TIERS, footnotes
 
 FIGURES = COLUMNS | TIERS | {"precision": ("precision", "{:.1%}"), "recall": ("recall", "{:.1%}"), "f1": ("F1", "{:.3f}")}
 
@@ -109,7 +109,7 @@ def _trusted(bundle: Bundle) -> str:
     items = [f"Set aside: {code(name)}. {plain(seen[name].message) if name in seen else ''}".strip() for name in facts.quarantined[:MOST]]
     for name in facts.accepted[:MOST]:
         because = columns[name].because if name in columns else ""
-        word = f"because {plain(because)}" if because else "no reason was given"
+        word = f"because {plain(because).rstrip('.')}" if because else "no reason was given"
         items.append(f"Kept on the user's word that it is known at the moment of scoring: {code(name)}; {word}.")
     if facts.excluded:
         items.append(f"Excluded by the user: {names(facts.excluded)}.")
@@ -125,6 +125,12 @@ def _with_and_without(found: dict[str, float]) -> str:
     return table(["figure of a quick model", "with the columns set aside", "without them"], rows)
 
 
+FITTED = (
+    "Fills of blanks, bins, target statistics, resampling and calibration are fitted inside the folds; the list of levels of a category is taken "
+    "from all training rows (no outcomes are used for it)."
+)
+
+
 def _training(bundle: Bundle) -> str:
     facts, modelling = bundle.facts, bundle.project.model
     settings = "; ".join(f"{name}: {', '.join(f'{k} = {v}' for k, v in own.items()) or 'defaults'}" for name, own in facts.settings.items())
@@ -132,11 +138,11 @@ def _training(bundle: Bundle) -> str:
         f"Learner: {plain(facts.chosen)}, chosen among the candidates by log loss on leads that it had not learned from; {facts.trials} trials.",
         f"Settings: {plain(settings)}." if settings else "Settings: defaults.",
         f"Seed {facts.seed}; resampling: {modelling.resampling}.",
-        f"Measured: {plain(facts.measured)}. Everything that learns (filling blanks, codes, calibration) was fitted inside the folds.",
-        f"Intervals are 95% ones from {bundle.report.draws} bootstrap resamples of the judged leads.",
+        f"Measured: {plain(facts.measured)}. {FITTED}",
+        f"Intervals are 95% ones from {bundle.report.draws} bootstrap resamples: how far a figure would move with other leads to judge on.",
         f"Reasons are additive contributions on the scale of {plain(facts.scale)}.",
     ]
-    return bullets([*items, f"Served form: {plain(facts.speed)}."] if facts.speed else items)
+    return bullets([*items, f"Served form: {plain(facts.speed).rstrip('.')}."] if facts.speed else items)
 
 
 def _figures(bundle: Bundle) -> str:
@@ -146,7 +152,8 @@ def _figures(bundle: Bundle) -> str:
     lower = "Lower is better for log loss, Brier and ECE, higher for all others."
     called = bundle.report.called
     at_cut = "" if called is None else f" Precision, recall, F1 and profit are those of {called:,} called leads in each column."
-    return f"{table(['figure', *(plain(row.name) for row in rows)], lines)}\n\n{lower}{at_cut}"
+    notes = "".join(f" {note}" for note in footnotes(bundle.report))
+    return f"{table(['figure', *(plain(row.name) for row in rows)], lines)}\n\n{lower}{at_cut}{notes}"
 
 
 def _classes(bundle: Bundle) -> str:
@@ -177,7 +184,7 @@ def _calibration(bundle: Bundle) -> str:
 def _rule(bundle: Bundle) -> str:
     cut, unit = bundle.policy.threshold, f" {plain(bundle.policy.currency)}" if bundle.policy.currency else ""
     scale = f"expected profit above {cut.cut:,.2f}{unit}" if cut.on == "expected_profit" else f"a probability of at least {cut.cut:.3f}"
-    said = [f"A lead is called at {scale}: {plain(cut.because)}. On the judged leads that calls {cut.called:,} of {cut.rows:,}."]
+    said = [f"A lead is called at {scale}: {plain(cut.because).rstrip('.')}. On the judged leads that calls {cut.called:,} of {cut.rows:,}."]
     if bundle.policy.value is not None:
         mean = " on average" if bundle.policy.per_lead else ""
         said.append(f"A conversion is worth {bundle.policy.value:,.2f}{unit} and a contact costs {bundle.policy.cost:,.2f}{unit}{mean}.")

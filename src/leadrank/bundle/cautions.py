@@ -41,6 +41,9 @@ def limits(bundle: Bundle) -> str:
     if facts.accepted:
         items.append(f"It relies on the word of the user that these columns are known at the moment of scoring: {names(facts.accepted)}.")
     items.append("A probability is right for many leads with the same probability together; one lead converts or does not.")
+    items.append(
+        "The 90% interval of a lead's probability says how far the estimate would move with another sample; it promises nothing about the lead."
+    )
     items.append("Reasons describe what the model has seen, not causes; columns that say the same share their effect between them.")
     return bullets([*items, *_warnings(bundle)])
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from leadrank.cli.declare import Flags, classes_of, declare
-from leadrank.cli.intake import keep_rejected, read_declared
+from leadrank.cli.intake import keep_rejected, naming, read_declared
 from leadrank.cli.options import Accept, Classes, CreatedAt, Exclude, Json, Key, Order, Positive, RejectedFile, Seed, Source, Strict, Target
 from leadrank.cli.terminal import counted, emit, emit_json, progress, say_findings
 
@@ -36,7 +36,7 @@ def check(
     )
     project, raw = read_declared(declare(source, flags))
     keep_rejected(raw, rejected)
-    with progress() as told:
+    with naming(raw), progress() as told:
         prepared = look(project, raw.frame, progress=told)
     findings = gravest_first([*raw.findings, *prepared.findings])
     if json:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadrank.cli.intake import read, row_of
-from leadrank.cli.options import BundleFile, Data
+from leadrank.cli.intake import naming, read, row_of
+from leadrank.cli.options import BundleFile, CheckKey, Data
+from leadrank.cli.signing import key_of
 from leadrank.cli.terminal import emit, table
 
 if TYPE_CHECKING:
@@ -18,13 +19,14 @@ MOST = 20
 Lead = Annotated[str, typer.Option("--lead", metavar="KEY", help="The lead's key, or its row number where the model knows no key.")]
 
 
-def explain(bundle: BundleFile, data: Data, *, lead: Lead) -> None:
+def explain(bundle: BundleFile, data: Data, *, lead: Lead, key_file: CheckKey = None) -> None:
     """Give all reasons for one score, as sentences with evidence, and the mildest changes that would reach the threshold."""
     from leadrank.score import Scorer
 
-    scorer = Scorer(bundle)
-    frame = read(data).frame
-    explained = scorer.explain(frame, row_of(frame, scorer.bundle.project.lead.key, lead), reasons=MOST)
+    scorer = Scorer(bundle, key=key_of(key_file))
+    raw = read(data)
+    with naming(raw):
+        explained = scorer.explain(raw.frame, row_of(raw.frame, scorer.bundle.project.lead.key, lead), reasons=MOST)
     emit(_heading(lead, explained.scored))
     rows = [(f"{r.contribution:+.2f}", r.sentence) for r in explained.reasons]
     table("", ("log-odds", "reason"), rows, right=("log-odds",))

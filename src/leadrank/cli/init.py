@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from leadrank.cli.declare import STANDARD, Flags, classes_of, declare
-from leadrank.cli.intake import read_declared
+from leadrank.cli.intake import naming, read_declared
 from leadrank.cli.options import Classes, CreatedAt, Data, Exclude, Key, Order, Positive
 from leadrank.cli.terminal import emit, progress, say, say_findings
 from leadrank.cli.whole import check_folder, write_text
@@ -38,7 +38,7 @@ def init(
     )
     project, raw = read_declared(declare(data, flags))
     project = with_key(project, raw.frame)
-    with progress() as told:
+    with naming(raw), progress() as told:
         prepared = check(project, raw.frame, progress=told)
     say_findings([*raw.findings, *prepared.findings])
     write_text(output, draft(project, prepared, place_of(data, output)))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadrank.cli.terminal import say
-from leadrank.errors import UsageError, nearest
+from leadrank.errors import DataError, UsageError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import polars as pl
 
@@ -32,6 +33,18 @@ def read_declared(project: Project) -> tuple[Project, RawTable]:
     raw = read(project.lead.table or STANDARD)
     place = raw.source if "://" in raw.source else Path(raw.source).name
     return project.model_copy(update={"lead": project.lead.model_copy(update={"table": place})}), raw
+
+
+@contextmanager
+def naming(raw: RawTable) -> Iterator[None]:
+    """Let what goes wrong with the cells of a table name the file that they came from."""
+    try:
+        yield
+    except DataError as problem:
+        if raw.source in problem.message:
+            raise
+        said = problem.message
+        raise DataError(f"{raw.source}: {said[:1].lower()}{said[1:]}", problem.remedy) from problem
 
 
 def keep_rejected(raw: RawTable, place: Path | None) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadrank.cli.intake import keep_rejected, read
-from leadrank.cli.options import BundleFile, Data, Json, RejectedFile, Seed
+from leadrank.cli.intake import keep_rejected, naming, read
+from leadrank.cli.options import BundleFile, CheckKey, Data, Json, RejectedFile, Seed
+from leadrank.cli.signing import key_of
 from leadrank.cli.terminal import emit, emit_json, say, say_findings
 from leadrank.cli.train import figures_document
 from leadrank.errors import UsageError, nearest
@@ -27,7 +29,8 @@ AtLeast = Annotated[
 
 
 def evaluate(
-    bundle: BundleFile, data: Data, *, at_least: AtLeast = None, seed: Seed = None, json: Json = False, rejected: RejectedFile = None
+    bundle: BundleFile, data: Data, *, at_least: AtLeast = None, seed: Seed = None, key_file: CheckKey = None, json: Json = False,
+    rejected: RejectedFile = None,
 ) -> int:
     """Judge a model on labelled leads: each figure with its interval, beside simpler models."""
     from leadrank.bundle import load_bundle
@@ -35,10 +38,11 @@ def evaluate(
 
     started = time.monotonic()
     wanted = wanted_figures(at_least or ())
-    loaded = load_bundle(bundle)
+    loaded = load_bundle(bundle, key=key_of(key_file))
     raw = read(data)
     keep_rejected(raw, rejected)
-    report = judge(loaded, raw.frame, seed=seed or 0)
+    with naming(raw):
+        report = judge(loaded, raw.frame, seed=seed or 0)
     short = shortfalls(report.ours, wanted)
     if json:
         emit_json(figures_document(report, loaded, raw.findings, time.monotonic() - started))
@@ -50,13 +54,15 @@ def evaluate(
     return int(bool(short))
 
 
-def verify(bundle: BundleFile, data: Data) -> int:
+def verify(bundle: BundleFile, data: Data, *, key_file: CheckKey = None) -> int:
     """Score the rows again that training set aside; scores and figures must be those recorded then."""
     from leadrank.bundle import load_bundle
     from leadrank.evaluate import verify as score_again
 
-    loaded = load_bundle(bundle)
-    result = score_again(loaded, read(data).frame)
+    loaded = load_bundle(bundle, key=key_of(key_file))
+    raw = read(data)
+    with naming(raw) if loaded.held_out.hashes else nullcontext():
+        result = score_again(loaded, raw.frame)
     emit(_verified(result))
     return int(not result.holds)
 

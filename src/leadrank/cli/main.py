@@ -40,6 +40,7 @@ COMMANDS: dict[Callable[..., object], tuple[str, tuple[str, ...]]] = {
     verify: ("Score the rows again that training set aside.", ("leadrank verify leads.leadrank leads.csv",)),
     score: ("Score leads, with decision and reasons.", (
         "leadrank score leads.leadrank new.csv -o scored.csv", "leadrank score leads.leadrank new.parquet --top 40 --keep Phone -o today.csv",
+        "leadrank score leads.leadrank new.csv -o scored.csv --not-worth leave.csv",
         "cat new.csv | leadrank score leads.leadrank - > scored.csv",
     )),
     explain: ("Say why one lead scores as it does.", ("leadrank explain leads.leadrank new.csv --lead 660737",)),

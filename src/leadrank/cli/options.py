@@ -20,7 +20,9 @@ CreatedAt = Annotated[str | None, typer.Option("--created-at", metavar="COL", he
 Exclude = Annotated[list[str] | None, typer.Option("--exclude", metavar="COL", help="A column to leave out. Repeatable.")]
 Accept = Annotated[list[str] | None, typer.Option("--accept", metavar="COL", help="A column known at scoring, whatever the checks say. Repeatable.")]
 Budget = Annotated[str | None, typer.Option("--budget", metavar="SECONDS", help="Wall time of the whole command, e.g. 45 or '2 minutes'.")]
-Trials = Annotated[int | None, typer.Option("--trials", metavar="N", help="This many tuning trials instead of as many as the budget allows.")]
+Trials = Annotated[
+    int | None, typer.Option("--trials", metavar="N", help="This many tuning trials per learner instead of as many as the budget allows.")
+]
 Threads = Annotated[int | None, typer.Option("--threads", metavar="N", help="Fits at once; by default one for each core.")]
 Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="Seed of everything random.")]
 Value = Annotated[float | None, typer.Option("--value", metavar="AMOUNT", help="What a conversion is worth.")]
@@ -31,4 +33,6 @@ Threshold = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit 1 when a column is quarantined or a finding is an error.")]
+SignKey = Annotated[Path | None, typer.Option("--key-file", metavar="FILE", help="Sign the bundle with the key in FILE, at least 16 bytes.")]
+CheckKey = Annotated[Path | None, typer.Option("--key-file", metavar="FILE", help="Accept only a bundle that was signed with the key in FILE.")]
 RejectedFile = Annotated[Path | None, typer.Option("--rejected", metavar="FILE", help="Where records go that do not fit the header.")]

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from leadrank.cli.intake import STANDARD, keep_rejected, read, say_problems
-from leadrank.cli.options import BundleFile, Data, RejectedFile
+from leadrank.cli.intake import STANDARD, keep_rejected, naming, read, say_problems
+from leadrank.cli.options import BundleFile, CheckKey, Data, RejectedFile
+from leadrank.cli.second_list import check_place, need_money, not_worth_list
+from leadrank.cli.signing import key_of
+from leadrank.cli.terminal import say
 from leadrank.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,11 +32,15 @@ Reasons = Annotated[int, typer.Option("--reasons", metavar="N", min=0, help="Rea
 Ranked = Annotated[bool, typer.Option("--ranked", help="Best first, with rank filled in; otherwise the input's order is kept.")]
 Top = Annotated[int | None, typer.Option("--top", metavar="N", min=1, help="Only the best N: the ones to contact.")]
 Keep = Annotated[list[str] | None, typer.Option("--keep", metavar="COL", help="A column to carry through. Repeatable.")]
+NotWorthFile = Annotated[
+    Path | None,
+    typer.Option("--not-worth", metavar="FILE", help="Write the leads that bring no more than their contact costs, each with its reason."),
+]
 
 
 def score(
     bundle: BundleFile, data: Data, *, output: Out = STANDARD, reasons: Reasons = 3, ranked: Ranked = False, top: Top = None, keep: Keep = None,
-    rejected: RejectedFile = None,
+    not_worth: NotWorthFile = None, key_file: CheckKey = None, rejected: RejectedFile = None,
 ) -> None:
     """Score leads: probability with its interval, tier, decision, expected profit, reasons.
 
@@ -41,21 +48,33 @@ def score(
     columns goes to OUT.rejected.csv.
     """
     check_suffix(output)
+    if not_worth is not None:
+        check_suffix(str(not_worth), "--not-worth")
+        check_place(not_worth, output)
     from leadrank.score import Scorer
 
-    scorer = Scorer(bundle)
+    scorer = Scorer(bundle, key=key_of(key_file))
+    if not_worth is not None:
+        need_money(scorer.bundle)
     raw = read(data)
     keep_rejected(raw, rejected or (None if output == STANDARD else Path(f"{output}.rejected.csv")))
-    scored, problems = scorer.many_with_problems(raw.frame, reasons=reasons, ranked=ranked, top=top, keep=keep or ())
+    with naming(raw):
+        scored, problems = scorer.many_with_problems(raw.frame, reasons=reasons, ranked=ranked, top=top, keep=keep or ())
     say_problems(problems)
     write(output, scored)
+    if not_worth is not None:
+        everyone = scorer.many(raw.frame) if ranked or top is not None else scored
+        left = not_worth_list(scorer.bundle, raw.frame, everyone)
+        write(str(not_worth), left)
+        say(f"{left.height:,} of {everyone.height:,} leads are not worth working: {not_worth}.")
 
 
-def check_suffix(output: str) -> None:
-    """Refuse a suffix before the work is done, not after."""
-    suffix = Path(output).suffix.lower()
-    if output != STANDARD and suffix not in SUFFIXES:
-        raise UsageError(f"-o expects a file that ends in {', '.join(SUFFIXES)}, or -; {output!r} came.", "E.g. -o scored.csv.")
+def check_suffix(output: str, flag: str = "-o") -> None:
+    """Refuse a suffix before the work is done, not after; only the scores may go to standard output."""
+    piped = flag == "-o"
+    if Path(output).suffix.lower() not in SUFFIXES and not (piped and output == STANDARD):
+        ends = f"{', '.join(SUFFIXES)}{', or -' if piped else ''}"
+        raise UsageError(f"{flag} expects a file that ends in {ends}; {output!r} came.", f"E.g. {flag} {'scored' if piped else 'not_worth'}.csv.")
 
 
 def write(output: str, frame: pl.DataFrame) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leadrank import __version__
-from leadrank.cli.options import BundleFile
+from leadrank.cli.options import BundleFile, CheckKey
+from leadrank.cli.signing import key_of
 from leadrank.cli.terminal import emit, table
 from leadrank.cli.whole import check_folder, write_text
 
@@ -21,31 +22,31 @@ PageFile = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="
 CardFile = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where the model card goes.")]
 
 
-def report(bundle: BundleFile, *, output: PageFile = Path("report.html")) -> None:
+def report(bundle: BundleFile, *, output: PageFile = Path("report.html"), key_file: CheckKey = None) -> None:
     """Write one self-contained page: figures, curves, findings, reasons, tiers, thresholds."""
     check_folder(output)
     from leadrank.bundle import load_bundle
     from leadrank.pages import report_page
 
-    write_text(output, report_page(load_bundle(bundle), version=__version__))
+    write_text(output, report_page(load_bundle(bundle, key=key_of(key_file)), version=__version__))
     emit(str(output))
 
 
-def card(bundle: BundleFile, *, output: CardFile = Path("model_card.md")) -> None:
+def card(bundle: BundleFile, *, output: CardFile = Path("model_card.md"), key_file: CheckKey = None) -> None:
     """Write a model card in Markdown: purpose, users, data, features, figures, limits, fairness, uses out of scope."""
     check_folder(output)
     from leadrank.bundle import load_bundle
     from leadrank.bundle.card import model_card
 
-    write_text(output, model_card(load_bundle(bundle), version=__version__))
+    write_text(output, model_card(load_bundle(bundle, key=key_of(key_file)), version=__version__))
     emit(str(output))
 
 
-def inspect(bundle: BundleFile) -> None:
+def inspect(bundle: BundleFile, *, key_file: CheckKey = None) -> None:
     """Say what is inside: the model, its figures, its decisions, and the data dictionary."""
     from leadrank.bundle import load_bundle
 
-    loaded = load_bundle(bundle)
+    loaded = load_bundle(bundle, key=key_of(key_file))
     table(f"{bundle}", ("", ""), _facts(loaded))
     tiers = [(t.name, "" if t.at_least is None else f"{t.at_least:.3g}", t.action, t.within) for t in loaded.policy.tiers]
     table("Tiers, best first", ("tier", "from", "action", "within"), tiers, right=("from",))

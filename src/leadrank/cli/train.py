@@ -13,7 +13,7 @@ import typer
 from leadrank import __version__
 from leadrank.cli.check import grave, gravest_first
 from leadrank.cli.declare import STANDARD, Flags, classes_of, declare, threshold_of
-from leadrank.cli.intake import keep_rejected, read_declared
+from leadrank.cli.intake import keep_rejected, naming, read_declared
 from leadrank.cli.options import (
     Accept,
     Budget,
@@ -27,6 +27,7 @@ from leadrank.cli.options import (
     Positive,
     RejectedFile,
     Seed,
+    SignKey,
     Source,
     Strict,
     Target,
@@ -35,6 +36,7 @@ from leadrank.cli.options import (
     Trials,
     Value,
 )
+from leadrank.cli.signing import key_of
 from leadrank.cli.terminal import emit, emit_json, progress, say, say_findings
 from leadrank.cli.whole import check_folder
 
@@ -54,7 +56,7 @@ def train(
     source: Source, *, target: Target = None, positive: Positive = None, classes: Classes = None, key: Key = None, order: Order = None,
     created_at: CreatedAt = None, exclude: Exclude = None, accept: Accept = None, budget: Budget = None, trials: Trials = None,
     threads: Threads = None, seed: Seed = None, value: Value = None, cost: Cost = None, threshold: Threshold = None, output: Output = None,
-    json: Json = False, strict: Strict = False, rejected: RejectedFile = None,
+    key_file: SignKey = None, json: Json = False, strict: Strict = False, rejected: RejectedFile = None,
 ) -> int:
     """Learn from past leads: fit, calibrate, judge, decide.
 
@@ -67,6 +69,7 @@ def train(
         accept=tuple(accept or ()), budget=budget, trials=trials, threads=threads, seed=seed, value=value, cost=cost,
         threshold=threshold_of(threshold),
     )
+    signing = key_of(key_file)
     declared = declare(source, flags)
     output = output or beside(declared)
     check_folder(output)
@@ -77,7 +80,7 @@ def train(
         say("Nothing was trained (--strict): exclude these columns with --exclude COL, or accept them with --accept COL.")
         return 1
     bundle = learn(project, raw, started)
-    _save(bundle, output)
+    _save(bundle, output, signing)
     if json:
         emit_json(figures_document(bundle.report, bundle, bundle.findings, time.monotonic() - started))
     else:
@@ -90,7 +93,7 @@ def learn(project: Project, raw: RawTable, started: float) -> Bundle:
     """Train on a table that was read, with a progress bar; what reading noticed is kept with the other findings."""
     from leadrank.train import train as fit
 
-    with progress() as told:
+    with naming(raw), progress() as told:
         bundle = fit(project, raw.frame, clock=time.monotonic, started=started, at=datetime.now(UTC), progress=told)
     return replace(bundle, findings=gravest_first([*raw.findings, *bundle.findings]))
 
@@ -126,12 +129,12 @@ def summary(bundle: Bundle, output: Path) -> str:
 def _grave_findings(project: Project, raw: RawTable) -> tuple[Finding, ...]:
     from leadrank.prepare import check
 
-    with progress() as told:
+    with naming(raw), progress() as told:
         prepared = check(project, raw.frame, progress=told)
     return tuple(f for f in prepared.findings if grave([f]))
 
 
-def _save(bundle: Bundle, output: Path) -> None:
+def _save(bundle: Bundle, output: Path, key: bytes | None) -> None:
     from leadrank.bundle import save_bundle
 
-    save_bundle(bundle, output, version=__version__)
+    save_bundle(bundle, output, version=__version__, key=key)

@@ -16,6 +16,8 @@ __all__ = ["CellProblem", "Cleaned", "clean_cell", "clean_column", "clean_frame"
 
 PROBLEMS_KEPT = 1_000
 """Unreadable cells described per column; all of them are counted."""
+NAMED = 10
+"""Absent columns that an error names; the others are counted."""
 
 CLEAN_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "number": pl.Float64, "category": pl.String, "text": pl.String, "id": pl.String, "date": pl.Datetime("us"),
@@ -86,9 +88,15 @@ def _require(schema: Schema, wanted: set[str], present: list[str]) -> None:
     absent = [name for name in schema.names if name in wanted and name not in present]
     if not absent:
         return
-    said = "; ".join(" ".join(filter(None, (repr(name), nearest(name, present)))) for name in absent[:10])
-    more = f" and {len(absent) - 10} more" if len(absent) > 10 else ""
-    raise DataError(f"The table lacks {len(absent)} required column(s): {said}{more}.", f"It has: {', '.join(present[:20])}.")
+    said = ("the column " if len(absent) == 1 else f"{len(absent)} columns: ") + ", ".join(map(repr, absent[:NAMED]))
+    more = f" and {len(absent) - NAMED} more" if len(absent) > NAMED else ""
+    meant = " ".join(filter(None, (_spelling(name, present, alone=len(absent) == 1) for name in absent[:NAMED])))
+    raise DataError(f"The table lacks {said}{more}.", meant or f"It has: {', '.join(present[:20])}.")
+
+
+def _spelling(name: str, present: list[str], *, alone: bool) -> str:
+    hint = nearest(name, present)
+    return hint if alone or not hint else f"{name!r}: {hint[0].lower()}{hint[1:]}"
 
 
 def clean_column(column: ColumnSchema, raw: pl.Series) -> tuple[pl.Series, pl.Series | None]:

@@ -11,6 +11,8 @@ from leadrank.types import Finding
 
 FEW_TWINS = 0.002
 """Near duplicates among fewer of the rows cannot move a figure: information, not a warning."""
+NO_SIGNAL = 0.56
+"""Only where the upper end of the AUC's interval stays below this may one say that there is no signal; else there are too few rows to tell."""
 ASK = "Ask who fills it in and when. If before the moment of scoring, say known_at_scoring = true; if not, known_at_scoring = false."
 
 
@@ -133,30 +135,37 @@ def too_good(judged: Judged, rows: int, strongest: Sequence[str]) -> Finding:
 
 
 def no_signal(evidence: Evidence, rows: int, lost: float) -> Finding:
-    """L211: the column carries no signal of its own; `lost` is the overall AUC that goes with all such columns."""
+    """L211: the column alone is no better than chance, or cannot be told from it; `lost` is the overall AUC that goes with all such columns."""
+    figures = f"(AUC {evidence.auc:.3f} ± {2 * evidence.auc_error:.3f})"
+    sure = _excludes_signal(evidence.auc, evidence.auc_error)
+    seen = f"carries no signal: alone it ranks leads no better than chance {figures}" if sure else (
+        f"cannot be told from chance on {rows:,} rows: too few to rule a signal out {figures}"
+    )
     return Finding(
-        "L211", "info", evidence.column, rows,
-        f"Column {evidence.column!r} carries no signal: alone it ranks leads no better than chance (AUC {evidence.auc:.3f} ± "
-        f"{2 * evidence.auc_error:.3f}).",
-        _leaving_out(lost), {"auc": round(evidence.auc, 4), "auc_error": round(evidence.auc_error, 4), "auc_lost_with_all": round(lost, 4)},
+        "L211", "info", evidence.column, rows, f"Column {evidence.column!r} {seen}.", _leaving_out(lost, sure=sure),
+        {"auc": round(evidence.auc, 4), "auc_error": round(evidence.auc_error, 4), "auc_lost_with_all": round(lost, 4)},
     )
 
 
 def many_without_signal(columns: Sequence[str], rows: int, lost: float) -> Finding:
-    """L211 for a wide table: one finding for all columns without signal."""
+    """L211 for a wide table: one finding for all columns that cannot be told from chance."""
     return Finding(
-        "L211", "info", None, rows, f"{len(columns)} columns carry no signal of their own: {', '.join(map(repr, columns[:20]))}, ….",
-        _leaving_out(lost), {"columns": float(len(columns)), "auc_lost_with_all": round(lost, 4)},
+        "L211", "info", None, rows,
+        f"{len(columns)} columns, each alone, cannot be told from chance on {rows:,} rows: {', '.join(map(repr, columns[:20]))}, ….",
+        _leaving_out(lost, sure=False), {"columns": float(len(columns)), "auc_lost_with_all": round(lost, 4)},
     )
 
 
 def nothing_predicts(judged: Judged, rows: int, left_out: Sequence[str]) -> Finding:
-    """L212: the kept columns do not predict the outcome."""
+    """L212: the kept columns do not predict the outcome, or there are too few rows to see whether they do."""
+    sure = _excludes_signal(judged.auc, judged.error)
     but = f" (apart from {', '.join(map(repr, left_out))}, whose effect is an artefact of the extract)" if left_out else ""
     return Finding(
         "L212", "warning", None, rows,
-        f"No column predicts the outcome{but}: all together reach AUC {judged.auc:.3f} ± {2 * judged.error:.3f}; 0.5 is chance.",
-        "A model will say little more than the base rate. Add what is known about the lead before scoring: source, behaviour, history.",
+        f"{'No column predicts the outcome' if sure else f'The columns cannot be told from chance on {rows:,} rows'}{but}: all together reach "
+        f"AUC {judged.auc:.3f} ± {2 * judged.error:.3f}; 0.5 is chance.",
+        f"{'A' if sure else 'Gather more outcomes; until then a'} model will say little more than the base rate. "
+        "Add what is known about the lead before scoring: source, behaviour, history.",
         {"auc": round(judged.auc, 4), "auc_error": round(judged.error, 4)},
     )
 
@@ -196,9 +205,16 @@ def figures_of(evidence: Evidence, score: float) -> dict[str, float]:
     return {name: round(float(value), 4) for name, value in (measured | by_probe).items()}
 
 
-def _leaving_out(lost: float) -> str:
+def _excludes_signal(auc: float, error: float) -> bool:
+    """Say whether the rows suffice to rule a useful signal out."""
+    return auc + 2 * error < NO_SIGNAL
+
+
+def _leaving_out(lost: float, *, sure: bool) -> str:
     if lost > 0.003:
         return f"Keep it for now: together with others such columns add {lost:.3f} to the AUC of the whole table."
+    if not sure:
+        return "Keep it or leave it out: these rows do not tell. The whole table ranks as well without all such columns."
     return "It may be left out: the whole table ranks as well without all such columns."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -39,6 +40,40 @@ def conversions_interval(p: FloatArray, spread: FloatArray | float = 0.0) -> Fig
     expected = float(p.sum())
     deviation = float(np.sqrt(luck.sum() + np.sum(luck * spread) ** 2))
     return Figure(expected, max(0.0, expected - Z90 * deviation), min(float(len(p)), expected + Z90 * deviation))
+
+
+def conversions_among_next(rows: int, converted: int, leads: int = 100) -> Figure:
+    """Give the conversions to expect among the next leads of a tier, with a 90 % interval, from how it has done so far.
+
+    Each lead's luck and the doubt about the rate are both in it; that leads or times change is not.
+
+    Parameters
+    ----------
+    rows, converted
+        Leads of the tier that were counted, 1 or more, and how many of them converted.
+    leads
+        How many come next.
+
+    Returns
+    -------
+    Figure
+        In leads; the value is `leads` at the rate so far, the ends are whole numbers. Source: posterior predictive under the prior of
+        Jeffreys (beta-binomial); Brown, Cai and DasGupta (2001), "Interval estimation for a binomial proportion", recommend this prior.
+
+    Examples
+    --------
+    >>> conversions_among_next(1000, 200), conversions_among_next(10, 2), conversions_among_next(50, 0)
+    (Figure(value=20.0, low=13.0, high=27.0), Figure(value=20.0, low=5.0, high=46.0), Figure(value=0.0, low=0.0, high=4.0))
+    """
+    yes, no = converted + 0.5, rows - converted + 0.5
+    chance = [math.exp(math.log(math.comb(leads, k)) + _log_beta(yes + k, no + leads - k) - _log_beta(yes, no)) for k in range(leads + 1)]
+    low, high = np.searchsorted(np.cumsum(chance), [0.05, 0.95])
+    value = leads * converted / rows
+    return Figure(value, min(float(low), value), max(float(high), value))
+
+
+def _log_beta(a: float, b: float) -> float:
+    return math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
 
 
 def conversions_by_tier(tier: IntArray, p: FloatArray, names: Sequence[str], spread: FloatArray | float = 0.0) -> dict[str, Figure]:

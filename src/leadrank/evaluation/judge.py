@@ -62,7 +62,8 @@ def judge(
         Probability of reaching class t + 1 or better, shape (n, K − 1), or (n,) for a binary outcome.
     rivals
         The same of others: constant, naive Bayes, other candidates. The one named "constant" is the verdict's yardstick; without it a
-        constant at the base rate of these rows is added. One with the model's own `name` is left out.
+        constant at the base rate of these rows is added. One with the model's own `name` is left out. Whether there is signal is judged
+        on the best of the model and the rivals but the constant. The report calls rivals uncalibrated.
     rankings
         Scores without probabilities, shape (n,), e.g. the creation time for "newest first": they get ranking figures only.
     called
@@ -110,22 +111,34 @@ def judge(
         differences=tuple(_difference(key, measures[name], found) for key, found in measures.items() if key != name),
         curves=draw_curves(test.hit, reach[:, -1], None if best > 1 else value, cost),
         calibration_noise=noise,
-        verdict=_verdict(y, measures[name], measures["constant"], noise),
+        verdict=_verdict(y, measures[name], measures["constant"], noise, {key: measures[key] for key in others if key != "constant"}),
         currency=currency,
         called=None if called is None else int(called.sum()),
         draws=draws,
     )
 
 
-def _verdict(y: IntArray, ours: Mapping[str, FloatArray], constant: Mapping[str, FloatArray], noise: float) -> Verdict:
+def _verdict(
+    y: IntArray, ours: Mapping[str, FloatArray], constant: Mapping[str, FloatArray], noise: float, rivals: Mapping[str, Mapping[str, FloatArray]]
+) -> Verdict:
     figures = _figures(ours)
     return verdict(
         y,
-        figures.get("macro_auc", figures.get("auc")),
+        _area(figures),
         gain=figure(constant["log_loss"] - ours["log_loss"]),
         calibration_error=figures["ece"].value,
         noise=noise,
+        rival=_best_rival(rivals),
     )
+
+
+def _area(figures: Mapping[str, Figure]) -> Figure | None:
+    return figures.get("macro_auc", figures.get("auc"))
+
+
+def _best_rival(rivals: Mapping[str, Mapping[str, FloatArray]]) -> tuple[str, Figure] | None:
+    areas = [(name, area) for name, found in rivals.items() if (area := _area(_figures(found))) is not None]
+    return max(areas, key=lambda one: one[1].value, default=None)
 
 
 def _check(y: IntArray, reach: FloatArray) -> None:

@@ -78,6 +78,16 @@ class Report:
         return text_table(self)
 
 
+def footnotes(report: Report) -> tuple[str, ...]:
+    """Say what to bear in mind when reading the table: rivals without calibration, blocks that served twice."""
+    said = []
+    if any("log_loss" in row.figures and row.name != "constant" for row in report.table[1:]):
+        said.append("Models other than ours: as trained, uncalibrated; that weighs on log loss, Brier and ECE, hardly on the ranking.")
+    if report.measured.startswith("out of time"):
+        said.append("Tuning, choosing, the allowance for drift and judging shared the forward blocks: the figures of ours are a little optimistic.")
+    return tuple(said)
+
+
 def text_table(report: Report) -> str:
     """Return the report as lines of fixed-width text.
 
@@ -98,7 +108,7 @@ def text_table(report: Report) -> str:
         if row is report.table[0]:
             grid.append(["  95 %", *(_between(row.figures.get(key), form) for key, (_, form) in columns.items())])
     margin = max(len(row.name) for row in report.table) + 2
-    lines = [_heading(report), "", *_aligned(grid)]
+    lines = [_heading(report), "", *_aligned(grid), *footnotes(report)]
     body = [*_classes(report), "", *_threshold(report), *_against(report, margin)]
     return "\n".join([*lines, *body, "", *_verdict(report.verdict)])
 

@@ -9,6 +9,9 @@ The rule, in this order (the rarer class is what limits knowledge):
                           more than 0.01 what a perfectly calibrated model shows once in twenty times
     ready                 none of these
 
+Whether there is signal at all is judged on the best of the model and its rivals: a constant has ROC AUC 0.5 whatever the columns hold. That
+there is none is said only where there are outcomes enough for an AUC of 0.58 to show.
+
 120 is what Salesforce Einstein asks for (conversions), 40 + 40 is Dynamics 365's minimum, where an AUC of 0.8 is still known to ± 0.1 only.
 """
 
@@ -32,6 +35,9 @@ BEYOND_NOISE = 0.01
 NOTHING = 0.55
 """A ROC AUC whose interval holds 0.5 and ends below this is no signal, not a lack of rows."""
 FAINT = 0.60
+SHOWN = 0.58
+"""The faintest ROC AUC worth collecting outcomes for."""
+Z95 = 1.959964
 MOST = 100_000
 
 
@@ -48,7 +54,9 @@ class Verdict:
         return f"{self.word}: " + " ".join(self.because) + more
 
 
-def verdict(y: IntArray, auc: Figure | None, *, gain: Figure | None, calibration_error: float | None, noise: float) -> Verdict:
+def verdict(
+    y: IntArray, auc: Figure | None, *, gain: Figure | None, calibration_error: float | None, noise: float, rival: tuple[str, Figure] | None = None
+) -> Verdict:
     """Judge whether a model may be relied on.
 
     Parameters
@@ -61,6 +69,8 @@ def verdict(y: IntArray, auc: Figure | None, *, gain: Figure | None, calibration
         Log loss of a constant at the base rate less the model's, paired, with its 95 % interval.
     calibration_error, noise
         ECE, and the 95th percentile that a perfectly calibrated model would show (`calibration_noise`).
+    rival
+        Name and ROC AUC of the best other model that learned from the same columns; None where there is none.
 
     Returns
     -------
@@ -75,9 +85,10 @@ def verdict(y: IntArray, auc: Figure | None, *, gain: Figure | None, calibration
     """
     _, counts = np.unique(y, return_counts=True)
     rarer = int(counts.min()) if len(counts) > 1 else 0
-    missing = _missing(rarer, auc, gain)
+    to_show = outcomes_to_show(SHOWN, (len(y) - rarer) / rarer if rarer else 1.0)
+    missing = _missing(rarer, to_show, auc, rival, gain)
     if missing:
-        return Verdict("not enough evidence", missing, 0 if _no_signal(auc) else _to_see(rarer, auc))
+        return Verdict("not enough evidence", missing, _to_see(rarer, to_show, _best(auc, rival)))
     assert auc is not None  # noqa: S101 - `_missing` has ruled it out
     doubts = _doubts(rarer, auc, gain, calibration_error, noise)
     if doubts:
@@ -85,24 +96,78 @@ def verdict(y: IntArray, auc: Figure | None, *, gain: Figure | None, calibration
     return Verdict("ready", (*_strengths(rarer, auc, gain), _calibrated(calibration_error, noise)), 0)
 
 
-def _no_signal(auc: Figure | None) -> bool:
-    return auc is not None and auc.low <= 0.5 and auc.high < NOTHING
+def outcomes_to_show(auc: float, others: float) -> int:
+    """Count the outcomes of the rarer class at which the 95 % interval of such a ROC AUC leaves out 0.5.
+
+    Parameters
+    ----------
+    auc
+        Above 0.5, below 1.
+    others
+        Other rows per outcome of the rarer class, 1 or more.
+
+    Returns
+    -------
+    int
+        By the standard error of Hanley and McNeil (1982), "The meaning and use of the area under a ROC curve", for exponential scores; the
+        rarer class is taken for the one to be found.
+
+    Examples
+    --------
+    >>> outcomes_to_show(0.58, 1.0), outcomes_to_show(0.58, 10.0), outcomes_to_show(0.8, 1.0)
+    (98, 59, 5)
+    """
+    first, second = auc / (2 - auc) - auc**2, 2 * auc**2 / (1 + auc) - auc**2
+    # Variance (auc (1 - auc) + (m - 1) first + (m others - 1) second) / (m² others) at its largest, ((auc - 0.5) / Z95)², solved for m.
+    a = others * ((auc - 0.5) / Z95) ** 2
+    b, c = first + others * second, auc * (1 - auc) - first - second
+    return math.ceil((b + math.sqrt(b * b + 4 * a * c)) / (2 * a))
 
 
-def _missing(rarer: int, auc: Figure | None, gain: Figure | None) -> tuple[str, ...]:
-    said = []
-    if auc is not None and _no_signal(auc):
-        said.append(
-            f"There is no signal here: ROC AUC is {_spoken(auc)}, and 0.5 is chance; "
-            "more rows of the same columns will not help, other columns may."
-        )
-    elif auc is None or auc.low <= 0.5:
-        said.append("ROC AUC cannot be told from chance (0.5)" + (f": it is {_spoken(auc)}." if auc else "."))
+def _best(auc: Figure | None, rival: tuple[str, Figure] | None) -> Figure | None:
+    """Take the clearer sight of signal; a constant sees none whatever there is."""
+    if rival is not None and (auc is None or rival[1].value > auc.value):
+        return rival[1]
+    return None if auc is None or _flat(auc) else auc
+
+
+def _flat(auc: Figure) -> bool:
+    return max(abs(auc.low - 0.5), abs(auc.high - 0.5)) < 1e-9
+
+
+def _no_signal(rarer: int, to_show: int, best: Figure | None) -> bool:
+    return best is not None and best.low <= 0.5 and best.high < NOTHING and rarer >= to_show
+
+
+def _missing(
+    rarer: int, to_show: int, auc: Figure | None, rival: tuple[str, Figure] | None, gain: Figure | None
+) -> tuple[str, ...]:
+    said, best = [], _best(auc, rival)
+    if auc is None or auc.low <= 0.5:
+        said.append(_unseen(auc, best, rival, nothing=_no_signal(rarer, to_show, best)))
+        if best is not None and best.low <= 0.5 <= best.value < SHOWN and best.high >= NOTHING and rarer >= to_show:
+            said.append(f"With {rarer:,} outcomes of the rarer class an AUC of {SHOWN} would probably show; any signal here is likely fainter.")
     elif gain is not None and gain.value <= 0:
         said.append(f"The probabilities are no better than a constant: log loss is {-gain.value:.4f} worse.")
     if rarer < FEWEST:
         said.append(f"There are {rarer} outcomes of the rarer class; below {FEWEST} no figure holds.")
     return tuple(said)
+
+
+def _unseen(auc: Figure | None, best: Figure | None, rival: tuple[str, Figure] | None, *, nothing: bool) -> str:
+    beside = f"; the best other model, {rival[0]}, has {_spoken(rival[1])}" if rival is not None and rival[1] is best else ""
+    if nothing and auc is not None:
+        return (
+            f"There is no signal here: ROC AUC is {_spoken(auc)}{beside}, and 0.5 is chance; "
+            "more rows of the same columns will not help, other columns may."
+        )
+    if auc is None:
+        return "ROC AUC cannot be told from chance (0.5)."
+    if beside and best is not None and best.low > 0.5:
+        return f"This model's ROC AUC cannot be told from chance (0.5): it is {_spoken(auc)}{beside}, so the columns do hold some signal."
+    if _flat(auc):
+        return f"This model gives all leads the same probability, so its ROC AUC is 0.5 whatever the columns hold{beside}."
+    return f"ROC AUC cannot be told from chance (0.5): it is {_spoken(auc)}{beside}."
 
 
 def _doubts(rarer: int, auc: Figure, gain: Figure | None, error: float | None, noise: float) -> tuple[str, ...]:
@@ -133,12 +198,16 @@ def _calibrated(error: float | None, noise: float) -> str:
     return f"Calibration error is {error:.3f}, hardly above what a perfectly calibrated model shows ({noise:.3f})."
 
 
-def _to_see(rarer: int, auc: Figure | None) -> int:
-    """Count the outcomes after which this AUC could be told from chance: its interval shrinks as one over the root of their number."""
-    edge = 0.0 if auc is None else max(auc.value - 0.5, 0.0)
-    if auc is None or rarer < FEWEST or edge < 0.01:
-        return _rounded(max(2 * FEWEST - rarer, FEWEST if rarer else 2 * FEWEST))
-    return _rounded(max(rarer * (((auc.value - auc.low) / edge) ** 2 - 1), FEWEST))
+def _to_see(rarer: int, to_show: int, best: Figure | None) -> int:
+    """Count the outcomes after which signal could be told from chance: an AUC's interval shrinks as one over the root of their number.
+
+    Where the edge is small, or too few outcomes have shown it, those at which an AUC of 0.58 would show; none where there are as many.
+    """
+    if best is None or rarer < FEWEST or best.value < SHOWN:
+        return _rounded(max(to_show - rarer, 0))
+    if best.low > 0.5:
+        return _rounded(max(ENOUGH - rarer, 0))
+    return _rounded(max(rarer * (((best.value - best.low) / (best.value - 0.5)) ** 2 - 1), FEWEST))
 
 
 def _to_trust(rarer: int, auc: Figure) -> int:

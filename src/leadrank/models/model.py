@@ -92,8 +92,15 @@ _SHAPE: TypeAdapter[Shape] = TypeAdapter(Shape)
 
 
 def load_model(parts: Mapping[str, bytes]) -> Model:
-    """Build a model again from its parts; the bundle has checked them before."""
+    """Build a model again from its parts; the bundle has checked them before.
+
+    Raises
+    ------
+    ValueError, KeyError
+        A part is missing, or is not what `Model.parts` writes. A learner's own library may raise errors of its own.
+    """
     shape = _SHAPE.validate_json(parts["shape.json"])
+    _check(shape)
     rest = {name: held for name, held in parts.items() if name != "shape.json"}
     if len(shape.members) == 1:
         return Model(shape, _loaded(shape, shape.members[0], rest))
@@ -102,6 +109,19 @@ def load_model(parts: Mapping[str, bytes]) -> Model:
         folder = f"{k}-{name}/"
         members.append(_loaded(shape, name, {n.removeprefix(folder): h for n, h in rest.items() if n.startswith(folder)}))
     return Model(shape, Blend(tuple(members), shape.members, shape.weights))
+
+
+def _check(shape: Shape) -> None:
+    unknown = [name for name in shape.members if name not in CANDIDATES]
+    if unknown:
+        raise ValueError(f"no learner is called {unknown[0]!r:.80}")
+    if not 1 <= len(shape.members) == len(shape.weights):
+        raise ValueError(f"{len(shape.members)} learners have {len(shape.weights)} weights")
+    if not 1 <= shape.thresholds == len(shape.calibrations):
+        raise ValueError(f"{shape.thresholds} thresholds have {len(shape.calibrations)} calibrations")
+    spread = shape.spread
+    if len(spread.model_variance) not in (len(spread.edges) + 1, 2 * len(spread.edges) + 2):
+        raise ValueError(f"{len(spread.edges)} edges have {len(spread.model_variance)} variances")
 
 
 def _loaded(shape: Shape, name: str, parts: Mapping[str, bytes]) -> Predictor:

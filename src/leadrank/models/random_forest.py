@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +15,8 @@ from leadrank.models.predictor import Candidate, Scale, Setting, Suggest
 from leadrank.types import FloatArray, IntArray, Matrix
 
 _EDGE = 1e-4
-_ARRAYS = ("column", "cut", "left", "right", "share", "roots")
+_ARRAYS = {"column": "<i8", "cut": "<f8", "left": "<i8", "right": "<i8", "share": "<f8", "roots": "<i8"}
+"""In the order in which they are kept, each of 8 bytes an item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,10 @@ class Trees:
         return out * factor[:, None], base
 
     def parts(self) -> dict[str, bytes]:
-        """Return the design as JSON and the trees as plain arrays."""
-        held = io.BytesIO()
-        np.savez(held, **{name: getattr(self, name) for name in _ARRAYS})
-        return {"design.json": _DESIGN.dump_json(self.design), "trees.npz": held.getvalue()}
+        """Return the design as JSON, and the trees as two counts (nodes, trees) and the bare arrays: little-endian, 8 bytes an item."""
+        counts = np.array([len(self.column), len(self.roots)], dtype="<i8").tobytes()
+        arrays = [getattr(self, name).astype(kind).tobytes() for name, kind in _ARRAYS.items()]
+        return {"design.json": _DESIGN.dump_json(self.design), "trees.bin": b"".join([counts, *arrays])}
 
     def _walk(self, X: Matrix, credit: tuple[FloatArray, IntArray] | None) -> FloatArray:
         D = build(self.design, X).astype(np.float32)
@@ -84,10 +84,48 @@ def fit_random_forest(X: Matrix, y: IntArray, weight: FloatArray | None, setting
 
 
 def load_random_forest(parts: Mapping[str, bytes]) -> Trees:
-    """Build the forest again from its parts."""
-    with np.load(io.BytesIO(parts["trees.npz"]), allow_pickle=False) as held:
-        arrays = {name: held[name] for name in _ARRAYS}
-    return Trees(_DESIGN.validate_json(parts["design.json"]), **arrays)
+    """Build the forest again from its parts.
+
+    Raises
+    ------
+    ValueError
+        The arrays are not a forest over this design: of other lengths, with a node below itself, a column that is not there.
+    """
+    trees = Trees(_DESIGN.validate_json(parts["design.json"]), **_arrays(parts["trees.bin"]))
+    wrong = _wrong_with(trees)
+    if wrong:
+        raise ValueError(f"the random forest is not one: {wrong}")
+    return trees
+
+
+def _arrays(part: bytes) -> dict[str, Any]:
+    nodes, roots = (int(n) for n in np.frombuffer(part[:16], dtype="<i8")) if len(part) >= 16 else (0, 0)
+    if min(nodes, roots) < 1 or len(part) != 16 + 8 * (5 * nodes + roots):
+        raise ValueError("the random forest's arrays are not as long as they say")
+    held, at = {}, 16
+    for name, kind in _ARRAYS.items():
+        count = roots if name == "roots" else nodes
+        held[name] = np.frombuffer(part, dtype=kind, count=count, offset=at).astype(kind[1:])
+        at += 8 * count
+    return held
+
+
+def _wrong_with(trees: Trees) -> str:
+    """Say what would make a walk go astray: every tree is a block of its own and children come after their parents, so a walk ends."""
+    if any(not 1 <= levels.width <= len(levels.column_of) + 1 for levels in trees.design.levels):
+        return "a category is wider than its levels"
+    nodes, roots = np.arange(len(trees.column)), trees.roots
+    if roots[0] != 0 or roots[-1] >= len(nodes) or (np.diff(roots) < 1).any():
+        return "its trees do not follow each other"
+    if (trees.column < -1).any() or (trees.column >= len(trees.design.owner)).any():
+        return "a column is not in the design"
+    if not (np.isfinite(trees.cut).all() and ((trees.share >= 0) & (trees.share <= 1)).all()):
+        return "a cut is not finite, or a share not within 0 and 1"
+    inner, end = trees.column >= 0, np.repeat(np.append(roots[1:], len(nodes)), np.diff(np.append(roots, len(nodes))))
+    for child in (trees.left, trees.right):
+        if ((child <= nodes) | (child >= end))[inner].any():
+            return "a child is not below its parent, in the same tree"
+    return ""
 
 
 def _exported(design: Design, forest: Any) -> Trees:

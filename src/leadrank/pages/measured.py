@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from leadrank.bundle import Bundle
 from leadrank.evaluation import Report
-from leadrank.evaluation.report import COLUMNS, TIERS
+from leadrank.evaluation.report import COLUMNS, TIERS, footnotes
 from leadrank.pages.words import Said, count, decimal, percent, say, say_money
 from leadrank.types import Figure
 
@@ -49,6 +49,11 @@ def honest_table(report: Report) -> Table:
 def compared(report: Report) -> tuple[tuple[str, str], ...]:
     """Say how ours compares with each rival, beyond noise or not."""
     return tuple((one.rival, one.words) for one in report.differences)
+
+
+def notes(report: Report) -> str:
+    """Say what to bear in mind when reading the table."""
+    return " ".join(footnotes(report))
 
 
 def cut_table(report: Report) -> Table:

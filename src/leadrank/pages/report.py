@@ -72,6 +72,7 @@ def _content(bundle: Bundle, frame: pl.DataFrame | None, version: str) -> dict[s
         "findings": noticed.groups(bundle),
         "counted": noticed.counted(bundle),
         "figures": measured.honest_table(bundle.report),
+        "footnotes": measured.notes(bundle.report),
         "compared": measured.compared(bundle.report),
         "cut_figures": measured.cut_table(bundle.report),
         "called": bundle.report.called,

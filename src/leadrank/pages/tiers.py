@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadrank.decisions import Policy, TierRule
+from leadrank.decisions.conversions import conversions_among_next
 from leadrank.evaluation import wilson
-from leadrank.pages.words import NONE, Said, between, count, money, percent
+from leadrank.pages.words import NONE, Said, between, count, money, percent, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class TierLine:
     share: str
     converted: str
     rate: Said
+    next_hundred: Said
     declared: str
     width: float
     low: float
@@ -28,7 +30,7 @@ class TierLine:
 
 
 def tier_lines(policy: Policy) -> tuple[TierLine, ...]:
-    """Describe the tiers, best first, with Wilson intervals (95 %) of their conversion."""
+    """Describe the tiers, best first: Wilson intervals (95 %) of their conversion, and what their next 100 leads will bring (90 %)."""
     total = sum(tier.rows for tier in policy.tiers)
     ends = [wilson(tier.converted, tier.rows) for tier in policy.tiers if tier.rows]
     widest = max((high for _, high in ends), default=1.0)
@@ -43,6 +45,7 @@ def _line(tier: TierRule, policy: Policy, total: int, widest: float) -> TierLine
         name=tier.name, begins=_begins(tier, policy), action=tier.action, within=tier.within, rows=count(tier.rows),
         share=percent(tier.rows / total) if total else NONE, converted=count(tier.converted),
         rate=Said(NONE) if rate is None else Said(percent(rate), between(low, high, percent)),
+        next_hundred=say(conversions_among_next(tier.rows, tier.converted) if tier.rows else None, count),
         declared=between(*declared, percent) if declared else "",
         width=100 * (rate or 0.0) / widest, low=100 * low / widest, high=100 * high / widest,
     )
