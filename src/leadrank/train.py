@@ -44,7 +44,7 @@ class _Judged:
 
 def train(
     project: Project, frame: object, *, clock: Callable[[], float], started: float | None = None, at: datetime | None = None,
-    salt: str | None = None, progress: Progress = quiet,
+    salt: str | None = None, progress: Progress = quiet, approve: Callable[[Prepared], None] = lambda _: None,
 ) -> Bundle:
     """Learn from past leads.
 
@@ -64,6 +64,8 @@ def train(
         Key of the hash by which set-aside rows are remembered; by default made from the seed.
     progress
         Told what is going on and the share done.
+    approve
+        Shown what `check` found before anything is learned; it may raise.
 
     Returns
     -------
@@ -81,6 +83,7 @@ def train(
     table = as_polars(frame)
     salt = salt if salt is not None else hashlib.sha256(f"leadrank {project.model.seed}".encode()).hexdigest()[:32]
     prepared = check(project, table, at=at, salt=salt, progress=progress)
+    approve(prepared)
     encoder, X = _encoded(project, prepared)
     limits = _limits(project, clock, began)
     fitted = models.fit_model(

@@ -41,11 +41,12 @@ from leadrank.cli.terminal import emit, emit_json, progress, say, say_findings
 from leadrank.cli.whole import check_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from leadrank.bundle import Bundle
     from leadrank.data import RawTable
     from leadrank.evaluation import Report
+    from leadrank.prepare import Prepared
     from leadrank.project import Project
     from leadrank.types import Finding
 
@@ -75,11 +76,12 @@ def train(
     check_folder(output)
     project, raw = read_declared(declared)
     keep_rejected(raw, rejected or Path(f"{output}.rejected.csv"))
-    if strict and (found := _grave_findings(project, raw)):
-        say_findings(found)
+    try:
+        bundle = learn(project, raw, started, approve=_refuse_grave if strict else _accept_all)
+    except _RefusedError as refused:
+        say_findings(refused.findings)
         say("Nothing was trained (--strict): exclude these columns with --exclude COL, or accept them with --accept COL.")
         return 1
-    bundle = learn(project, raw, started)
     _save(bundle, output, signing)
     if json:
         emit_json(figures_document(bundle.report, bundle, bundle.findings, time.monotonic() - started))
@@ -89,12 +91,12 @@ def train(
     return 0
 
 
-def learn(project: Project, raw: RawTable, started: float) -> Bundle:
+def learn(project: Project, raw: RawTable, started: float, *, approve: Callable[[Prepared], None] | None = None) -> Bundle:
     """Train on a table that was read, with a progress bar; what reading noticed is kept with the other findings."""
     from leadrank.train import train as fit
 
     with naming(raw), progress() as told:
-        bundle = fit(project, raw.frame, clock=time.monotonic, started=started, at=datetime.now(UTC), progress=told)
+        bundle = fit(project, raw.frame, clock=time.monotonic, started=started, at=datetime.now(UTC), progress=told, approve=approve or _accept_all)
     return replace(bundle, findings=gravest_first([*raw.findings, *bundle.findings]))
 
 
@@ -126,12 +128,22 @@ def summary(bundle: Bundle, output: Path) -> str:
     return "\n".join([*lines, f"Bundle: {output} ({bundle.identity})"])
 
 
-def _grave_findings(project: Project, raw: RawTable) -> tuple[Finding, ...]:
-    from leadrank.prepare import check
+class _RefusedError(Exception):
+    """`--strict`: grave findings stop the training before anything is learned."""
 
-    with naming(raw), progress() as told:
-        prepared = check(project, raw.frame, progress=told)
-    return tuple(f for f in prepared.findings if grave([f]))
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__()
+        self.findings = findings
+
+
+def _accept_all(prepared: Prepared) -> None:
+    """Let every finding pass."""
+
+
+def _refuse_grave(prepared: Prepared) -> None:
+    found = tuple(f for f in prepared.findings if grave([f]))
+    if found:
+        raise _RefusedError(found)
 
 
 def _save(bundle: Bundle, output: Path, key: bytes | None) -> None:
