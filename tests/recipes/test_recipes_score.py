@@ -128,7 +128,7 @@ def test_no_cell_of_one_lead_is_fatal(bundle, value):
 
 def test_a_missing_column_is_named_with_its_nearest_spelling(trained, leads):
     scorer = Scorer(trained("logistic"))
-    with pytest.raises(DataError, match=r"'source' Did you mean 'Source'"):
+    with pytest.raises(DataError, match=r"'source'\.\n  Did you mean 'Source'"):
         scorer.many(leads().rename({"source": "Source"}))
     with pytest.raises(DataError, match="created"):
         scorer.many(leads().drop("created"))
