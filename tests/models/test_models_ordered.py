@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from leadrank.models.blend import fit_weights
 from leadrank.models.candidates import CANDIDATES
 from leadrank.models.held_out import class_losses, class_probabilities, fit_stacked, margins_of
-from leadrank.models.ordered import THRESHOLD, at_threshold, non_increasing, stack, stack_outcomes, unstack
+from leadrank.models.ordered import THRESHOLD, at_threshold, non_increasing, stack, stack_outcomes
 
 
 def test_rows_are_stacked_once_per_threshold_with_the_threshold_as_last_number(simulated):
@@ -23,7 +23,7 @@ def test_rows_are_stacked_once_per_threshold_with_the_threshold_as_last_number(s
         part = at_threshold(X, t, 3)
         assert np.array_equal(stacked.numbers[7 * t : 7 * t + 7], part.numbers, equal_nan=True)
         assert np.array_equal(stacked.codes[7 * t : 7 * t + 7], part.codes)
-    assert np.array_equal(unstack(stack_outcomes(y, 3).astype(float), 3).sum(axis=1), y)
+    assert np.array_equal(stack_outcomes(y, 3).reshape(3, -1).sum(axis=0), y)
 
 
 def test_one_threshold_is_not_stacked(simulated):

@@ -41,11 +41,6 @@ def stack_outcomes(y: IntArray, thresholds: int) -> IntArray:
     return np.concatenate([(y > t).astype(np.int64) for t in range(thresholds)])
 
 
-def unstack(values: FloatArray, thresholds: int) -> FloatArray:
-    """Turn stacked values, shape (rows · thresholds,), into (rows, thresholds)."""
-    return values.reshape(thresholds, -1).T
-
-
 def non_increasing(reach: FloatArray) -> FloatArray:
     """Make reaching a better class never likelier than reaching a lesser one, shape (rows, thresholds)."""
     lowered: FloatArray = np.minimum.accumulate(reach, axis=1)
