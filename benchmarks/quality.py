@@ -24,8 +24,8 @@ import polars as pl
 
 from leadrank import evaluation
 from leadrank.bundle import Bundle
-from leadrank.data.simulate_investors import investor_points, investor_truth
-from leadrank.data.synthetic import SIMULATIONS, simulate
+from leadrank.data.simulations import SIMULATIONS, simulate
+from leadrank.data.simulations.investors import investor_points, investor_truth
 from leadrank.models.split import Fold, forward_folds, random_folds
 from leadrank.prepare import Prepared, check
 from leadrank.project import Project, parse_project

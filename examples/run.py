@@ -24,8 +24,8 @@ import polars as pl
 
 from leadrank import evaluation, labels
 from leadrank.bundle import Bundle
-from leadrank.data.simulate_homebuyers import HOMEBUYER_COLUMNS
-from leadrank.data.synthetic import simulate
+from leadrank.data.simulations import simulate
+from leadrank.data.simulations.homebuyers import HOMEBUYER_COLUMNS
 from leadrank.evaluate import outcomes_of, reach_from
 from leadrank.project import Project, read_project
 from leadrank.score import Scorer

@@ -90,10 +90,11 @@ def check(
     order = None if order is None else order[rows]
     candidates = tuple(c.name for c in schema.features if c.type != "id" and c.name not in project.lead.exclude)
     groups, more = _alike(clean, schema, candidates, target)
-    groups = _twins(columns_of(clean, candidates), groups)
+    twins = data.near_duplicates(columns_of(clean, candidates), groups)
+    groups = data.merge_groups(groups, twins)
     found += [*more, *data.validate(clean, schema.only(candidates), y, order=order, order_name=project.lead.order or "the order")]
     candidates = tuple(c for c in candidates if c not in data.constant_columns(clean, candidates))
-    leaky = _leaks(clean, schema, candidates, y, order, groups, project, progress)
+    leaky = _leaks(clean, schema, candidates, y, order, groups, twins, project, progress)
     quarantined = tuple(dict.fromkeys(f.column for f in leaky if f.severity == "quarantine" and f.column is not None))
     known = {name: column.known_at_scoring for name, column in project.lead.columns.items()}
     return Prepared(
@@ -138,11 +139,6 @@ def _alike(
 def columns_of(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     """Take columns by their exact names; `select` would read `^a.*$` as a pattern."""
     return pl.DataFrame([frame.get_column(name) for name in names])
-
-
-def _twins(clean: pl.DataFrame, groups: IntArray) -> IntArray:
-    """Keep the same customer under two keys on one side of every split."""
-    return data.merge_groups(groups, data.near_duplicates(clean, groups))
 
 
 def booster_ranker(frame: pl.DataFrame, y: BoolArray, train: IntArray, test: IntArray) -> FloatArray:
@@ -195,7 +191,7 @@ def _cells(problems: tuple[data.CellProblem, ...], seen: IntArray) -> list[Findi
 
 def _leaks(
     clean: pl.DataFrame, schema: data.Schema, candidates: tuple[str, ...], y: IntArray, order: FloatArray | None, groups: IntArray,
-    project: Project, progress: Progress,
+    twins: IntArray, project: Project, progress: Progress,
 ) -> tuple[Finding, ...]:
     shut = {name for name, column in project.lead.columns.items() if column.known_at_scoring is False}
     readable = [c for c in candidates if schema.column(c).type != "text" or c in shut]
@@ -203,8 +199,8 @@ def _leaks(
     created = project.lead.created_at
     moment = None if created is None else clean[created]
     return data.find_leaks(
-        columns_of(clean, readable), y, ranker=booster_ranker, order=order, groups=groups, at=moment, known=known, seed=project.model.seed,
-        progress=lambda words: progress(words, 0.1),
+        columns_of(clean, readable), y, ranker=booster_ranker, order=order, groups=groups, twins=twins, at=moment, known=known,
+        seed=project.model.seed, progress=lambda words: progress(words, 0.1),
     )
 
 

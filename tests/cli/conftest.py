@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from leadrank.cli.main import run
-from leadrank.data.synthetic import simulate
+from leadrank.data.simulations import simulate
 
 PROJECT = """
 name = "spring"

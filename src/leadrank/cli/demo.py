@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from leadrank.bundle import Bundle
-    from leadrank.data.simulate_table import Simulation
+    from leadrank.data.simulations import Simulation
     from leadrank.project import Project
 
 SHOWN = 10
@@ -40,7 +40,7 @@ def demo(
 
     Leaves the tables, leadrank.toml, the bundle, the scored list and the report in DIR/NAME. The last line is the report's path.
     """
-    from leadrank.data.synthetic import SIMULATIONS, simulate
+    from leadrank.data.simulations import SIMULATIONS, simulate
 
     started = time.monotonic()
     simulated = simulate(name, rows=rows, seed=seed or 0)

@@ -49,7 +49,7 @@ def init(
 def place_of(data: str, output: Path) -> str:
     """Say where the table is as seen from the project file; a database keeps its URL, but not its password."""
     if data == STANDARD or "://" in data:
-        from leadrank.data.sql import hide_password
+        from leadrank.data.reading.sql import hide_password
 
         return hide_password(data) if "://" in data else "leads.csv"
     here, there = output.parent.resolve(), Path(data).resolve()

@@ -3,15 +3,12 @@
 from leadrank.data.accept import as_polars
 from leadrank.data.cell import clean_cell
 from leadrank.data.clean import CellProblem, Cleaned, clean_frame
-from leadrank.data.delimited import Rejected
 from leadrank.data.duplicates import drop_repeated_keys, duplicate_groups
 from leadrank.data.infer import infer_schema
-from leadrank.data.leak_ablation import Ranker, rate_ranker
-from leadrank.data.leaks import find_leaks
-from leadrank.data.near_duplicates import merge_groups, near_duplicates
+from leadrank.data.leaks import Ranker, find_leaks, merge_groups, near_duplicates, rate_ranker
 from leadrank.data.ordering import FILE_ORDER, time_order
 from leadrank.data.profile import ColumnProfile, Profile, profile
-from leadrank.data.read import RawTable, read_table
+from leadrank.data.reading import RawTable, Rejected, read_table
 from leadrank.data.schema import ColumnSchema, Schema
 from leadrank.data.set_aside import keyed_hash, row_names, set_aside
 from leadrank.data.validate import blank_heavy_columns, constant_columns, labelled_rows, little_said, validate

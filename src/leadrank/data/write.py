@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import polars as pl
 
-from leadrank.data.delimited import Rejected
+from leadrank.data.reading.delimited import Rejected
 from leadrank.errors import UsageError
 
 _FORMULA = r"^[=+\-@\t\r\n]"
