@@ -91,9 +91,29 @@ def test_the_prior_shift_makes_the_mean_probability_the_observed_rate():
 
 def test_moves_of_the_base_rate_count_only_beyond_chance():
     z, y, blocks = drawn(5000)
-    assert excess_variance(prior_moves(z, y, blocks), z, blocks) < 0.02
+    assert excess_variance(prior_moves(z, y, blocks), z, blocks, np.full(5, 5000)) == 0
     moved = (np.random.default_rng(0).random(5000) < sigmoid(z + np.array([-1, 1, -1, 1, 0])[blocks])).astype(np.int64)
-    assert 0.4 < excess_variance(prior_moves(z, moved, blocks), z, blocks) < 1.4
+    assert 0.4 < excess_variance(prior_moves(z, moved, blocks), z, blocks, np.full(5, 5000)) < 1.4
+
+
+def test_one_stationary_table_in_ten_is_called_moved():
+    called = 0
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        z, blocks = rng.normal(-1, 1, 500), np.arange(500) % 5
+        y = (rng.random(500) < sigmoid(z)).astype(np.int64)
+        called += excess_variance(prior_moves(z, y, blocks), z, blocks, np.full(5, 10**9)) > 0
+    assert 0.05 < called / 300 < 0.15
+
+
+def test_a_forward_slope_keeps_the_mean_probability():
+    rng = np.random.default_rng(3)
+    z, blocks = rng.normal(-2, 1.5, 6000), np.repeat(np.arange(6), 1000)
+    y = (rng.random(6000) < sigmoid(1.6 * z)).astype(np.int64)
+    chosen, _ = choose_calibration(z, y, blocks=blocks, forward=True)
+    assert chosen.a > 1.2
+    newest = z[blocks >= 3]
+    assert sigmoid(chosen(newest)).mean() == pytest.approx(sigmoid(newest).mean(), abs=1e-9)
 
 
 def test_hedging_pulls_towards_one_half_and_keeps_the_order():

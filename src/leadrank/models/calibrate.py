@@ -65,7 +65,7 @@ def choose_calibration(margin: FloatArray, y: IntArray, *, blocks: IntArray, for
     """Choose a map by log loss on blocks that it has not seen: identity, Platt or beta; over forward blocks, a slope.
 
     Over forward blocks only the newest `RECENT` count, since the final model has learned from as many rows as theirs had or more, and the
-    map has no shift: what the newest rate should do is a matter of its own (`Drift`).
+    map keeps their mean probability: what the newest rate should do is a matter of its own (`Drift`).
 
     Parameters
     ----------
@@ -112,14 +112,33 @@ def prior_moves(log_odds: FloatArray, y: IntArray, blocks: IntArray) -> tuple[fl
     return tuple(prior_shift(log_odds[blocks == b], y[blocks == b]) for b in np.unique(blocks))
 
 
-def excess_variance(moves: tuple[float, ...], log_odds: FloatArray, blocks: IntArray) -> float:
-    """Return the variance of the moves beyond what chance alone makes; 0 when there is none.
+def excess_variance(moves: tuple[float, ...], log_odds: FloatArray, blocks: IntArray, learned: IntArray) -> float:
+    """Return the variance of the moves beyond what chance alone makes; 0 where chance explains them.
 
-    The sampling variance of one block's move is 1 / Σ p (1 - p) over its rows.
+    The sampling variance of one block's move is 1 / Σ p (1 - p) over its rows, and as much again, row for row, for the rows that its model
+    learned from. Chance explains the moves while their squares in units of it stay within the 90 % quantile of χ² (Cochran's Q test;
+    DerSimonian & Laird 1986 for the estimate).
+
+    Parameters
+    ----------
+    moves
+        One move for each block.
+    log_odds, blocks
+        Held-out log-odds and the block of each.
+    learned
+        How many rows the model of each block learned from.
     """
     p = sigmoid(log_odds)
-    noise = [1.0 / max(float((p[blocks == b] * (1 - p[blocks == b])).sum()), 1e-9) for b in np.unique(blocks)]
-    return max(float(np.mean(np.square(moves)) - np.mean(noise)), 0.0)
+    inside = [blocks == b for b in np.unique(blocks)]
+    noise = np.array([(1 + i.sum() / n) / max(float((p[i] * (1 - p[i])).sum()), 1e-9) for i, n in zip(inside, learned, strict=True)])
+    q = float((np.square(moves) / noise).sum())
+    return 0.0 if q <= _chi_squared_90(len(moves)) else max(float(np.mean(np.square(moves)) - np.mean(noise)), 0.0)
+
+
+def _chi_squared_90(freedom: int) -> float:
+    """Return the 90 % quantile of χ² (Wilson & Hilferty 1931, within 1 %)."""
+    part = 2.0 / (9.0 * freedom)
+    return float(freedom * (1.0 - part + 1.2815515655446004 * part**0.5) ** 3)
 
 
 def hedged(calibration: Calibration, variance: float) -> Calibration:
@@ -144,7 +163,9 @@ def fit_calibration(margin: FloatArray, y: IntArray, kind: str) -> Calibration:
     ridge = SLOPE_PRIOR if kind == "slope" else _RIDGE
     shift, slope = _newton(np.stack([np.ones_like(margin), margin], axis=1), y, np.array([0.0, 1.0]), ridge)
     slope = max(float(slope), _LEAST_SLOPE)
-    return Calibration(slope, slope, 0.0 if kind == "slope" else float(shift), kind)
+    if kind == "slope":
+        shift = _shift_to(float(sigmoid(margin).mean()), slope * margin)
+    return Calibration(slope, slope, float(shift), kind)
 
 
 def calibration_covariance(margin: FloatArray) -> tuple[float, float, float]:
@@ -158,7 +179,10 @@ def calibration_covariance(margin: FloatArray) -> tuple[float, float, float]:
 
 def prior_shift(log_odds: FloatArray, y: IntArray) -> float:
     """Return the constant that makes mean probability equal the observed rate (Saerens, Latinne & Decaestecker 2002, labels known)."""
-    wanted = (y.sum() + 0.5) / (len(y) + 1.0)
+    return _shift_to((y.sum() + 0.5) / (len(y) + 1.0), log_odds)
+
+
+def _shift_to(wanted: float, log_odds: FloatArray) -> float:
     low, high = -12.0, 12.0
     for _ in range(60):
         middle = (low + high) / 2

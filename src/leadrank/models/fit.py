@@ -23,8 +23,9 @@ from leadrank.models.calibrate import (
 )
 from leadrank.models.candidates import CANDIDATES, DEFAULT, FEW, FEW_OUTCOMES
 from leadrank.models.contest import STORMY, Limits, Outcome, explore, finals, restless
+from leadrank.models.halves import UNKNOWN, UNSEEN, halves, quarters, spread_of
 from leadrank.models.held_out import Task, fit_stacked, judge_entry, margins_of
-from leadrank.models.interval import Spread, thirds, variance_table
+from leadrank.models.interval import Spread
 from leadrank.models.lightgbm_trees import loadable
 from leadrank.models.model import Model, Shape
 from leadrank.models.ordered import non_increasing
@@ -144,15 +145,16 @@ def _finished(task: Task, outcome: Outcome, modelling: Modelling, limits: Limits
         calibrations[t], held_out[:, t] = chosen, odds
     drift = None
     if forward:
-        calibrations, drift = _against_drift(calibrations, held_out, y, task.block, modelling)
+        calibrations, drift = _against_drift(calibrations, held_out, task, modelling)
         held_out = hedged(IDENTITY, drift.variance)(held_out + _as_known_before(drift, task.block)[:, None])
     with ThreadPoolExecutor(max(limits.threads, 1)) as pool:
         whole = pool.submit(_fit_whole, task, outcome, np.arange(len(task.y)), limits, single=False)
         probing = [(pool.submit(_fit_whole, task, outcome, fold.train, limits, single=True), fold.test) for fold in _probed(task)]
-        parts = [pool.submit(_fit_whole, task, outcome, rows, limits, single=True) for rows in thirds(len(task.y), limits.seed)]
+        learned = halves(quarters(len(task.y), limits.seed))
+        parts = [pool.submit(_fit_whole, task, outcome, rows, limits, single=True) for rows in learned]
         predictor, fitted = whole.result(), [part.result() for part in parts]
         probes = [(probe.result(), rows) for probe, rows in probing]
-    spread = _spread_of(task, fitted, calibrations[-1], held_out, drift, limits)
+    spread = _spread_of(task, outcome, fitted, calibrations[-1], held_out, drift, limits)
     names = tuple(m.candidate.name for m in outcome.members)
     shape = Shape(outcome.chosen.candidate.name, names, outcome.weights, task.thresholds, tuple(calibrations), spread, modelling.resampling)
     settings: dict[str, Setting] = {m.candidate.name: dict(m.setting) for m in outcome.members}
@@ -165,11 +167,11 @@ def _finished(task: Task, outcome: Outcome, modelling: Modelling, limits: Limits
 
 
 def _against_drift(
-    calibrations: list[Calibration], held_out: FloatArray, y: IntArray, blocks: IntArray, modelling: Modelling
+    calibrations: list[Calibration], held_out: FloatArray, task: Task, modelling: Modelling
 ) -> tuple[list[Calibration], Drift]:
-    labels, odds = (y > 0).astype(np.int64), held_out[:, 0]
+    labels, odds, blocks = (task.y[task.judged] > 0).astype(np.int64), held_out[:, 0], task.block
     moves = prior_moves(odds, labels, blocks)
-    variance = excess_variance(moves, odds, blocks)
+    variance = excess_variance(moves, odds, blocks, task.learned)
     last = blocks == blocks.max()
     shift = prior_shift(odds[last], labels[last])
     moved = [hedged(c.moved(shift if modelling.recent_prior else 0.0), variance) for c in calibrations]
@@ -211,23 +213,23 @@ def _rivals(task: Task, outcome: Outcome, limits: Limits) -> dict[str, FloatArra
 
 
 def _spread_of(
-    task: Task, fitted: Sequence[Predictor], calibration: Calibration, held_out: FloatArray, drift: Drift | None, limits: Limits
+    task: Task, outcome: Outcome, fitted: Sequence[Predictor], calibration: Calibration, held_out: FloatArray, drift: Drift | None,
+    limits: Limits,
 ) -> Spread:
-    """Measure how far three models, each fitted on a third of the rows, lie apart on the thirds they have not seen."""
-    parts = thirds(len(task.y), limits.seed)
-    top = task.thresholds - 1
-    shared = calibration_covariance(held_out[:, top])
-    moved = drift.variance if drift is not None else 0.0
-    if any(np.unique(task.y[p] > top).size < 2 for p in parts):
-        return Spread(shared[0] + moved, shared[1], shared[2], (), (1.0,))
-    predicted: dict[int, list[FloatArray]] = {0: [], 1: [], 2: []}
-    for k, model in enumerate(fitted):
-        for other in sorted({0, 1, 2} - {k}):
-            predicted[other].append(calibration(margins_of(model, task.X.take(parts[other]), task.thresholds)[:, top]))
-    first = np.concatenate([predicted[k][0] for k in range(3)])
-    second = np.concatenate([predicted[k][1] for k in range(3)])
-    edges, variance = variance_table((first + second) / 2, first, second)
-    return Spread(shared[0] + moved, shared[1], shared[2], edges, variance)
+    """Measure how far models on halves of the rows lie apart on the quarters that they have not seen."""
+    parts, top = quarters(len(task.y), limits.seed), task.thresholds - 1
+    shift, covariance, slope = calibration_covariance(held_out[:, top])
+    known = shift + (drift.variance if drift is not None else 0.0), covariance, slope
+    if any(np.unique(task.y[rows] > top).size < 2 for rows in halves(parts)):
+        return Spread(*known, (), (UNKNOWN,), (UNKNOWN,))
+
+    def log_odds(model: int, quarter: int) -> FloatArray:
+        return calibration(margins_of(fitted[model], task.X.take(parts[quarter]), task.thresholds)[:, top])
+
+    pairs = [(log_odds(a, q), log_odds(b, q)) for q, (a, b) in enumerate(UNSEEN)]
+    said = np.stack([calibration(m.margins[:, top]) for m in outcome.members])
+    squares: FloatArray = np.asarray(outcome.weights) @ (said - held_out[:, top]) ** 2
+    return spread_of(pairs, len(task.y), known, disagreement=(held_out[:, top], squares) if len(said) > 1 else None)
 
 
 def reach_of(fitted: Fitted) -> FloatArray:

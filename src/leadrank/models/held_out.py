@@ -37,6 +37,11 @@ class Task:
         """Fold number of each judged row."""
         return np.repeat(np.arange(len(self.folds)), [len(f.test) for f in self.folds])
 
+    @property
+    def learned(self) -> IntArray:
+        """How many rows the model of each fold learns from."""
+        return np.array([len(f.train) for f in self.folds])
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -120,8 +120,9 @@ def _check(shape: Shape) -> None:
     if not 1 <= shape.thresholds == len(shape.calibrations):
         raise ValueError(f"{shape.thresholds} thresholds have {len(shape.calibrations)} calibrations")
     spread = shape.spread
-    if len(spread.model_variance) not in (len(spread.edges) + 1, 2 * len(spread.edges) + 2):
-        raise ValueError(f"{len(spread.edges)} edges have {len(spread.model_variance)} variances")
+    for table in (spread.model_variance, spread.shared_variance):
+        if len(table) != len(spread.edges) + 1:
+            raise ValueError(f"{len(spread.edges)} edges have {len(table)} variances")
 
 
 def _loaded(shape: Shape, name: str, parts: Mapping[str, bytes]) -> Predictor:
