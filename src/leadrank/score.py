@@ -49,6 +49,15 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoredTable:
+    """A table's scores, what each tier among its rows will bring, the best first, and the cells that could not be read."""
+
+    rows: pl.DataFrame
+    tiers: tuple[decisions.TierOutlook, ...]
+    problems: tuple[data.CellProblem, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Explained:
     """One lead in full: its score, all its reasons, the base they start from, and what would change it."""
 
@@ -140,12 +149,12 @@ class Scorer:
         DataError
             A column that the model uses is not there; its nearest spelling is offered.
         """
-        return self.many_with_problems(frame, reasons=reasons, ranked=ranked, top=top, keep=keep)[0]
+        return self.table(frame, reasons=reasons, ranked=ranked, top=top, keep=keep).rows
 
-    def many_with_problems(
+    def table(
         self, frame: Any, *, reasons: int = 0, ranked: bool = False, top: int | None = None, keep: Sequence[str] = ()
-    ) -> tuple[pl.DataFrame, tuple[data.CellProblem, ...]]:
-        """Score a table, and say which cells could not be read and count as missing."""
+    ) -> ScoredTable:
+        """Score a table as `many` does, and say what to expect of each tier, and which cells could not be read and count as missing."""
         table = as_polars(frame)
         if top is not None and top < 0:
             raise UsageError(f"Expected the number of leads to keep, got {top}.", "Give 0 or more.")
@@ -153,13 +162,15 @@ class Scorer:
             if name not in table.columns:
                 raise UsageError(f"The column {name!r} to keep is not there.", nearest(name, table.columns))
         batch, problems = self._batch(table)
-        order = self._ranking(batch.decided, batch.reach)[:top] if ranked or top is not None else np.arange(len(batch.X))
+        order = np.arange(len(batch.X))
+        if ranked or top is not None:
+            order = decisions.best_first(batch.reach[:, -1], batch.decided.expected_profit)[:top]
         out = self._frame(table, batch, keep)[order]
         texts = self._reasoner.texts(batch.X.take(order), batch.log_odds[order], reasons)
         out = out.with_columns(pl.Series("reasons", texts, dtype=pl.String))
         if ranked or top is not None:
             out = out.with_columns(pl.Series("rank", np.arange(1, len(order) + 1), dtype=pl.Int64))
-        return (out if top is None else _recut(out)), problems
+        return ScoredTable(out if top is None else _recut(out), self._outlook(batch, order), problems)
 
     def explain(self, frame: Any, row: int, *, reasons: int = 10, target: float | None = None) -> Explained:
         """Explain one row of a table in full.
@@ -203,10 +214,11 @@ class Scorer:
         reach = models.sigmoid(log_odds)
         return _Batch(X, log_odds, reach, decisions.apply_policy(self.bundle.policy, reach, value=value, cost=cost))
 
-    def _ranking(self, decided: decisions.Decided, reach: FloatArray) -> IntArray:
-        by = reach[:, -1] if decided.expected_profit is None else decided.expected_profit
-        ranking: IntArray = np.lexsort((-reach[:, -1], -by)).astype(np.int64)
-        return ranking
+    def _outlook(self, batch: _Batch, rows: IntArray) -> tuple[decisions.TierOutlook, ...]:
+        """Count on the probability of the best class: declared conversion rates have no interval."""
+        shared = self.bundle.model.shape.spread.shared_error(batch.log_odds[rows, -1])
+        outcome = f"{self.bundle.facts.classes[-1]} leads" if self.bundle.facts.learned_tiers else "conversions"
+        return decisions.tier_outlook(self.bundle.policy.tiers, batch.decided.tier[rows], batch.reach[rows, -1], shared, outcome=outcome)
 
     def _record(self, batch: _Batch, key: str | None, unknown: tuple[str, ...], reasons: tuple[Reason, ...]) -> Scored:
         low, high = self.bundle.model.interval(batch.log_odds[:, -1])

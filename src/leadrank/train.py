@@ -246,7 +246,7 @@ def _drift_findings(drift: models.Drift | None) -> tuple[Finding, ...]:
 
 def _resampling_findings(project: Project, prepared: Prepared, X: Matrix, limits: models.Limits) -> tuple[Finding, ...]:
     how = project.model.resampling
-    if how == "none" or len(prepared.classes) > 2:
+    if how == "none":
         return ()
     cost = models.resampling_cost(X, prepared.y, prepared.groups, how, seed=limits.seed, threads=limits.threads, clock=limits.clock)
     (plain, _), (raw, bias), (corrected, _) = cost["none"], cost["raw"], cost["corrected"]

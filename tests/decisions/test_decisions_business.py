@@ -9,14 +9,15 @@ from pydantic import TypeAdapter
 from leadrank.decisions import (
     BusinessCase,
     NotWorth,
+    TierRule,
     apply_policy,
     business_case,
     conversions_by_tier,
     conversions_interval,
     fit_policy,
-    not_worth_mask,
     not_worth_reasons,
     not_worth_working,
+    tier_outlook,
     top_share,
 )
 from leadrank.errors import UsageError
@@ -97,8 +98,7 @@ def test_the_top_share_sums_to_its_number_and_shares_ties(scores, k):
 
 def test_leads_not_worth_working_are_those_that_bring_no_more_than_they_cost(case):
     y, reach, policy, _ = case
-    mask = not_worth_mask(policy, reach)
-    assert (mask == (reach[:, 0] * 49.99 <= 3.25)).all()
+    mask = reach[:, 0] * 49.99 <= 3.25
     found = not_worth_working(policy, reach, y=y)
     assert found.leads == mask.sum()
     assert found.cost_saved == pytest.approx(3.25 * mask.sum())
@@ -108,10 +108,19 @@ def test_leads_not_worth_working_are_those_that_bring_no_more_than_they_cost(cas
     assert TypeAdapter(NotWorth).validate_json(TypeAdapter(NotWorth).dump_json(found)) == found
 
 
+def test_a_tier_says_its_leads_conversions_and_deadline():
+    rules = (TierRule("High", 0.5, "Call.", "1 day"), TierRule("Mid", 0.2, "Write.", ""), TierRule("Low", None, "Wait.", "1 month"))
+    p = np.array([0.5] * 100 + [0.25])
+    high, middle, low = tier_outlook(rules, np.array([0] * 100 + [1]), p, 0.3)
+    assert str(high) == "High  100 leads, 50 conversions expected (90 %: 35 to 65), within 1 day"
+    assert str(middle) == "Mid  1 lead, 0 conversions expected (90 %: 0 to 1)"
+    assert str(low) == "Low  no leads"
+
+
 def test_each_lead_not_worth_working_has_its_plain_reason(case):
     _, reach, policy, _ = case
     reasons = list(not_worth_reasons(policy, reach))
-    assert len(reasons) == not_worth_mask(policy, reach).sum()
+    assert {row for row, _ in reasons} == set(np.flatnonzero(reach[:, 0] * 49.99 <= 3.25))
     row, reason = reasons[0]
     assert row == int(np.argmin(reach[:, 0]))
     assert reason == f"costs 3.25 USD, expected {reach[row, 0] * 49.99:.2f} USD"

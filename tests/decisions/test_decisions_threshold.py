@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadrank.decisions.capacity import capacity_cut, rank_leads, top_leads
+from leadrank.decisions.capacity import best_first, capacity_cut
 from leadrank.decisions.profit import best_cut, break_even, cuts_and_profits, regret_curve
 from leadrank.decisions.threshold import Rule, Threshold, choose_cut, measure_cut
 
@@ -195,11 +195,10 @@ def test_a_capacity_beyond_the_period_and_a_tie_beyond_the_capacity_are_said():
     assert cut > 0.5
 
 
-def test_ranks_and_tops_agree_and_ties_keep_their_order():
-    score = np.array([0.3, 0.9, 0.3, 0.5])
-    assert rank_leads(score).tolist() == [3, 1, 4, 2]
-    assert top_leads(score, 2).tolist() == [1, 3]
-    assert top_leads(score, 9).tolist() == [1, 3, 0, 2]
+def test_the_best_come_first_and_ties_keep_their_order():
+    p = np.array([0.3, 0.9, 0.3, 0.5])
+    assert best_first(p).tolist() == [1, 3, 0, 2]
+    assert best_first(p, np.array([5.0, 1.0, 5.0, 5.0])).tolist() == [3, 0, 2, 1]
 
 
 def test_a_measured_cut_knows_its_money():

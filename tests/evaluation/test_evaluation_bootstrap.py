@@ -5,9 +5,9 @@ import time
 import numpy as np
 import pytest
 
-from leadrank.evaluation.bootstrap import figure, interval, paired_difference, resampled, resampled_means, resamples
+from leadrank.evaluation.bootstrap import figure, interval, resampled, resampled_means, resamples
 from leadrank.evaluation.calibration import expected_calibration_error
-from leadrank.evaluation.metrics import accuracy, brier, ranking_figures, roc_auc
+from leadrank.evaluation.metrics import accuracy, ranking_figures, roc_auc
 
 
 def simulated(n, seed=0):
@@ -49,20 +49,6 @@ def test_an_undefined_metric_has_no_figure():
 def test_resamples_with_one_class_are_left_out_of_the_interval():
     found = interval(roc_auc, np.array([1, 0, 0]), np.array([0.9, 0.1, 0.2]), draws=50)
     assert found.value == found.low == found.high == 1.0
-
-
-def test_a_difference_of_a_model_to_itself_is_nothing():
-    y, p = simulated(300)
-    found = paired_difference(brier, y, p, p)
-    assert (found.value, found.low, found.high) == (0.0, 0.0, 0.0)
-
-
-def test_pairing_makes_a_small_difference_visible():
-    y, p = simulated(3000)
-    blurred = np.clip(p + np.random.default_rng(1).normal(0, 0.05, len(p)), 0.001, 0.999)
-    found = paired_difference(brier, y, blurred, p)
-    assert found.high - found.low < interval(brier, y, p).high - interval(brier, y, p).low
-    assert found.value > 0
 
 
 def test_calls_can_be_resampled():

@@ -22,7 +22,7 @@ from leadrank.evaluation.classes import (
     likeliest,
     log_loss_classes,
     macro_auc,
-    ranked_probability_score,
+    squared_distance,
 )
 
 
@@ -82,7 +82,7 @@ def test_class_metrics_equal_scikit_learn():
 
 def test_two_classes_are_the_binary_case():
     y, p = simulated()
-    assert ranked_probability_score(y, p[:, None]) == pytest.approx(metrics.brier(y, p))
+    assert squared_distance(y, p[:, None]).mean() == pytest.approx(metrics.brier(y, p))
     assert log_loss_classes(y, p[:, None]) == pytest.approx(metrics.log_loss(y, p))
     assert macro_auc(y, p[:, None]) == pytest.approx(metrics.roc_auc(y, p))
 
@@ -94,9 +94,8 @@ def test_a_count_is_a_repeated_row(rows):
     p = np.array([b / 10 for _, b, _ in rows])
     weight = np.array([float(c) for _, _, c in rows])
     repeated = weight.astype(int)
-    measures = [metrics.roc_auc, metrics.average_precision, metrics.log_loss, metrics.brier, metrics.lift_at, metrics.gain_at]
     if repeated.sum():
-        for measure in measures:
+        for measure in (metrics.roc_auc, metrics.average_precision, metrics.log_loss, metrics.brier, metrics.ranking_figures):
             assert measure(y, p, weight=weight) == pytest.approx(measure(np.repeat(y, repeated), np.repeat(p, repeated)), nan_ok=True)
 
 
@@ -108,7 +107,7 @@ def test_ranking_figures_are_the_single_metrics_and_stay_in_range(rows):
     figures = metrics.ranking_figures(y, p)
     assert figures["auc"] == pytest.approx(metrics.roc_auc(y, p), nan_ok=True)
     assert figures["average_precision"] == pytest.approx(metrics.average_precision(y, p), nan_ok=True)
-    assert figures["lift_10"] == pytest.approx(metrics.lift_at(y, p, 0.1), nan_ok=True)
+    assert figures["lift_10"] == pytest.approx(figures["gain_10"] * len(y) / max(1, round(0.1 * len(y))), nan_ok=True)
     assert all(math.isnan(figures[k]) or -1e-9 <= figures[k] <= 1 + 1e-9 for k in ("auc", "average_precision", "gain_10", "gain_30"))
 
 
@@ -125,7 +124,7 @@ def test_one_class_or_nobody_called_is_undefined_and_no_warning():
     nothing, p = np.zeros(5, np.int64), np.linspace(0.1, 0.5, 5)
     assert math.isnan(metrics.roc_auc(nothing, p))
     assert math.isnan(metrics.average_precision(nothing, p))
-    assert math.isnan(metrics.lift_at(nothing, p))
+    assert math.isnan(metrics.ranking_figures(nothing, p)["lift_10"])
     assert math.isnan(metrics.precision(nothing, p > 1))
     assert math.isnan(metrics.recall(nothing, p > 0))
     assert math.isnan(calibration_slope(nothing, p))

@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from pydantic import TypeAdapter
 
-from leadrank.explain import Evidence, fit_evidence, look_up
+from leadrank.explain import Evidence, fit_evidence
+from leadrank.explain.evidence import number_cells
 from leadrank.types import Feature, Matrix
 
 number = Feature("time", "time", "number")
@@ -25,7 +26,7 @@ def test_every_training_row_is_counted_in_the_cell_where_it_is_looked_up(numbers
     y = data.draw(hnp.arrays(np.int64, n, elements=st.integers(0, 2)))
     matrix = Matrix(numbers, codes, (number,), (source,))
     evidence = fit_evidence(matrix, y, bins=bins, thresholds=2)
-    cells = look_up(evidence, matrix)
+    cells = np.column_stack([number_cells(evidence.features[0], numbers[:, 0]), codes])
     for j, seen in enumerate(evidence.features):
         assert seen.rows == tuple(np.bincount(cells[:, j], minlength=len(seen.rows)))
         for t in range(2):
@@ -67,17 +68,17 @@ def test_the_users_own_bins_are_used():
 def test_neighbouring_floats_stay_in_their_own_cells():
     low, high = 1.0, float(np.nextafter(1.0, 2.0))
     evidence = fit_evidence(numbers_only([low, high]), np.array([0, 1]))
-    assert look_up(evidence, numbers_only([low, high]))[:, 0].tolist() == [2, 3]
+    assert number_cells(evidence.features[0], np.array([low, high])).tolist() == [2, 3]
 
 
 def test_a_number_never_seen_filled_is_unseen_later():
     evidence = fit_evidence(numbers_only([np.nan, np.nan]), np.array([0, 1]))
-    assert look_up(evidence, numbers_only([np.nan, 3.0]))[:, 0].tolist() == [0, 1]
+    assert number_cells(evidence.features[0], np.array([np.nan, 3.0])).tolist() == [0, 1]
 
 
 def test_values_beyond_training_fall_in_the_end_bins():
     evidence = fit_evidence(numbers_only([float(v) for v in range(80)]), np.zeros(80, dtype=np.int64))
-    cells = look_up(evidence, numbers_only([-1e9, -np.inf, 1e9, np.inf]))[:, 0]
+    cells = number_cells(evidence.features[0], np.array([-1e9, -np.inf, 1e9, np.inf]))
     assert cells.tolist() == [2, 2, 9, 9]
 
 

@@ -58,6 +58,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "ordered forest": {**ORDERED, "model": {"candidates": ["random_forest"], "random_forest": {"tune": False, "n_estimators": 10}}},
     "per-lead economics": {"economics": {"value_column": "deal", "contact_cost": 30.0}},
     "weights": {"model": {"resampling": "weights"}},
+    "ordered weights": {**ORDERED, "model": {"resampling": "weights"}},
     "dummy": {"model": {"candidates": ["dummy"]}},
     "blend": {"model": {"candidates": ["logistic", "lightgbm", "blend"], "lightgbm": {"tune": False, "n_estimators": 20, "num_leaves": 5}}},
 }

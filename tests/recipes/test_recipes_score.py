@@ -143,10 +143,10 @@ def test_columns_that_the_model_does_not_use_are_not_required(trained, leads):
 
 def test_bad_cells_are_reported_and_count_as_missing(trained, leads):
     frame = leads(20, 8).with_columns(fit=pl.when(pl.int_range(20) == 3).then(pl.lit("abc")).otherwise("fit"))
-    scored, problems = Scorer(trained("catboost")).many_with_problems(frame)
-    assert [(p.row, p.column, p.value) for p in problems] == [(3, "fit", "abc")]
+    found = Scorer(trained("catboost")).table(frame)
+    assert [(p.row, p.column, p.value) for p in found.problems] == [(3, "fit", "abc")]
     blank = frame.with_columns(fit=pl.when(pl.int_range(20) == 3).then(None).otherwise("fit"))
-    assert Scorer(trained("catboost")).many(blank).equals(scored)
+    assert Scorer(trained("catboost")).many(blank).equals(found.rows)
 
 
 def test_ranked_and_top_sort_by_expected_profit(trained, leads):

@@ -179,8 +179,9 @@ def test_quarantined_columns_come_with_the_figures_with_and_without_them(learn, 
     assert facts.with_quarantined["auc_with"] > 0.99 > facts.with_quarantined["auc_without"]
 
 
-def test_resampling_is_warned_about_with_what_it_does(trained):
-    found = [f for f in trained("weights").findings if f.code == "M403"]
+@pytest.mark.parametrize("kind", ["weights", "ordered weights"])
+def test_resampling_is_warned_about_with_what_it_does(trained, kind):
+    found = [f for f in trained(kind).findings if f.code == "M403"]
     assert found[0].severity == "warning"
     assert found[0].evidence["raw"] > 0
 

@@ -19,9 +19,12 @@ from leadrank.cli.terminal import say
 from leadrank.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import polars as pl
+
+    from leadrank.bundle import Bundle
+    from leadrank.decisions import TierOutlook
 
 SUFFIXES = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson")
 
@@ -59,14 +62,35 @@ def score(
     raw = read(data)
     keep_rejected(raw, rejected or (None if output == STANDARD else Path(f"{output}.rejected.csv")))
     with naming(raw):
-        scored, problems = scorer.many_with_problems(raw.frame, reasons=reasons, ranked=ranked, top=top, keep=keep or ())
-    say_problems(problems)
-    write(output, scored)
+        found = scorer.table(raw.frame, reasons=reasons, ranked=ranked, top=top, keep=keep or ())
+    say_problems(found.problems)
+    write(output, found.rows)
     if not_worth is not None:
-        everyone = scorer.many(raw.frame) if ranked or top is not None else scored
+        everyone = scorer.many(raw.frame) if ranked or top is not None else found.rows
         left = not_worth_list(scorer.bundle, raw.frame, everyone)
         write(str(not_worth), left)
         say(f"{left.height:,} of {everyone.height:,} leads are not worth working: {not_worth}.")
+    if output != STANDARD:
+        say_outlook(found.tiers)
+        if scorer.bundle.policy.threshold.rule.name == "capacity" and top is None:
+            say(capacity_words(scorer.bundle, found.rows))
+
+
+def say_outlook(tiers: Sequence[TierOutlook]) -> None:
+    """Tell what each tier of the list will bring, names one below the other."""
+    width = max(len(tier.name) for tier in tiers)
+    for tier in tiers:
+        say(tier.name.ljust(width) + str(tier)[len(tier.name) :])
+
+
+def capacity_words(bundle: Bundle, scored: pl.DataFrame) -> str:
+    """Say what a capacity means for a file that is not as long as the rows that the cut was made on."""
+    threshold = bundle.policy.threshold
+    capacity = int(threshold.rule.wanted or 0)
+    return (
+        f"The capacity of {capacity:,} was turned into a fixed cut at training ({threshold.because}); "
+        f"{int(scored['contact'].sum()):,} of these {scored.height:,} leads are above it. `--top {capacity}` takes the best {capacity:,} of any file."
+    )
 
 
 def check_suffix(output: str, flag: str = "-o") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -92,11 +93,19 @@ def train(
 
 
 def learn(project: Project, raw: RawTable, started: float, *, approve: Callable[[Prepared], None] | None = None) -> Bundle:
-    """Train on a table that was read, with a progress bar; what reading noticed is kept with the other findings."""
+    """Train on a table that was read, with a progress bar; what reading noticed is kept with the other findings.
+
+    The rows to set aside are drawn by a salt that nobody can guess, unless a number of trials asks for the same bytes on every run.
+    """
     from leadrank.train import train as fit
 
+    salt = secrets.token_hex(16) if project.model.trials is None else None
+
     with naming(raw), progress() as told:
-        bundle = fit(project, raw.frame, clock=time.monotonic, started=started, at=datetime.now(UTC), progress=told, approve=approve or _accept_all)
+        bundle = fit(
+            project, raw.frame, clock=time.monotonic, started=started, at=datetime.now(UTC), salt=salt, progress=told,
+            approve=approve or _accept_all,
+        )
     return replace(bundle, findings=gravest_first([*raw.findings, *bundle.findings]))
 
 

@@ -1,4 +1,4 @@
-"""A team can work k leads in a period: which ones, and in which order."""
+"""A team can work k leads: which ones, and in which order."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ def capacity_cut(score: FloatArray, capacity: int, *, floor: float = 0.0) -> tup
     Parameters
     ----------
     score
-        Probabilities, or expected profits, of one period's leads, shape (n,).
+        Probabilities, or expected profits, of the leads judged, shape (n,).
     capacity
-        Leads that can be worked in such a period. Of leads tied at the border none is called, so that the capacity is not exceeded.
+        Leads to call out of these n; a file of m leads will have about m · capacity / n above the cut. Of leads tied at the border none is
+        called, so that the capacity is not exceeded.
     floor
         The break-even: room that is left is not filled with leads that cost more than they bring.
 
@@ -40,7 +41,7 @@ def capacity_cut(score: FloatArray, capacity: int, *, floor: float = 0.0) -> tup
         findings = (
             Finding(
                 "M454", "info", None, len(score),
-                f"The capacity of {capacity} leads is not less than the {len(score)} leads of the period.",
+                f"The capacity of {capacity} leads is not less than the {len(score)} leads that the model was judged on: all are called.",
                 "Nothing, if the team can really work them all.",
             ),
         )
@@ -52,25 +53,26 @@ def capacity_cut(score: FloatArray, capacity: int, *, floor: float = 0.0) -> tup
                 "Give the model columns that tell leads apart, or use `--top` to cut a batch.",
             ),
         )
-    because = f"the best {capacity} of {len(score)} leads"
+    because = f"the best {capacity:,} of the {len(score):,} leads judged, a fixed cut for every file"
     return (floor, because + ", those worth their contact", findings) if floor > cut else (cut, because, findings)
 
 
-def rank_leads(score: FloatArray) -> IntArray:
-    """Rank leads from 1, the highest score first, equal ones in the order given.
+def best_first(p: FloatArray, profit: FloatArray | None = None) -> IntArray:
+    """Return the row numbers in the order in which to call, the best first; equal ones keep the order given.
 
-    `score` is the expected profit where economics are known, else the probability.
+    Parameters
+    ----------
+    p
+        Probabilities, shape (n,).
+    profit
+        Expected profits where economics are known, shape (n,); they rank first, and the probability among equal ones.
 
     Examples
     --------
-    >>> rank_leads(np.array([0.2, 0.9, 0.2])).tolist()
-    [2, 1, 3]
+    >>> best_first(np.array([0.2, 0.9, 0.2, 0.5])).tolist()
+    [1, 3, 0, 2]
+    >>> best_first(np.array([0.2, 0.9, 0.2]), np.array([7.0, 7.0, 8.0])).tolist()
+    [2, 1, 0]
     """
-    ranks = np.empty(len(score), np.int64)
-    ranks[np.argsort(-score, kind="stable")] = np.arange(1, len(score) + 1)
-    return ranks
-
-
-def top_leads(score: FloatArray, capacity: int) -> IntArray:
-    """Return the row numbers of the best `capacity` leads, best first (`--top N`)."""
-    return np.argsort(-score, kind="stable")[:capacity].astype(np.int64)
+    order: IntArray = np.lexsort((-p, -(p if profit is None else profit))).astype(np.int64)
+    return order

@@ -4,12 +4,33 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from leadrank.decisions.tiers import TierRule
 from leadrank.types import Figure, FloatArray, IntArray
 
 Z90 = 1.6448536
+
+
+@dataclass(frozen=True, slots=True)
+class TierOutlook:
+    """What one tier of a list will bring: its leads, and the conversions to expect of them with a 90 % interval."""
+
+    name: str
+    rows: int
+    conversions: Figure
+    within: str
+    outcome: str = "conversions"
+
+    def __str__(self) -> str:
+        if not self.rows:
+            return f"{self.name}  no leads"
+        said = self.conversions
+        deadline = f", within {self.within}" if self.within else ""
+        expected = f"{said.value:,.0f} {self.outcome} expected (90 %: {said.low:,.0f} to {said.high:,.0f})"
+        return f"{self.name}  {self.rows:,} lead{'s' if self.rows > 1 else ''}, {expected}{deadline}"
 
 
 def conversions_interval(p: FloatArray, spread: FloatArray | float = 0.0) -> Figure:
@@ -90,3 +111,27 @@ def conversions_by_tier(tier: IntArray, p: FloatArray, names: Sequence[str], spr
     """
     each = np.broadcast_to(np.asarray(spread, dtype=np.float64), p.shape)
     return {name: conversions_interval(p[tier == k], each[tier == k]) for k, name in enumerate(names)}
+
+
+def tier_outlook(
+    rules: Sequence[TierRule], tier: IntArray, p: FloatArray, spread: FloatArray | float = 0.0, *, outcome: str = "conversions"
+) -> tuple[TierOutlook, ...]:
+    """Say of each tier of a list how many leads it holds and what they will bring.
+
+    Parameters
+    ----------
+    rules
+        The tiers, best first.
+    tier, p, spread
+        As in `conversions_by_tier`.
+    outcome
+        What is expected, in words.
+
+    Examples
+    --------
+    >>> rules = [TierRule("High", 0.4, "Call.", "1 day"), TierRule("Low", None, "Wait.", "")]
+    >>> [str(found) for found in tier_outlook(rules, np.zeros(100, np.int64), np.full(100, 0.5))]
+    ['High  100 leads, 50 conversions expected (90 %: 42 to 58), within 1 day', 'Low  no leads']
+    """
+    expected = conversions_by_tier(tier, p, [rule.name for rule in rules], spread)
+    return tuple(TierOutlook(rule.name, int((tier == k).sum()), expected[rule.name], rule.within, outcome) for k, rule in enumerate(rules))

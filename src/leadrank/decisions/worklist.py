@@ -31,19 +31,6 @@ class NotWorth:
     currency: str = ""
 
 
-def not_worth_mask(
-    policy: Policy, reach: FloatArray, *, value: FloatArray | None = None, cost: FloatArray | None = None
-) -> BoolArray:
-    """Say which leads are expected to bring no more than their contact costs (p · value ≤ cost), shape (n,).
-
-    Raises
-    ------
-    UsageError
-        If no value is known.
-    """
-    return _judged(policy, reach, value, cost)[0]
-
-
 def not_worth_working(
     policy: Policy,
     reach: FloatArray,
@@ -101,7 +88,6 @@ def not_worth_reasons(
     rows = np.flatnonzero(chosen)
     for row in rows[np.argsort((expected - spent)[rows], kind="stable")]:
         yield int(row), f"costs {spent[row]:.2f}{unit}, expected {expected[row]:.2f}{unit}"
-
 
 
 def _judged(

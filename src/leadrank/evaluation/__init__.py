@@ -1,6 +1,6 @@
-"""How good, for whom, how sure."""
+"""How good, and how sure."""
 
-from leadrank.evaluation.bootstrap import Measure, figure, interval, paired_difference, resampled, resampled_means, resamples
+from leadrank.evaluation.bootstrap import Measure, figure, interval, resampled, resampled_means, resamples
 from leadrank.evaluation.calibration import (
     calibration_line,
     calibration_noise,
@@ -14,7 +14,6 @@ from leadrank.evaluation.classes import (
     likeliest,
     log_loss_classes,
     macro_auc,
-    ranked_probability_score,
 )
 from leadrank.evaluation.curves import Curve, Curves, ReliabilityBin, draw_curves, profit_curve, reliability, wilson
 from leadrank.evaluation.judge import judge
@@ -25,8 +24,6 @@ from leadrank.evaluation.metrics import (
     brier,
     expected_profit,
     f1,
-    gain_at,
-    lift_at,
     log_loss,
     operating_points,
     precision,
@@ -35,14 +32,13 @@ from leadrank.evaluation.metrics import (
     roc_auc,
 )
 from leadrank.evaluation.report import ClassFigures, Difference, Report, Row, text_table
-from leadrank.evaluation.slices import Slice, by_group
 from leadrank.evaluation.verdict import Verdict, verdict
 
 __all__ = [
-    "ClassFigures", "Curve", "Curves", "Difference", "Measure", "Metric", "ReliabilityBin", "Report", "Row", "Slice", "Verdict",
-    "accuracy", "accuracy_classes", "average_precision", "brier", "by_group", "calibration_line", "calibration_noise",
-    "calibration_slope", "class_probabilities", "draw_curves", "expected_calibration_error", "expected_profit", "f1", "figure", "gain_at",
-    "interval", "judge", "lift_at", "likeliest", "log_loss", "log_loss_classes", "macro_auc", "operating_points", "paired_difference",
-    "precision", "profit_curve", "ranked_probability_score", "ranking_figures", "recall", "reliability", "resampled", "resampled_means",
+    "ClassFigures", "Curve", "Curves", "Difference", "Measure", "Metric", "ReliabilityBin", "Report", "Row", "Verdict",
+    "accuracy", "accuracy_classes", "average_precision", "brier", "calibration_line", "calibration_noise",
+    "calibration_slope", "class_probabilities", "draw_curves", "expected_calibration_error", "expected_profit", "f1", "figure",
+    "interval", "judge", "likeliest", "log_loss", "log_loss_classes", "macro_auc", "operating_points",
+    "precision", "profit_curve", "ranking_figures", "recall", "reliability", "resampled", "resampled_means",
     "resamples", "roc_auc", "slope_influence", "text_table", "verdict", "wilson",
 ]

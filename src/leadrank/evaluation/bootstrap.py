@@ -118,18 +118,6 @@ def interval(
     return figure(resampled(_alone(metric), y, p, draws=draws, seed=seed)["it"], level=level, recentre=recentre)
 
 
-def paired_difference(
-    metric: Metric, y: IntArray, p: Any, q: Any, *, draws: int = 200, seed: int = 0, level: float = 0.95
-) -> Figure | None:
-    """Measure metric(p) − metric(q) on the same resamples; an interval that leaves out 0 is a difference beyond noise.
-
-    The noise is that of these rows; that a model would come out otherwise from other training rows is not in it.
-    """
-    ours = resampled(_alone(metric), y, p, draws=draws, seed=seed)["it"]
-    theirs = resampled(_alone(metric), y, q, draws=draws, seed=seed)["it"]
-    return figure(ours - theirs, level=level)
-
-
 def _alone(metric: Metric) -> Measure:
     def measure(y: Any, p: Any, /, *, weight: FloatArray | None = None) -> dict[str, float]:
         return {"it": metric(y, p, weight=weight)}

@@ -61,11 +61,6 @@ def macro_auc(y: IntArray, reach: FloatArray, *, weight: FloatArray | None = Non
     return float(np.mean(areas[~np.isnan(areas)])) if not np.isnan(areas).all() else float("nan")
 
 
-def ranked_probability_score(y: IntArray, reach: FloatArray, *, weight: FloatArray | None = None) -> float:
-    """Mean over thresholds of the Brier score of reaching them; for two classes the Brier score. 0 is perfect. Source: Epstein (1969)."""
-    return mean(squared_distance(y, reach), weight)
-
-
 def squared_distance(y: IntArray, reach: FloatArray) -> FloatArray:
     """Ranked probability score of each row, shape (n,)."""
     reached = y[:, None] > np.arange(reach.shape[1])

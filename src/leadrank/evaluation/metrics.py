@@ -96,15 +96,8 @@ def _steps(caught: FloatArray, wasted: FloatArray) -> float:
     return float(np.sum(np.diff(caught, prepend=0.0) * precision) / caught[-1])
 
 
-def gain_at(y: IntArray | BoolArray, p: FloatArray, share: float = 0.1, *, weight: FloatArray | None = None) -> float:
-    """Share of all conversions found in the top `share` of the leads.
-
-    Of leads tied at the border the expected number is counted, so that a constant score gains exactly `share`. Range 0 to 1.
-    """
-    return _gain(*operating_points(y, p, weight=weight)[:2], share)
-
-
 def _gain(caught: FloatArray, wasted: FloatArray, share: float) -> float:
+    """Share of all conversions found in the top `share`; of leads tied at the border the expected number, so that a constant has the share."""
     if len(caught) == 0 or caught[-1] == 0:
         return float("nan")
     called = caught + wasted
@@ -112,20 +105,16 @@ def _gain(caught: FloatArray, wasted: FloatArray, share: float) -> float:
     return float(np.interp(top, np.append(0.0, called), np.append(0.0, caught)) / caught[-1])
 
 
-def lift_at(y: IntArray | BoolArray, p: FloatArray, share: float = 0.1, *, weight: FloatArray | None = None) -> float:
-    """Conversion rate in the top `share` of the leads over the base rate; at least 0, 1 is chance.
+def ranking_figures(y: IntArray | BoolArray, p: FloatArray, *, weight: FloatArray | None = None) -> dict[str, float]:
+    """Return all figures of a ranking from one sort: auc, average_precision, lift_10, gain_10, gain_20, gain_30 (top 10, 20, 30 %).
+
+    A gain is the share of all conversions found there, 0 to 1; a lift the conversion rate there over the base rate, 1 is chance.
 
     Examples
     --------
-    >>> lift_at(np.array([1, 0, 0, 0]), np.array([0.9, 0.1, 0.2, 0.3]), 0.25)
-    4.0
+    >>> ranking_figures(np.array([1] + [0] * 9), np.arange(10.0, 0.0, -1.0))["lift_10"]
+    10.0
     """
-    total = float(len(y) if weight is None else weight.sum())
-    return gain_at(y, p, share, weight=weight) * total / max(1.0, float(round(share * total)))
-
-
-def ranking_figures(y: IntArray | BoolArray, p: FloatArray, *, weight: FloatArray | None = None) -> dict[str, float]:
-    """Return all figures of a ranking from one sort: auc, average_precision, lift_10, gain_10, gain_20, gain_30 (top 10, 20, 30 %)."""
     caught, wasted, _ = operating_points(y, p, weight=weight)
     total = float(caught[-1] + wasted[-1])
     gains = {percent: _gain(caught, wasted, percent / 100) for percent in (10, 20, 30)}

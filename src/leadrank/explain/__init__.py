@@ -2,7 +2,7 @@
 
 from leadrank.explain.attribution import group_by_column, rescale, row_base
 from leadrank.explain.counterfactual import CAUTION, Change, Counterfactual, counterfactual
-from leadrank.explain.evidence import Evidence, Seen, fit_evidence, look_up
+from leadrank.explain.evidence import Evidence, Seen, fit_evidence
 from leadrank.explain.importance import Importance, permutation_importance
 from leadrank.explain.phrases import Phrasebook, number_text, percent_texts, phrase, phrasebook
 from leadrank.explain.reasons import Reason, reasons, reasons_text, select_top
@@ -19,7 +19,6 @@ __all__ = [
     "counterfactual",
     "fit_evidence",
     "group_by_column",
-    "look_up",
     "number_text",
     "percent_texts",
     "permutation_importance",

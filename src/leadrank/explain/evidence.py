@@ -76,24 +76,6 @@ def fit_evidence(matrix: Matrix, y: IntArray, *, bins: int = 8, thresholds: int 
     return Evidence(tuple(seen), len(matrix), tuple(int(r.sum()) for r in reached))
 
 
-def look_up(evidence: Evidence, matrix: Matrix) -> CodeArray:
-    """Return the cell of each value, shape (n, f), features in the order of contribution columns.
-
-    Parameters
-    ----------
-    evidence
-        Counts over the same features.
-    matrix
-        Rows to look up; they need not be training rows.
-    """
-    numeric = [number_cells(seen, matrix.numbers[:, j]) for j, seen in enumerate(evidence.features[: len(matrix.numeric)])]
-    cells = np.empty((len(matrix), len(evidence.features)), dtype=np.int32)
-    for j, column in enumerate(numeric):
-        cells[:, j] = column
-    cells[:, len(numeric) :] = matrix.codes
-    return cells
-
-
 def number_cells(seen: Seen, values: FloatArray) -> CodeArray:
     """Return the cell of each number, shape (n,); a number of which training saw only blanks is unseen."""
     if not seen.lows:

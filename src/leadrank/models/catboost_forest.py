@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from leadrank.errors import MissingExtraError
+from leadrank.models.catboost_blob import check_blob
 from leadrank.models.predictor import Candidate, Scale, Setting, Suggest
 from leadrank.types import FloatArray, IntArray, Matrix
 
@@ -80,9 +81,16 @@ def fit_forest(X: Matrix, y: IntArray, weight: FloatArray | None, setting: Setti
 
 
 def load_forest(parts: Mapping[str, bytes]) -> Forest:
-    """Build the forests again from their parts."""
+    """Build the forests again from their parts.
+
+    Raises
+    ------
+    ValueError
+        A part is not a model that CatBoost can read without harm.
+    """
     models = []
     for name in sorted(parts, key=lambda n: int(n.removeprefix("forest-").removesuffix(".cbm"))):
+        check_blob(parts[name])
         model = _catboost().CatBoost()
         model.load_model(blob=parts[name])
         models.append(model)

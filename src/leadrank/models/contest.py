@@ -22,9 +22,12 @@ HOPEFUL = 3.0
 FINALISTS = 4
 """So many of the best candidates are judged afresh and may be blended."""
 UPKEEP = 1.6
-"""Judging a finalist costs its folds once more, and the fits on all rows and on thirds about this much on top."""
+"""Judging a finalist costs its folds once more, and the fits on all rows and on halves about this much on top."""
 STORMY = 0.3
 """Standard deviation of the blocks' rates, in log-odds, above which the past cannot choose."""
+PROVEN = 2
+CHEAP = 0.05
+"""A learner whose trial took less than this share of the budget shows its first `PROVEN` settings before the next learner is tried."""
 LEAST_WEIGHT = 0.03
 """A blend's member with less weight is dropped: it costs time and changes nothing."""
 BLEND = Candidate(name="blend", fit=None, load=None, first=(), space={}, complexity=4)  # type: ignore[arg-type]
@@ -88,7 +91,8 @@ def explore(
 
 def _next(searches: Mapping[str, Search], best: Mapping[str, Entry], slowest: Mapping[str, float], limits: Limits) -> str | None:
     for name in searches:
-        if name not in best and (len(best) < 2 or limits.left() > 0.5 * limits.budget):
+        early = len(best) < 2 or limits.left() > 0.5 * limits.budget
+        if early and (name not in best or (limits.trials is None and _cheap(searches[name], slowest[name], limits))):
             return name
     ranked = sorted(best, key=lambda n: best[n].loss)
     open_names = [n for n in ranked if not searches[n].exhausted]
@@ -97,6 +101,10 @@ def _next(searches: Mapping[str, Search], best: Mapping[str, Entry], slowest: Ma
         return open_names[0] if open_names else None
     affordable = [n for n in open_names if slowest[n] + _reserve(best, limits) < limits.left()]
     return min(affordable, key=lambda n: searches[n].tried * (ranked.index(n) + 1) ** 2, default=None)
+
+
+def _cheap(search: Search, seconds: float, limits: Limits) -> bool:
+    return search.tried < min(PROVEN, len(search.candidate.first)) and seconds < CHEAP * limits.budget and not search.exhausted
 
 
 def _reserve(best: Mapping[str, Entry], limits: Limits) -> float:
@@ -197,7 +205,7 @@ def restless(task: Task, entry: Entry) -> float:
     """Return the standard deviation, in log-odds, by which block rates moved off the predictions beyond chance."""
     labels = (task.y[task.judged] > 0).astype(np.int64)
     moves = prior_moves(entry.margins[:, 0], labels, task.block)
-    return float(np.sqrt(excess_variance(moves, entry.margins[:, 0], task.block)))
+    return float(np.sqrt(excess_variance(moves, entry.margins[:, 0], task.block, task.learned)))
 
 
 def _averaged(task: Task, members: Sequence[Entry]) -> tuple[Entry, tuple[float, ...]]:

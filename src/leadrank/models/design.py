@@ -35,7 +35,7 @@ class NumberColumns:
 
 @dataclass(frozen=True, slots=True)
 class LevelColumns:
-    """Which column each code of one category goes to; -1 is the left-out level."""
+    """Which column each code of one category goes to; the rare levels share the last."""
 
     feature: Feature
     index: int
@@ -78,6 +78,29 @@ def build(design: Design, X: Matrix) -> FloatArray:
     """Return the design matrix, shape (rows, design columns)."""
     blocks = [_number_block(n, X) for n in design.numbers] + [_level_block(c, X.codes[:, c.index]) for c in design.levels]
     return np.concatenate(blocks, axis=1) if blocks else np.zeros((len(X), 0))
+
+
+def check_design(design: Design) -> None:
+    """Refuse a design that no training makes, before memory is taken for its columns.
+
+    Raises
+    ------
+    ValueError
+        Knots do not rise, a filled value is no number, or levels and columns do not fit each other.
+    """
+    for number in design.numbers:
+        if not np.isfinite([*number.knots, number.fill, *number.groups.values()]).all():
+            raise ValueError("a knot or a filled value is no number")
+        steps = np.diff(number.knots)
+        if (steps < 0).any() or (number.basis == "ramps" and (steps == 0).any()):
+            raise ValueError("knots do not rise")
+    for level in design.levels:
+        if not 0 < level.width <= len(level.column_of) + 1:
+            raise ValueError(f"{len(level.column_of)} levels are spread over {level.width} columns")
+        if not all(0 <= column < level.width for column in level.column_of):
+            raise ValueError(f"a level belongs to none of {level.width} columns")
+        if len(level.column_of) < FIRST_LEVEL + len(level.feature.levels):
+            raise ValueError(f"{len(level.feature.levels)} levels have {len(level.column_of)} columns")
 
 
 def _width(columns: NumberColumns) -> int:
@@ -192,5 +215,6 @@ def _number_block(columns: NumberColumns, X: Matrix) -> FloatArray:
 
 
 def _level_block(columns: LevelColumns, codes: CodeArray) -> FloatArray:
-    table: FloatArray = np.eye(columns.width)[np.asarray(columns.column_of)]
-    return table[codes]
+    block = np.zeros((len(codes), columns.width))
+    block[np.arange(len(codes)), np.asarray(columns.column_of)[codes]] = 1.0
+    return block

@@ -19,16 +19,23 @@ def resampling_cost(
 ) -> dict[str, tuple[float, float]]:
     """Measure a logistic regression three ways on three folds.
 
+    Parameters
+    ----------
+    X, y, groups
+        Rows, class numbers with every class among them, and groups that stay in one fold.
+
     Returns
     -------
     dict
-        For "none", "raw" and "corrected": held-out log loss, and mean probability minus the rate of conversion.
+        For "none", "raw" and "corrected": held-out log loss over the classes, and mean probability minus the rate of conversion (of
+        reaching a better class, over all thresholds).
     """
-    task = Task(X, y, 1, random_folds(y, groups, 3, seed))
+    task = Task(X, y, int(y.max()), random_folds(y, groups, 3, seed))
+    reached = y[task.judged, None] > np.arange(task.thresholds)
     logistic = CANDIDATES["logistic"]
     ways = {"none": logistic, "raw": resampled(logistic, how, correct=False), "corrected": resampled(logistic, how)}
     measured = {}
     for name, candidate in ways.items():
         entry = judge_entry(task, candidate, logistic.first[0], seed=seed, threads=threads, clock=clock)
-        measured[name] = (entry.loss, float(np.mean(sigmoid(entry.margins[:, 0])) - np.mean(y[task.judged])))
+        measured[name] = (entry.loss, float(np.mean(sigmoid(entry.margins)) - np.mean(reached)))
     return measured

@@ -91,6 +91,8 @@ def threshold_facts(bundle: Bundle) -> tuple[tuple[str, str], ...]:
     cut, amount = bundle.policy.threshold, money(bundle.policy.currency)
     when = f"its expected profit is above {amount(cut.cut)}" if cut.on == "expected_profit" else f"its probability is at least {percent(cut.cut)}"
     facts = [("A lead is called when", when), ("Because", cut.because)]
+    if cut.rule.name == "capacity":
+        facts.append(("In another file", f"whoever is above the same cut, few or many; --top {cut.rule.wanted:.0f} takes the best of any file"))
     facts.append(("Leads called", f"{count(cut.called)} of {count(cut.rows)}" if cut.rows else NONE))
     for label, share in (("Of the called, converted (precision)", cut.precision), ("Of the conversions, caught (recall)", cut.recall)):
         if share is not None:

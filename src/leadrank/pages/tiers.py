@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadrank.decisions import Policy, TierRule
-from leadrank.decisions.conversions import conversions_among_next
+from leadrank.decisions import Policy, TierRule, conversions_among_next
 from leadrank.evaluation import wilson
 from leadrank.pages.words import NONE, Said, between, count, money, percent, say
 
