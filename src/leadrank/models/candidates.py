@@ -7,11 +7,12 @@ from leadrank.models.catboost_forest import CATBOOST
 from leadrank.models.lightgbm_trees import LIGHTGBM
 from leadrank.models.logistic import LOGISTIC
 from leadrank.models.predictor import Candidate
+from leadrank.models.pursuit import summing
 from leadrank.models.random_forest import RANDOM_FOREST
 from leadrank.models.xgboost_trees import XGBOOST
 
 CANDIDATES: dict[str, Candidate] = {
-    c.name: c for c in (DUMMY, NAIVE_BAYES, LOGISTIC, CATBOOST, LIGHTGBM, XGBOOST, RANDOM_FOREST)
+    c.name: c for c in (DUMMY, NAIVE_BAYES, summing(LOGISTIC), CATBOOST, LIGHTGBM, XGBOOST, RANDOM_FOREST)
 }
 DEFAULT = ("dummy", "logistic", "lightgbm", "xgboost", "catboost", "blend")
 """What competes when the project file names nothing."""

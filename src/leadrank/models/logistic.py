@@ -11,9 +11,9 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from leadrank.errors import MissingExtraError
-from leadrank.models.design import Design, build, fit_design
+from leadrank.models.design import Design, build, check_design, fit_design
 from leadrank.models.predictor import Candidate, Scale, Setting, Suggest
-from leadrank.types import FloatArray, IntArray, Matrix
+from leadrank.types import BoolArray, FloatArray, IntArray, Matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,8 @@ def fit_logistic(X: Matrix, y: IntArray, weight: FloatArray | None, setting: Set
         Row weights, or None.
     setting
         `C` (inverse strength), `penalty`, `basis`, `knots`, and `eliminate`: how many design columns recursive feature
-        elimination keeps (Guyon et al. 2002), or 0 for all.
+        elimination keeps (Guyon et al. 2002), or 0 for all. `relax`: the inverse strength of a ridge that is fitted anew on the
+        columns which the lasso kept, free of its shrinkage (relaxed lasso; Meinshausen 2007), or 0 for none. `tol`: the solver's own.
     seed
         For the solver's shuffling.
     """
@@ -75,14 +76,28 @@ def fit_logistic(X: Matrix, y: IntArray, weight: FloatArray | None, setting: Set
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Line search of Newton solver")  # it then falls back to L-BFGS by itself
         estimator.fit(D[:, keep], y, sample_weight=weight)
+        estimator, keep = _relaxed(estimator, D, y, weight, keep, setting, seed)
     weights = np.zeros(D.shape[1])
     weights[keep] = estimator.coef_[0]
     return Linear(design, tuple(float(w) for w in weights), float(estimator.intercept_[0]), tuple(float(m) for m in means))
 
 
 def load_logistic(parts: Mapping[str, bytes]) -> Linear:
-    """Build the model again from its part."""
-    return _ADAPTER.validate_json(parts["linear.json"])
+    """Build the model again from its part.
+
+    Raises
+    ------
+    ValueError
+        The design is none that training makes, or the weights do not fit it.
+    """
+    linear = _ADAPTER.validate_json(parts["linear.json"])
+    check_design(linear.design)
+    columns = len(linear.design.owner)
+    if not columns == len(linear.weights) == len(linear.means):
+        raise ValueError(f"{columns} columns have {len(linear.weights)} weights and {len(linear.means)} means")
+    if not np.isfinite([*linear.weights, *linear.means, linear.intercept]).all():
+        raise ValueError("a weight is no number")
+    return linear
 
 
 def _estimator(setting: Setting, seed: int) -> Any:
@@ -93,8 +108,20 @@ def _estimator(setting: Setting, seed: int) -> Any:
     lasso = setting.get("penalty", "l2") == "l1"
     return LogisticRegression(
         C=float(setting.get("C", 1.0)), l1_ratio=1.0 if lasso else 0.0, solver="liblinear" if lasso else "newton-cholesky",
-        max_iter=int(setting.get("max_iter", 200)), random_state=seed,
+        max_iter=int(setting.get("max_iter", 200)), tol=float(setting.get("tol", 1e-4)), random_state=seed,
     )
+
+
+def _relaxed(
+    estimator: Any, D: FloatArray, y: IntArray, weight: FloatArray | None, keep: BoolArray, setting: Setting, seed: int
+) -> tuple[Any, BoolArray]:
+    strength = float(setting.get("relax", 0.0))
+    chosen = keep.copy()
+    chosen[keep] = estimator.coef_[0] != 0
+    if strength <= 0 or not chosen.any():
+        return estimator, keep
+    ridge = _estimator({"C": strength, "max_iter": setting.get("max_iter", 200)}, seed)
+    return ridge.fit(D[:, chosen], y, sample_weight=weight), chosen
 
 
 def _eliminated(estimator: Any, D: FloatArray, y: IntArray, weight: FloatArray | None, keep: int) -> Any:
@@ -109,7 +136,9 @@ def _eliminated(estimator: Any, D: FloatArray, y: IntArray, weight: FloatArray |
 
 LOGISTIC = Candidate(
     name="logistic", fit=fit_logistic, load=load_logistic, complexity=1,
-    first=({"C": 0.3, "basis": "ramps", "knots": 8}, {"C": 0.05, "basis": "ramps", "knots": 5},
+    first=({"C": 0.3, "basis": "ramps", "knots": 8},
+           {"C": 0.03, "basis": "steps", "knots": 60, "penalty": "l1", "relax": 1.0, "tol": 1e-3, "sums": 2},
+           {"C": 0.05, "basis": "ramps", "knots": 5},
            {"C": 0.3, "basis": "steps", "knots": 24, "penalty": "l1"}),
     space={"C": Suggest(0.005, 10.0, log=True), "basis": Suggest(choices=("ramps", "steps")), "knots": Suggest(3, 24, whole=True)},
 )

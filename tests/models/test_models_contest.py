@@ -1,0 +1,47 @@
+"""Which setting is tried next, when a clock decides."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from leadrank.models.baseline import fit_constant, load_constant
+from leadrank.models.contest import Limits, explore
+from leadrank.models.held_out import Task
+from leadrank.models.predictor import Candidate
+from leadrank.models.split import random_folds
+from leadrank.project import Settings
+from leadrank.types import Feature, Matrix
+
+PLAIN = Candidate("first", fit_constant, load_constant, ({"k": 1}, {"k": 2}, {"k": 3}), {}, 1)
+
+
+def order_of_trials(seconds: float) -> list[tuple[str, int]]:
+    """Explore with a clock that each fit of a candidate moves by so many seconds; the budget is 100."""
+    now, tried = [0.0], []
+
+    def learner(name):
+        def fit(X, y, weight, setting, seed):
+            now[0] += seconds / 2
+            tried.append((name, setting["k"]))
+            return fit_constant(X, y, weight, setting, seed)
+        return replace(PLAIN, name=name, fit=fit)
+
+    rng = np.random.default_rng(0)
+    X = Matrix(rng.normal(size=(60, 1)), np.zeros((60, 0), dtype=np.int32), (Feature("n", "n", "number"),), ())
+    y = np.arange(60) % 2
+    task = Task(X, y, 1, random_folds(y, np.arange(60), 2, 0))
+    limits = Limits(clock=lambda: now[0], deadline=100.0, trials=None, threads=1, seed=0, budget=100.0)
+    names = ("first", "second")
+    explore(task, {n: learner(n) for n in names}, {n: Settings() for n in names}, limits, lambda _words, _done: None)
+    return tried[::2]
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [
+    (4.0, [("first", 1), ("first", 2), ("second", 1), ("second", 2)]),
+    (6.0, [("first", 1), ("second", 1)]),
+])
+def test_a_cheap_learner_shows_two_settings_before_the_next_begins(seconds, expected):
+    assert order_of_trials(seconds)[: len(expected)] == expected
