@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -103,21 +105,31 @@ def share(outcomes: list[Outcome], what: str) -> float:
     return round(sum(getattr(outcome, what) for outcome in outcomes) / len(outcomes), 4) if outcomes else 0.0
 
 
-def run(tables: int) -> dict[str, object]:
+def run(tables: int) -> dict[str, Any]:
     begun = time.perf_counter()
     outcomes = [outcome for k in range(tables) for outcome in probe(FIRST_SEED + k)]
     return summary(outcomes, tables, time.perf_counter() - begun)
 
 
-def main() -> None:
+def missed(figures: dict[str, Any]) -> list[str]:
+    """Name the goals that were not reached."""
+    goals = {
+        "of the certain leaks with a natural name 95 % are set aside": figures["recall_quarantined_certain_named"] >= 0.95,
+        "95 % of all leaks are noticed": figures["recall_flagged"] >= 0.95, "no honest column is set aside": figures["false_quarantines"] == 0,
+    }
+    return [goal for goal, reached in goals.items() if not reached]
+
+
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tables", type=int, default=300)
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"))
     options = parser.parse_args()
-    text = json.dumps(run(options.tables), indent=2)
-    print(text)
-    options.out.write_text(text + "\n")
+    figures = run(options.tables)
+    options.out.write_text(json.dumps(figures, indent=2) + "\n")
+    print(json.dumps(figures, indent=2), *(f"Missed: {goal}" for goal in missed(figures)), sep="\n")
+    return 1 if missed(figures) else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

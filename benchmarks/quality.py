@@ -121,7 +121,8 @@ def measure(table: Table, modelling: dict[str, Any]) -> dict[str, Any]:
         rows["best possible"] = plain(best_possible(table.truth[prepared.rows], prepared, bundle))
     return {
         "rows": bundle.facts.rows, "base_rate": round(bundle.report.base_rate, 4), "measured": bundle.facts.measured, "chosen": bundle.facts.chosen,
-        "seconds": round(seconds, 1), "trials": bundle.facts.trials, "verdict": bundle.report.verdict.word, "models": rows,
+        "budget": project.model.budget, "threads": project.model.threads, "seconds": round(seconds, 1), "trials": bundle.facts.trials,
+        "verdict": bundle.report.verdict.word, "models": rows,
     }
 
 

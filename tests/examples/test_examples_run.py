@@ -38,8 +38,10 @@ def test_ours_stands_beside_the_original_and_the_truth(examples: ModuleType, fol
     assert "the original's settings" in lines
     assert all(np.isfinite(figures["accuracy"]) for figures in lines.values())
     # No honest model beats the truth by more than the luck of 120 rows; one with the leaks does.
-    assert ours["log_loss"] > truth["log_loss"] - 0.08
-    assert 0.55 < ours["auc"] < truth["auc"] + 0.08
+    assert truth["log_loss"] - 0.08 < ours["log_loss"] < truth["log_loss"] + 0.15
+    assert truth["auc"] - 0.12 < ours["auc"] < truth["auc"] + 0.08
+    original = lines["the original's settings"]
+    assert ours["log_loss"] < original["log_loss"] + 0.05 or original["log_loss"] < truth["log_loss"] - 0.02, "an honest original is no better"
     assert result.bundle.facts.quarantined or folder == "investor_tiers"
     text = examples.markdown([result])  # one line per model, one for the heading, one for the rule below it
     assert text.count("\n| ") == len(result.lines) + 2

@@ -72,8 +72,8 @@ def choose_calibration(margin: FloatArray, y: IntArray, *, blocks: IntArray, for
     margin, y
         Held-out log-odds and outcomes.
     blocks
-        Block number of each row; each is predicted by a map fitted on the others. A map must lower the loss; beta must beat the
-        simpler one by half a standard error of the paired difference.
+        Block number of each row; each is predicted by a map fitted on the others, or with `forward` on the earlier ones. A map must lower
+        the loss; beta must beat the simpler one by half a standard error of the paired difference.
 
     Returns
     -------
@@ -97,12 +97,14 @@ def choose_calibration(margin: FloatArray, y: IntArray, *, blocks: IntArray, for
 
 
 def _recent_slope(margin: FloatArray, y: IntArray, blocks: IntArray) -> tuple[Calibration, FloatArray]:
-    """Fit a slope on the newest blocks, drawn towards 1 by its prior; report each block by earlier ones only."""
+    """Fit a slope on the newest blocks, drawn towards 1 by its prior, where one from earlier blocks lowers the loss of later ones."""
     newest = np.unique(blocks)[-RECENT:]
     held_out = margin.copy()
     for block in newest:
         earlier = np.isin(blocks, newest) & (blocks < block)
         held_out[blocks == block] = fit_calibration(margin[earlier], y[earlier], "slope")(margin[blocks == block])
+    if row_loss(y, held_out).mean() >= row_loss(y, margin).mean():
+        return IDENTITY, margin
     counts = np.isin(blocks, newest)
     return fit_calibration(margin[counts], y[counts], "slope"), held_out
 

@@ -146,7 +146,7 @@ def _finished(task: Task, outcome: Outcome, modelling: Modelling, limits: Limits
     drift = None
     if forward:
         calibrations, drift = _against_drift(calibrations, held_out, task, modelling)
-        held_out = hedged(IDENTITY, drift.variance)(held_out + _as_known_before(drift, task.block)[:, None])
+        held_out = _hedged_as_known_before(held_out + _as_known_before(drift, task.block)[:, None], held_out[:, 0], drift, task)
     with ThreadPoolExecutor(max(limits.threads, 1)) as pool:
         whole = pool.submit(_fit_whole, task, outcome, np.arange(len(task.y)), limits, single=False)
         probing = [(pool.submit(_fit_whole, task, outcome, fold.train, limits, single=True), fold.test) for fold in _probed(task)]
@@ -188,6 +188,17 @@ def _as_known_before(drift: Drift, blocks: IntArray) -> FloatArray:
     if not drift.shifted:
         return np.zeros(len(blocks))
     return np.array([0.0, *drift.moves[:-1]])[np.searchsorted(np.unique(blocks), blocks)]
+
+
+def _hedged_as_known_before(served: FloatArray, odds: FloatArray, drift: Drift, task: Task) -> FloatArray:
+    """Hedge each block by the moves of the blocks before it, as it would have been."""
+    hedge = served.copy()
+    for k, block in enumerate(np.unique(task.block)):
+        before = task.block < block
+        if before.any():
+            known = excess_variance(drift.moves[:k], odds[before], task.block[before], task.learned[:k])
+            hedge[task.block == block] = hedged(IDENTITY, known)(served[task.block == block])
+    return hedge
 
 
 def _fit_whole(task: Task, outcome: Outcome, rows: IntArray, limits: Limits, *, single: bool) -> Predictor:
