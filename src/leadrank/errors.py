@@ -78,9 +78,23 @@ def nearest(name: str, known: Iterable[str]) -> str:
     --------
     >>> nearest("Convertd", ["Converted", "City"])
     "Did you mean 'Converted'?"
-    >>> nearest("xyz", ["Converted", "City"])
+    >>> nearest("converted", ["need", "City"])
     ''
     """
-    by_folded = {candidate.casefold(): candidate for candidate in known}
-    close = difflib.get_close_matches(name.casefold(), list(by_folded), n=1, cutoff=0.6)
-    return f"Did you mean {by_folded[close[0]]!r}?" if close else ""
+    folded, by_folded = name.casefold(), {candidate.casefold(): candidate for candidate in known}
+    close = difflib.get_close_matches(folded, list(by_folded), n=5, cutoff=0.6)
+    near = [candidate for candidate in close if _slips(folded, candidate) <= max(1, max(len(folded), len(candidate)) // 3)]
+    return f"Did you mean {by_folded[near[0]]!r}?" if near else ""
+
+
+def _slips(a: str, b: str) -> int:
+    """Count the letters to put in, leave out, change or swap with the next (Damerau 1964): what a slip of the pen makes is few."""
+    before, last = [0] * (len(b) + 1), list(range(len(b) + 1))
+    for i, letter in enumerate(a, 1):
+        row = [i]
+        for j, other in enumerate(b, 1):
+            row.append(min(last[j] + 1, row[-1] + 1, last[j - 1] + (letter != other)))
+            if i > 1 and j > 1 and letter == b[j - 2] and a[i - 2] == other:
+                row[j] = min(row[j], before[j - 2] + 1)
+        before, last = last, row
+    return last[-1]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
 from leadrank import data, evaluation, labels
-from leadrank.bundle import Bundle
+from leadrank.bundle import Bundle, recognise, row_names
 from leadrank.data import as_polars
 from leadrank.errors import DataError, nearest
 from leadrank.score import LARGEST_AMOUNT, Scorer, class_column
-from leadrank.types import FloatArray, IntArray
+from leadrank.types import Finding, FloatArray, IntArray
 
 EXACT = 1e-9
+TAINTED = 0.01
+"""Share of learned rows from which the figures carry no verdict of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,12 @@ class Verified:
 
 
 def evaluate(bundle: Bundle, frame: object, *, seed: int = 0) -> evaluation.Report:
-    """Judge a bundle on rows whose outcome is known.
+    """Judge a bundle on rows whose outcome is known; what `judged` finds is in the verdict only. Parameters as there."""
+    return judged(bundle, frame, seed=seed)[0]
+
+
+def judged(bundle: Bundle, frame: object, *, seed: int = 0) -> tuple[evaluation.Report, tuple[Finding, ...]]:
+    """Judge a bundle on rows whose outcome is known, and say whether it has learned from them.
 
     Parameters
     ----------
@@ -58,11 +66,43 @@ def evaluate(bundle: Bundle, frame: object, *, seed: int = 0) -> evaluation.Repo
     value, cost = amounts(bundle, table[rows])
     newest = newest_first(bundle, table[rows])
     facts = bundle.facts
-    return evaluation.judge(
+    report = evaluation.judge(
         y[rows], reach, rankings={} if newest is None else {"newest first": newest}, called=scored["contact"].to_numpy(), value=value, cost=cost,
         measured="on the rows given, in the deployed form", name=bundle.identity, classes=facts.classes if facts.learned_tiers else (),
         currency=bundle.project.economics.currency, seed=seed,
     )
+    found = learned_from(bundle, table[rows])
+    for finding in found:
+        if finding.severity == "warning" and finding.evidence["share"] >= TAINTED:
+            report = replace(report, verdict=evaluation.doubted(report.verdict, finding.message))
+    return doubt_vouched(report, bundle.findings), found
+
+
+def learned_from(bundle: Bundle, table: pl.DataFrame) -> tuple[Finding, ...]:
+    """Say how many of the rows the model learned from, where it is more than look-alikes explain."""
+    key = bundle.project.lead.key
+    if key is not None and key not in table.columns:
+        said = f"Without the key {key!r} it cannot be told whether the model learned from these rows."
+        return (Finding("M405", "info", key, 0, said, "Give the key's column as well."),)
+    columns = [key] if key is not None else bundle.encoder.columns
+    clean = data.clean_frame(bundle.schema.only(columns), table, required=()).frame
+    seen = recognise(bundle.learned, row_names(clean, key, columns))
+    if not seen.beyond_chance:
+        return ()
+    same = f"have the {key!r} of a lead that the model learned from" if key is not None else "were learned from"
+    said = f"{seen.share:.1%} of these rows {same}: figures on them flatter, and tell nothing about new leads."
+    remedy = "Judge on leads that were not in the training table" + (", or give them keys of their own." if key is not None else ".")
+    return (Finding("M404", "warning", key, seen.rows, said, remedy, {"share": seen.share, "by_chance": seen.by_chance}),)
+
+
+def doubt_vouched(report: evaluation.Report, findings: Sequence[Finding]) -> evaluation.Report:
+    """Hold back a verdict that rests on columns that look as if they knew the answer and are used on the user's word."""
+    vouched = tuple(f.column for f in findings if f.code == "L201" and f.severity == "warning" and f.column is not None)
+    if not vouched:
+        return report
+    columns, be = ", ".join(map(repr, vouched)), "looks as if it" if len(vouched) == 1 else "look as if they"
+    reason = f"It relies on {columns}, which {be} knew the answer and {'is' if len(vouched) == 1 else 'are'} used on your word: check it (L201)."
+    return replace(report, verdict=evaluation.doubted(report.verdict, reason))
 
 
 def verify(bundle: Bundle, frame: object) -> Verified:

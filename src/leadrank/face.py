@@ -56,7 +56,14 @@ def train(project: Project, tables: Any, **options: Any) -> waist.Bundle:
     -------
     Bundle
         Its `report` says how good the model is, beside simpler ones.
+
+    Raises
+    ------
+    UsageError
+        The project is none, or something that it declares does not fit the table.
     """
+    if not isinstance(project, Project):
+        raise UsageError(f"`train` expects a project first, {type(project).__name__} came.", "Read one: leadrank.read_project(\"leadrank.toml\").")
     return learn(project, tables, **({"clock": time.monotonic} | options))
 
 

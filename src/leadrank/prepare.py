@@ -10,8 +10,9 @@ import numpy as np
 import polars as pl
 
 from leadrank import data, features, labels, models
+from leadrank.data.leaks.late_money import settle_money
 from leadrank.errors import DataError, UsageError
-from leadrank.project import Column, LeadTable, Project
+from leadrank.project import Column, Economics, LeadTable, Project, blocked_columns
 from leadrank.types import BoolArray, Finding, FloatArray, IntArray
 
 Progress = Callable[[str, float], None]
@@ -26,9 +27,11 @@ class Prepared:
     """Rows ready to be learned from, and everything that was noticed on the way.
 
     `rows` are their numbers in the raw table; `clean`, `y`, `order` and `groups` are aligned with them. `columns` may enter the model,
-    `quarantined` may not. `set_aside` are the rows that nobody looks at until `verify`.
+    `quarantined` may not. `lead` names the key, declared or adopted. `economics` name no money that is known only afterwards.
+    `set_aside` are the rows that nobody looks at until `verify`.
     """
 
+    lead: LeadTable
     schema: data.Schema
     rows: IntArray
     clean: pl.DataFrame
@@ -40,6 +43,7 @@ class Prepared:
     quarantined: tuple[str, ...]
     accepted: tuple[str, ...]
     set_aside: IntArray
+    economics: Economics
     findings: tuple[Finding, ...]
 
 
@@ -75,20 +79,23 @@ def check(
     """
     progress("reading columns", 0.0)
     target = project.target.column
+    project, adopted = _keyed(project, frame)
     aside = _aside(project, frame, salt)
     seen = np.flatnonzero(~aside)
     frame = frame[seen]
     schema, findings = data.infer_schema(frame, _read_as(project), target=target)
     outcomes = labels.read_outcomes(frame[target], project.target)
     cleaned = data.clean_frame(schema, frame)
-    found: list[Finding] = [*findings, *outcomes.findings, *_cells(cleaned.problems, seen)]
+    found: list[Finding] = [*adopted, *findings, *outcomes.findings, *_cells(cleaned.problems, seen)]
     order = data.time_order(cleaned.frame, project.lead.order or project.lead.created_at)
     rows, noticed = _usable(cleaned.frame, outcomes, project, order)
     found += noticed
     clean, y = cleaned.frame[rows], outcomes.codes[rows]
     _need_both(y, target, outcomes.classes)
     order = None if order is None else order[rows]
-    candidates = tuple(c.name for c in schema.features if c.type != "id" and c.name not in project.lead.exclude)
+    blocked = {f.column: f for f in blocked_columns(project)}
+    found += [f for name, f in blocked.items() if name in schema.names]
+    candidates = tuple(c.name for c in schema.features if c.type != "id" and c.name not in {*project.lead.exclude, *blocked})
     groups, more = _alike(clean, schema, candidates, target)
     twins = data.near_duplicates(columns_of(clean, candidates), groups)
     groups = data.merge_groups(groups, twins)
@@ -96,12 +103,20 @@ def check(
     candidates = tuple(c for c in candidates if c not in data.constant_columns(clean, candidates))
     leaky = _leaks(clean, schema, candidates, y, order, groups, twins, project, progress)
     quarantined = tuple(dict.fromkeys(f.column for f in leaky if f.severity == "quarantine" and f.column is not None))
+    economics, said = settle_money(project, clean, y, probed=candidates, quarantined=quarantined, groups=groups)
     known = {name: column.known_at_scoring for name, column in project.lead.columns.items()}
     return Prepared(
-        schema=schema, rows=seen[rows], clean=clean, y=y, classes=outcomes.classes, order=order, groups=groups,
+        lead=project.lead, schema=schema, rows=seen[rows], clean=clean, y=y, classes=outcomes.classes, order=order, groups=groups,
         columns=tuple(c for c in candidates if c not in quarantined), quarantined=quarantined,
-        accepted=tuple(name for name, yes in known.items() if yes), set_aside=np.flatnonzero(aside), findings=_gravest_first([*leaky, *found]),
+        accepted=tuple(name for name, yes in known.items() if yes), set_aside=np.flatnonzero(aside), economics=economics,
+        findings=_gravest_first([*leaky, *said, *found]),
     )
+
+
+def _keyed(project: Project, frame: pl.DataFrame) -> tuple[Project, tuple[Finding, ...]]:
+    """Adopt a key where none is declared: without one nobody finds a lead of the call list again."""
+    key, found = data.choose_key(frame, _read_as(project), target=project.target.column)
+    return project.model_copy(update={"lead": project.lead.model_copy(update={"key": key})}), found
 
 
 def _aside(project: Project, frame: pl.DataFrame, salt: str) -> BoolArray:

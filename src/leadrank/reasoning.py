@@ -70,11 +70,11 @@ class Reasoner:
                 texts[row] = text
         return texts
 
-    def start(self, X: Matrix, log_odds: FloatArray) -> tuple[float, str]:
-        """Return the base from which the first row's reasons start, and what they are about."""
+    def ends(self, X: Matrix, log_odds: FloatArray) -> tuple[float, float, str]:
+        """Return the base from which the first row's contributions start, the log-odds that all of them reach, and what they are about."""
         asked = asked_threshold(log_odds)
         base = calibrated_contributions(self.bundle.model, X, log_odds, asked)[1]
-        return float(base[0]), self._about[int(asked[0])]
+        return float(base[0]), float(log_odds[0, asked[0]]), self._about[int(asked[0])]
 
     def change(self, lead: Matrix, target: float) -> Counterfactual | None:
         """Return what would lift one lead to the target probability, over the columns that the team can act on."""

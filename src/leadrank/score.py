@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,12 @@ import numpy as np
 import polars as pl
 
 from leadrank import data, decisions, features, models
-from leadrank.bundle import Bundle, load_bundle
+from leadrank.bundle import Acquaintance, Bundle, Unfamiliar, load_bundle
 from leadrank.data import as_polars
 from leadrank.errors import UsageError, nearest
 from leadrank.explain import Counterfactual, Reason
 from leadrank.reasoning import Reasoner
-from leadrank.types import FloatArray, IntArray, Matrix
+from leadrank.types import BoolArray, FloatArray, IntArray, Matrix
 
 COLUMNS = (
     "probability", "probability_low", "probability_high", "score", "rank", "tier", "contact", "expected_profit", "action", "due_within", "reasons",
@@ -25,11 +25,12 @@ COLUMNS = (
 """What every scored table holds after the key and the columns carried through."""
 LARGEST_AMOUNT = 1e15
 """Money farther out is pulled in to here, so that sums over leads stay finite."""
+NOTHING_KNOWN = "Do not call: nothing is known of this lead."
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One lead's score, decision and reasons. `unknown` names fields that the model does not know."""
+    """One lead's score, decision and reasons. `unknown` names fields that the model does not know, `problems` says what is odd about the others."""
 
     key: str | None
     probability: float
@@ -46,24 +47,27 @@ class Scored:
     model: str
     classes: dict[str, float]
     unknown: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredTable:
-    """A table's scores, what each tier among its rows will bring, the best first, and the cells that could not be read."""
+    """A table's scores, what each tier among its rows will bring, the best first, the cells that could not be read, and all that is unfamiliar."""
 
     rows: pl.DataFrame
     tiers: tuple[decisions.TierOutlook, ...]
     problems: tuple[data.CellProblem, ...]
+    unfamiliar: Unfamiliar
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """One lead in full: its score, all its reasons, the base they start from, and what would change it."""
+    """One lead in full: its score, its reasons, their base, the `total` that they reach with all other columns, and what would change it."""
 
     scored: Scored
     reasons: tuple[Reason, ...]
     base: float
+    total: float
     scale: str
     about: str
     counterfactual: Counterfactual | None
@@ -77,6 +81,7 @@ class _Batch:
     log_odds: FloatArray
     reach: FloatArray
     decided: decisions.Decided
+    empty: BoolArray
 
 
 class Scorer:
@@ -97,7 +102,7 @@ class Scorer:
         self._needed = tuple(dict.fromkeys([*self.bundle.encoder.columns, *self._money]))
         self._schema = self.bundle.schema.only(self._needed)
         self._columns = {c.name: c for c in self._schema.columns}
-        self._known = {*self.bundle.schema.names, self.bundle.project.target.column}
+        self._acquaintance = Acquaintance(self.bundle)
         self._reasoner = Reasoner(self.bundle)
 
     def one(self, lead: Mapping[str, object], *, reasons: int = 0) -> Scored:
@@ -115,14 +120,18 @@ class Scorer:
         Scored
             Agrees with `many` on the same row.
         """
-        cells = {name: data.clean_cell(column, lead.get(name)) for name, column in self._columns.items()}
+        if not isinstance(lead, Mapping):
+            raise UsageError(f"One lead is a dictionary of field to value; {type(lead).__name__} came.", "For a table use `many`.")
+        cells, problems = self._acquaintance.read(self._columns, lead)
         X = features.encode_one(self.bundle.encoder, cells)
         value, cost = (_amounts([cells[c]]) if c is not None else None for c in self._money_columns)
-        batch = self._decide(X, value, cost)
+        batch = self._decide(X, value, cost, self._acquaintance.empty_one(cells))
         key = self.bundle.project.lead.key
         given = lead.get(key) if key is not None else None
-        unknown = tuple(name for name in lead if name not in self._known)
-        return self._record(batch, None if given is None else str(given), unknown, self._reasoner.reasons(batch.X, batch.log_odds, reasons)[0])
+        return self._record(
+            batch, None if given is None else str(given), self._reasoner.reasons(batch.X, batch.log_odds, reasons)[0],
+            self._acquaintance.foreign(lead), (*problems, *self._acquaintance.unseen(cells, X)),
+        )
 
     def many(
         self, frame: Any, *, reasons: int = 0, ranked: bool = False, top: int | None = None, keep: Sequence[str] = ()
@@ -161,16 +170,18 @@ class Scorer:
         for name in keep:
             if name not in table.columns:
                 raise UsageError(f"The column {name!r} to keep is not there.", nearest(name, table.columns))
-        batch, problems = self._batch(table)
+        batch, cleaned = self._batch(table)
         order = np.arange(len(batch.X))
         if ranked or top is not None:
-            order = decisions.best_first(batch.reach[:, -1], batch.decided.expected_profit)[:top]
+            order = decisions.best_first(batch.reach[:, -1], batch.decided.expected_profit)
+            order = order[np.argsort(batch.empty[order], kind="stable")][:top]
         out = self._frame(table, batch, keep)[order]
         texts = self._reasoner.texts(batch.X.take(order), batch.log_odds[order], reasons)
         out = out.with_columns(pl.Series("reasons", texts, dtype=pl.String))
         if ranked or top is not None:
             out = out.with_columns(pl.Series("rank", np.arange(1, len(order) + 1), dtype=pl.Int64))
-        return ScoredTable(out if top is None else _recut(out), self._outlook(batch, order), problems)
+        cut = out if top is None else _recut(out, batch.empty[order])
+        return ScoredTable(cut, self._outlook(batch, order), cleaned.problems, self._acquaintance.of_table(table, cleaned, batch.X))
 
     def explain(self, frame: Any, row: int, *, reasons: int = 10, target: float | None = None) -> Explained:
         """Explain one row of a table in full.
@@ -192,27 +203,28 @@ class Scorer:
         key = self.bundle.project.lead.key
         name = str(table[key][0]) if key is not None and key in table.columns else None
         found = self._reasoner.reasons(batch.X, batch.log_odds, reasons)[0]
-        base, about = self._reasoner.start(batch.X, batch.log_odds)
+        base, total, about = self._reasoner.ends(batch.X, batch.log_odds)
         wanted = min(max(self.bundle.policy.threshold.cut, 0.01), 0.99) if target is None else target
-        return Explained(
-            self._record(batch, name, (), found), found, base, self.bundle.facts.scale, about, self._reasoner.change(batch.X, wanted),
-        )
+        odd = self.one(table.row(0, named=True))
+        scored = self._record(batch, name, found, odd.unknown, odd.problems)
+        return Explained(scored, found, base, total, self.bundle.facts.scale, about, self._reasoner.change(batch.X, wanted))
 
     @property
     def _money_columns(self) -> tuple[str | None, str | None]:
         economics = self.bundle.project.economics
         return economics.value_column, economics.contact_cost_column
 
-    def _batch(self, table: pl.DataFrame) -> tuple[_Batch, tuple[data.CellProblem, ...]]:
+    def _batch(self, table: pl.DataFrame) -> tuple[_Batch, data.Cleaned]:
         cleaned = data.clean_frame(self._schema, table, required=self._needed)
         X = features.encode(self.bundle.encoder, cleaned.frame if self._needed else table)
         value, cost = (_amounts(cleaned.frame[c].to_list()) if c is not None else None for c in self._money_columns)
-        return self._decide(X, value, cost), cleaned.problems
+        return self._decide(X, value, cost, self._acquaintance.empty(cleaned.frame, len(X))), cleaned
 
-    def _decide(self, X: Matrix, value: FloatArray | None, cost: FloatArray | None) -> _Batch:
+    def _decide(self, X: Matrix, value: FloatArray | None, cost: FloatArray | None, empty: BoolArray) -> _Batch:
         log_odds = self.bundle.model.log_odds(X)
         reach = models.sigmoid(log_odds)
-        return _Batch(X, log_odds, reach, decisions.apply_policy(self.bundle.policy, reach, value=value, cost=cost))
+        decided = decisions.apply_policy(self.bundle.policy, reach, value=value, cost=cost)
+        return _Batch(X, log_odds, reach, replace(decided, contact=decided.contact & ~empty), empty)
 
     def _outlook(self, batch: _Batch, rows: IntArray) -> tuple[decisions.TierOutlook, ...]:
         """Count on the probability of the best class: declared conversion rates have no interval."""
@@ -220,16 +232,19 @@ class Scorer:
         outcome = f"{self.bundle.facts.classes[-1]} leads" if self.bundle.facts.learned_tiers else "conversions"
         return decisions.tier_outlook(self.bundle.policy.tiers, batch.decided.tier[rows], batch.reach[rows, -1], shared, outcome=outcome)
 
-    def _record(self, batch: _Batch, key: str | None, unknown: tuple[str, ...], reasons: tuple[Reason, ...]) -> Scored:
+    def _record(
+        self, batch: _Batch, key: str | None, reasons: tuple[Reason, ...], unknown: tuple[str, ...], problems: tuple[str, ...]
+    ) -> Scored:
         low, high = self.bundle.model.interval(batch.log_odds[:, -1])
         tier = self.bundle.policy.tiers[int(batch.decided.tier[0])]
-        profit = batch.decided.expected_profit
+        profit, empty = batch.decided.expected_profit, bool(batch.empty[0])
         classes = models.class_probabilities(batch.reach)[0] if batch.reach.shape[1] > 1 else ()
         return Scored(
             key=key, probability=float(batch.reach[0, -1]), probability_low=float(low[0]), probability_high=float(high[0]),
             score=int(batch.decided.score[0]), rank=None, tier=tier.name, contact=bool(batch.decided.contact[0]),
-            expected_profit=None if profit is None else float(profit[0]), action=tier.action, due_within=tier.within, reasons=reasons,
-            model=self.bundle.identity, classes={n: float(p) for n, p in zip(self.bundle.facts.classes, classes, strict=False)}, unknown=unknown,
+            expected_profit=None if profit is None else float(profit[0]), action=NOTHING_KNOWN if empty else tier.action,
+            due_within="" if empty else tier.within, reasons=reasons, model=self.bundle.identity,
+            classes={n: float(p) for n, p in zip(self.bundle.facts.classes, classes, strict=False)}, unknown=unknown, problems=problems,
         )
 
     def _frame(self, table: pl.DataFrame, batch: _Batch, keep: Sequence[str]) -> pl.DataFrame:
@@ -244,15 +259,18 @@ class Scorer:
             contact=pl.Series(decided.contact), expected_profit=profit, action=_named(at, [t.action for t in tiers]),
             due_within=_named(at, [t.within for t in tiers]), reasons=pl.lit(""), model=pl.lit(self.bundle.identity),
         )
+        if batch.empty.any():
+            asked, nobody = {"action": NOTHING_KNOWN, "due_within": ""}, pl.Series(batch.empty)
+            out = out.with_columns(pl.when(nobody).then(pl.lit(text)).otherwise(pl.col(name)).alias(name) for name, text in asked.items())
         if batch.reach.shape[1] == 1:
             return out
         shares = models.class_probabilities(batch.reach)
         return out.with_columns(*(pl.Series(class_column(c), shares[:, k]) for k, c in enumerate(self.bundle.facts.classes)))
 
 
-def _recut(best: pl.DataFrame) -> pl.DataFrame:
-    """Contact the best leads of a list, whatever the threshold says of them, but none that is expected to cost more than it brings."""
-    worth = pl.col("expected_profit").is_null() | (pl.col("expected_profit") > 0)
+def _recut(best: pl.DataFrame, empty: BoolArray) -> pl.DataFrame:
+    """Contact the best leads of a list, whatever the threshold says, but none that costs more than it brings, or of which nothing is known."""
+    worth = (pl.col("expected_profit").is_null() | (pl.col("expected_profit") > 0)) & ~pl.Series(empty)
     asked = pl.when(worth & ~pl.col("contact")).then(pl.lit("Call: among the best of this list.")).otherwise(pl.col("action"))
     return best.with_columns(action=asked, contact=worth)
 

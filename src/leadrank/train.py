@@ -11,13 +11,13 @@ import numpy as np
 import polars as pl
 
 from leadrank import data, decisions, evaluation, explain, features, models
-from leadrank.bundle import Bundle, ColumnEffect, Facts, HeldOut, fingerprint
+from leadrank.bundle import Bundle, ColumnEffect, Facts, HeldOut, fingerprint, remember, row_names
 from leadrank.data import as_polars
-from leadrank.evaluate import plain_figures
+from leadrank.evaluate import doubt_vouched, plain_figures
 from leadrank.prepare import Prepared, Progress, booster_ranker, check, columns_of, quiet
 from leadrank.project import Project
 from leadrank.score import LARGEST_AMOUNT, Scorer
-from leadrank.types import BoolArray, Finding, FloatArray, IntArray, Matrix
+from leadrank.types import Finding, FloatArray, IntArray, Matrix
 
 TAIL = 0.2
 """Share of the budget kept for judging, explaining and writing after the models are fitted."""
@@ -36,7 +36,6 @@ class _Judged:
     reach: FloatArray
     y: IntArray
     policy: decisions.Policy
-    called: BoolArray
     report: evaluation.Report
     business: decisions.BusinessCase
     not_worth: decisions.NotWorth | None
@@ -84,6 +83,7 @@ def train(
     salt = salt if salt is not None else hashlib.sha256(f"leadrank {project.model.seed}".encode()).hexdigest()[:32]
     prepared = check(project, table, at=at, salt=salt, progress=progress)
     approve(prepared)
+    project = project.model_copy(update={"economics": prepared.economics, "lead": prepared.lead})
     encoder, X = _encoded(project, prepared)
     limits = _limits(project, clock, began)
     fitted = models.fit_model(
@@ -98,6 +98,7 @@ def train(
         project=project, schema=prepared.schema, encoder=encoder, model=fitted.model, policy=judged.policy,
         evidence=explain.fit_evidence(X, prepared.y, thresholds=len(prepared.classes) - 1), profile=data.profile(prepared.clean, prepared.schema),
         report=judged.report, findings=(*prepared.findings, *judged.policy.findings, *_noticed(project, prepared, X, fitted, limits)), facts=facts,
+        learned=remember(row_names(prepared.clean, project.lead.key, encoder.columns), salt),
     )
     seconds = None if project.model.trials is not None else clock() - began
     bundle = replace(bundle, facts=replace(facts, seconds=seconds), identity=fingerprint(bundle))
@@ -126,19 +127,21 @@ def _judge(project: Project, prepared: Prepared, fitted: models.Fitted) -> _Judg
     y, learned = prepared.y[rows], len(prepared.classes) > 2
     value, cost = (_money(prepared, column, rows) for column in (project.economics.value_column, project.economics.contact_cost_column))
     names = prepared.classes if learned else ()
-    policy = decisions.fit_policy(y, reach, project=project, value=value, cost=cost, classes=names, seed=project.model.seed)
-    decided = decisions.apply_policy(policy, reach, value=value, cost=cost)
+    seed = project.model.seed
+    policy = decisions.fit_policy(y, reach, project=project, value=value, cost=cost, classes=names, seed=seed)
+    policy, called = decisions.cross_fit(policy, y, reach, fitted.blocks, project=project, value=value, cost=cost, classes=names, seed=seed)
     newest = None if prepared.order is None else np.nan_to_num(prepared.order[rows], nan=-np.inf)
     worth, spent = decisions.amounts(policy, len(rows), value=value, cost=cost)
     report = evaluation.judge(
-        y, reach, rivals=fitted.rivals, rankings={} if newest is None else {"newest first": newest}, called=decided.contact, value=worth, cost=spent,
+        y, reach, rivals=fitted.rivals, rankings={} if newest is None else {"newest first": newest}, called=called, value=worth, cost=spent,
         measured=_measured(fitted), name=f"Leadrank ({fitted.chosen.replace('_', ' ')})", classes=names,
-        currency=project.economics.currency, seed=project.model.seed, draws=max(50, min(DRAWS, DRAWN_CELLS // len(rows))),
+        currency=project.economics.currency, seed=seed, draws=max(50, min(DRAWS, DRAWN_CELLS // len(rows))),
+        cut=decisions.CROSS_FITTED if policy.threshold.cross_fitted else "",
     )
-    business = decisions.business_case(y, reach, policy, newest=newest, value=value, cost=cost, seed=project.model.seed)
+    business = decisions.business_case(y, reach, policy, newest=newest, value=value, cost=cost, called=called, seed=seed)
     spread = fitted.model.shape.spread.shared_error(fitted.log_odds[:, -1])
     not_worth = decisions.not_worth_working(policy, reach, value=value, cost=cost, y=y, spread=spread) if _knows_money(policy) else None
-    return _Judged(reach, y, policy, decided.contact, report, business, not_worth)
+    return _Judged(reach, y, policy, doubt_vouched(report, prepared.findings), business, not_worth)
 
 
 def _knows_money(policy: decisions.Policy) -> bool:

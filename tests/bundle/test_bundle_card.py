@@ -73,6 +73,24 @@ def test_columns_set_aside_and_kept_are_named_with_whose_word(bundle: Bundle) ->
     assert "| ROC AUC | 0.985 | 0.781 |" in said
 
 
+def test_the_quick_models_figures_are_headed_without_ambiguity(bundle: Bundle) -> None:
+    assert "| figure of a quick model | if they were used | as trained |" in part(model_card(bundle, version="0.1.0"), SECTIONS[5])
+
+
+def test_a_column_kept_against_the_evidence_shows_it(bundle: Bundle) -> None:
+    against = Finding("L201", "warning", "phone", 600, "Column 'phone' seems to know the answer: AUC 0.979.", "Make sure.")
+    card = model_card(replace(bundle, findings=(*bundle.findings, against)), version="0.1.0")
+    assert "**It would have been set aside.** Column 'phone' seems to know the answer: AUC 0.979." in part(card, SECTIONS[5])
+    assert "L201: Column 'phone' seems to know the answer" in part(card, "Limits")
+
+
+def test_figures_at_the_cut_say_how_it_was_chosen(bundle: Bundle) -> None:
+    report, cut = replace(bundle.report, cut="Chosen elsewhere."), replace(bundle.policy.threshold, cross_fitted=True)
+    card = model_card(replace(bundle, report=report, policy=replace(bundle.policy, threshold=cut)), version="0.1.0")
+    assert "Chosen elsewhere." in part(card, "Figures")
+    assert "each chosen without the leads it is measured on" in part(card, "Decision rule and tiers")
+
+
 def test_limits_carry_the_verdict_the_drift_and_the_warnings(bundle: Bundle) -> None:
     said = part(model_card(bundle, version="0.1.0"), "Limits")
     for words in (bundle.report.verdict.word, "log-odds +0.05, -0.22, +0.10", "L205", "D151", "no time order"):

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from leadrank.cli.declare import ACCEPTED, Flags, classes_of, cores, declare, threshold_of
+from leadrank.cli.declare import Flags, classes_of, cores, declare, threshold_of
 from leadrank.errors import ProjectError, UsageError
+from leadrank.project import ACCEPTED
 
 FILE = """
 name = "spring"
@@ -54,6 +55,13 @@ def test_a_project_file_is_taken_as_it_stands(project_file: str, tmp_path: Path)
     assert project.target.classes == ("Low", "High")
     assert project.model.xgboost.given == {"max_depth": 6}
     assert (project.model.budget, project.model.threads) == (60.0, 1)
+
+
+def test_a_reason_in_the_file_outlives_the_flag_that_accepts_the_column(tmp_path: Path) -> None:
+    file = tmp_path / "p.toml"
+    file.write_text('[lead]\ntable = "a.csv"\n[lead.columns]\nage = { sensitive = true, because = "the law asks" }\n[target]\ncolumn = "won"\n')
+    age = declare(str(file), Flags(accept=("age",))).lead.columns["age"]
+    assert (age.known_at_scoring, age.because) == (True, "the law asks")
 
 
 def test_flags_override_the_file(project_file: str) -> None:

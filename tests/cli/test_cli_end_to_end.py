@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import math
+import re
 import subprocess
 import sys
 import tomllib
@@ -188,6 +190,69 @@ def test_a_model_card_is_written(folder: Path, bundle: str, capsys: Capture) -> 
     assert output.read_text().startswith("#")
 
 
+@pytest.mark.parametrize(("command", "begins"), [("card", "#"), ("report", "<!")])
+def test_a_page_and_a_card_may_go_to_standard_output(
+    command: str, begins: str, bundle: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run([command, bundle, "-o", "-"]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith(begins)
+    assert err == ""
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_bundle_cannot_go_to_standard_output(folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Capture) -> None:
+    monkeypatch.chdir(tmp_path)
+    for arguments in (["train", str(folder / "leadrank.toml")], ["init", str(folder / "leads.csv"), "--target", "converted"]):
+        assert run([*arguments, "-o", "-"]) == 2
+        assert "- is standard output" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_scores_may_go_to_a_device(folder: Path, bundle: str, capsys: Capture) -> None:
+    assert run(["score", bundle, str(folder / "new.csv"), "-o", "/dev/null"]) == 0
+    assert capsys.readouterr().out == ""
+    assert Path("/dev/null").is_char_device()
+
+
+def test_what_training_did_not_know_is_told_while_scoring(folder: Path, bundle: str, capsys: Capture) -> None:
+    new = pl.read_csv(folder / "new.csv", infer_schema=False)
+    used = [name for name in new.columns if name != "lead_id"]
+    odd = new.with_columns(
+        *(pl.when(pl.int_range(pl.len()) == 4).then(None).otherwise(pl.col(name)).alias(name) for name in used), shoe_size=pl.lit("42"),
+    ).with_columns(source=pl.when(pl.int_range(pl.len()) == 7).then(pl.lit("Narnia")).otherwise("source"))
+    odd.write_csv(folder / "odd.csv")
+    assert run(["score", bundle, str(folder / "odd.csv"), "-o", str(folder / "odd_scored.csv")]) == 0
+    err = capsys.readouterr().err
+    assert "1 cell of source holds what training seldom or never saw, e.g. 'Narnia' in row 8." in err
+    assert "1 row holds nothing that the model uses, e.g. row 5: not to be called" in err
+    assert "Not used, since training did not know it: shoe_size." in err
+    scored = pl.read_csv(folder / "odd_scored.csv")
+    assert scored.height == new.height
+    assert not scored["contact"][4]
+
+
+def test_figures_on_the_training_rows_raise_an_alarm(folder: Path, bundle: str, capsys: Capture) -> None:
+    assert run(["evaluate", bundle, str(folder / "leads.csv")]) == 0
+    out, err = capsys.readouterr()
+    assert "M404 warning" in err
+    assert "of a lead that the model learned from" in err
+    assert "Verdict: ready" not in out
+    assert run(["evaluate", bundle, str(folder / "leads.csv"), "--json"]) == 0
+    assert "M404" in {f["code"] for f in json.loads(capsys.readouterr().out)["findings"]}
+
+
+def test_the_sum_of_an_explanation_is_printed_whole(folder: Path, bundle: str, capsys: Capture) -> None:
+    lead = pl.read_csv(folder / "new.csv", infer_schema=False)["lead_id"][0]
+    assert run(["explain", bundle, str(folder / "new.csv"), "--lead", lead]) == 0
+    out = capsys.readouterr().out
+    base, named, other, total = map(float, re.search(r"Base (\S+), these reasons (\S+), other columns (\S+): (\S+) in all", out).groups())  # type: ignore[union-attr]
+    assert base + named + other == pytest.approx(total, abs=0.021)
+    percent = float(re.search(r"probability ([\d.]+)%", out)[1])  # type: ignore[index]
+    assert 100 / (1 + math.exp(-total)) == pytest.approx(percent, abs=0.3)
+
+
 def test_a_draft_is_a_project_file_that_check_accepts(folder: Path, capsys: Capture) -> None:
     draft = folder / "draft.toml"
     assert run(["init", str(folder / "leads.csv"), "--target", "converted", "-o", str(draft)]) == 0
@@ -226,6 +291,10 @@ def wrong(tmp_path: Path) -> Path:
     (tmp_path / "good.csv").write_text("amount,won\n" + "1,yes\n2,no\n" * 30)
     (tmp_path / "bad.toml").write_text("name = \n")
     (tmp_path / "odd.toml").write_text('[target]\ncolumn = "won"\npositiv = "yes"\n[lead]\ntable = "good.csv"\n')
+    (tmp_path / "slip.toml").write_text('[target]\ncolumn = "won"\n[lead]\ntable = "good.csv"\n[model.xgboost]\ntune = false\nmax_dept = 6\n')
+    (tmp_path / "refused.toml").write_text(
+        '[target]\ncolumn = "won"\n[lead]\ntable = "good.csv"\n[model]\ncandidates = ["random_forest"]\n'
+        '[model.random_forest]\nmin_samples_split = 1\n')
     (tmp_path / "fake.leadrank").write_bytes(b"PK\x03\x04 nothing of ours")
     return tmp_path
 
@@ -251,6 +320,8 @@ def wrong(tmp_path: Path) -> Path:
         (["train", "good.csv"], 2, "UsageError: the outcome column was expected"),
         (["train", "bad.toml"], 2, "ProjectError: bad.toml is not a TOML file"),
         (["train", "odd.toml"], 2, "target.positiv: nobody knows this key. Did you mean 'positive'?"),
+        (["train", "slip.toml"], 2, "'max_dept' is no setting of XGBoost. Did you mean 'max_depth'?"),
+        (["train", "refused.toml", "--trials", "1"], 2, "UsageError: [model.random_forest] with min_samples_split = 1 was refused by the learner"),
         (["train", "gone.toml"], 2, "ProjectError: gone.toml is not there."),
         (["init", "odd.toml", "--target", "won"], 2, "UsageError: a table was expected"),
         (["inspect", "gone.leadrank"], 4, "BundleError: "),

@@ -36,6 +36,11 @@ def test_the_tables_of_a_project_are_read(tmp_path: Path) -> None:
     assert frame.to_dicts() == [{"id": "1", "won": "yes"}, {"id": "2", "won": "no"}]
 
 
+def test_what_is_no_project_cannot_be_trained_on() -> None:
+    with pytest.raises(UsageError, match="expects a project first, str came"):
+        leadrank.train("leads.csv", [])  # type: ignore[arg-type]
+
+
 def test_a_project_without_a_table_cannot_be_read() -> None:
     with pytest.raises(UsageError, match="names no table"):
         leadrank.read_tables(parse_project({"target": {"column": "won"}}))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadrank.data import Schema, clean_frame, duplicate_groups, infer_schema, profile, validate
+from leadrank.data import Schema, clean_cell, clean_frame, duplicate_groups, infer_schema, profile, validate
 from leadrank.data.kinds import snake
 from leadrank.errors import DataError, LeadrankError, UsageError
 from leadrank.project import Column, LeadTable
@@ -171,6 +171,72 @@ def test_the_meaning_of_a_comma_is_decided_per_column() -> None:
     frame = clean_frame(schema, pl.DataFrame(table)).frame
     assert frame.row(1) == (1.234, 1234.0, 2345.0)
     assert {f.column: f.severity for f in found["D114"]} == {"de": "info", "unsure": "warning"}
+
+
+def meaning_of_marks(**columns: list[str]) -> tuple[dict[str, str], dict[str | None, str]]:
+    schema, found = inferred(dict(columns))
+    return {c.name: c.decimal for c in schema.columns}, {f.column: f.severity for f in found.get("D114", [])}
+
+
+def test_a_point_before_three_digits_groups_thousands_where_the_tables_other_numbers_have_decimal_commas() -> None:
+    table = {"revenue": ["7.612", "33.175", "669"], "share": ["36,9 %", "62,1 %", "5 %"]}
+    decimals, said = meaning_of_marks(**table)
+    assert decimals == {"revenue": ",", "share": ","}
+    assert said == {"revenue": "info", "share": "info"}
+    schema, _ = inferred(dict(table))
+    assert clean_frame(schema, pl.DataFrame(table)).frame["revenue"].to_list() == [7612.0, 33175.0, 669.0]
+
+
+def test_a_point_before_three_digits_is_decimal_where_the_tables_other_numbers_have_decimal_points() -> None:
+    assert meaning_of_marks(price=["7.612", "33.175"], share=["36.9", "62.1"]) == ({"price": ".", "share": "."}, {})
+
+
+def test_a_comma_before_three_digits_is_read_as_in_the_tables_other_numbers() -> None:
+    assert meaning_of_marks(n=["7,612", "33,175"], share=["36,9", "62,1"]) == ({"n": ",", "share": ","}, {"n": "info", "share": "info"})
+    assert meaning_of_marks(n=["7,612", "33,175"], share=["36.9", "62.1"])[1] == {"n": "info"}
+
+
+GROUPED = [f"{n}.{n * 7 % 900 + 100}" for n in range(1, 50)]
+
+
+def test_a_point_before_three_digits_in_many_cells_beside_numbers_below_a_thousand_groups_thousands() -> None:
+    assert meaning_of_marks(n=[*GROUPED, "669", "12"]) == ({"n": ","}, {"n": "info"})
+    assert meaning_of_marks(n=[n.replace(".", ",") for n in [*GROUPED, "669"]]) == ({"n": "."}, {"n": "info"})
+
+
+@pytest.mark.parametrize("cells", [["7.612", "33.175", "669"], GROUPED, [*GROUPED, "1500"], [*GROUPED, "1.5e3"]])
+def test_a_point_that_nothing_explains_is_decimal_with_a_warning(cells: list[str]) -> None:
+    assert meaning_of_marks(n=cells) == ({"n": "."}, {"n": "warning"})
+
+
+def test_a_column_that_speaks_against_the_table_is_read_as_the_table_with_a_warning() -> None:
+    assert meaning_of_marks(n=[*GROUPED, "669"], share=["0.5", "0.25"] * 25) == ({"n": ".", "share": "."}, {"n": "warning"})
+
+
+def test_null_words_are_numbers_in_the_mark_that_the_table_lends() -> None:
+    table = {"n": ["7.612", "9.999", "669"], "share": ["36,9", "62,1", "1,5"]}
+    schema, _ = inferred(dict(table), null_words=("9.999",))
+    assert clean_frame(schema, pl.DataFrame(table)).frame["n"].to_list() == [7612.0, None, 669.0]
+
+
+marked = st.one_of(
+    st.from_regex(r"[1-9]\d{0,2}[.,]\d{3}", fullmatch=True), st.from_regex(r"\d{1,4}[.,]?\d{0,4}", fullmatch=True),
+    st.from_regex(r"\d{1,3}(\.\d{3}){1,2}(,\d{1,2})?", fullmatch=True), st.integers(0, 2000).map(str), st.sampled_from(["", "NA", "5 €", "(1.234)"]))
+
+
+@given(st.lists(st.tuples(marked, marked), min_size=1, max_size=40))
+@settings(max_examples=200, deadline=None)
+def test_a_single_number_is_read_as_the_column_was_whatever_its_marks(rows: list[tuple[str, str]]) -> None:
+    frame = pl.DataFrame(rows, schema=["a", "b"], orient="row")
+    schema, _ = infer_schema(frame, LeadTable())
+    cleaned = clean_frame(schema, frame).frame
+    for column in schema.columns:
+        assert [clean_cell(column, cell) for cell in frame[column.name]] == cleaned[column.name].to_list()
+
+
+def test_the_levels_of_a_code_are_counted_without_blanks() -> None:
+    _, found = inferred({"plz": ["01069", "10115", "", "NA"] * 5})
+    assert "2 levels" in found["D111"][0].message
 
 
 def test_the_order_of_dates_is_decided_by_evidence_then_by_the_tables_other_dates() -> None:

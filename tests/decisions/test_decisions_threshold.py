@@ -195,6 +195,18 @@ def test_a_capacity_beyond_the_period_and_a_tie_beyond_the_capacity_are_said():
     assert cut > 0.5
 
 
+@pytest.mark.parametrize(("capacity", "how"), [(5000, "exceeds"), (2, "equals")])
+def test_a_capacity_that_cuts_nothing_is_not_called_the_best_so_many(capacity, how):
+    _, because, findings = capacity_cut(np.array([0.4, 0.5]), capacity)
+    assert because == f"the capacity of {capacity:,} is no limit to the 2 leads judged: all are called, in every file"
+    assert (findings[0].code, findings[0].severity) == ("M454", "warning")
+    assert f"{capacity:,} leads {how} the 2 that the model was judged on" in findings[0].message
+    cut, because, findings = capacity_cut(np.array([0.4, 0.5]), capacity, floor=0.45)
+    assert cut == 0.45
+    assert "worth their contact" in because
+    assert "worth their contact" in findings[0].message
+
+
 def test_the_best_come_first_and_ties_keep_their_order():
     p = np.array([0.3, 0.9, 0.3, 0.5])
     assert best_first(p).tolist() == [1, 3, 0, 2]

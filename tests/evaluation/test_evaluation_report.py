@@ -160,3 +160,12 @@ def test_any_small_table_of_classes_is_judged_without_a_warning(rows):
         found = judge(y, reach, called=reach[:, 1] > 0.5, draws=10)
         assert len(found.per_class) == 3
         assert "NaN" not in TypeAdapter(Report).dump_json(found).decode()
+
+
+def test_the_verdict_knows_the_slope():
+    rng = np.random.default_rng(0)
+    odds = rng.normal(size=4000)
+    y = (rng.random(4000) < 1 / (1 + np.exp(-odds))).astype(np.int64)
+    for slope, said in ((1.0, False), (1.5, True)):
+        found = judge(y, 1 / (1 + np.exp(-slope * odds)), draws=50).verdict
+        assert any("Calibration slope is" in reason for reason in found.because) == said

@@ -5,7 +5,7 @@ import pytest
 
 from leadrank.evaluation.bootstrap import interval
 from leadrank.evaluation.metrics import roc_auc
-from leadrank.evaluation.verdict import outcomes_to_show, verdict
+from leadrank.evaluation.verdict import doubted, outcomes_to_show, verdict
 from leadrank.types import Figure
 
 GAIN = Figure(0.2, 0.1, 0.3)
@@ -15,8 +15,8 @@ def outcomes(positives, negatives):
     return np.array([1] * positives + [0] * negatives)
 
 
-def judged(positives, negatives, auc, gain=GAIN, error=0.01, noise=0.02):
-    return verdict(outcomes(positives, negatives), auc, gain=gain, calibration_error=error, noise=noise)
+def judged(positives, negatives, auc, gain=GAIN, error=0.01, noise=0.02, slope=None):
+    return verdict(outcomes(positives, negatives), auc, gain=gain, calibration_error=error, noise=noise, slope=slope)
 
 
 def test_much_evidence_of_a_good_model_is_ready_and_needs_nothing():
@@ -73,6 +73,26 @@ def test_each_doubt_makes_it_provisional(auc, gain, error, said):
 
 def test_a_calibration_error_within_noise_is_no_doubt():
     assert judged(500, 500, Figure(0.8, 0.78, 0.82), error=0.05, noise=0.06).word == "ready"
+
+
+@pytest.mark.parametrize(
+    ("slope", "said"),
+    [
+        (Figure(0.71, 0.52, 0.86), "too bold"), (Figure(1.4, 1.2, 1.6), "too timid"), (Figure(0.71, 0.4, 1.02), None),
+        (Figure(0.93, 0.9, 0.96), None), (Figure(1.0, 0.9, 1.1), None), (None, None),
+    ],
+)
+def test_a_slope_that_is_surely_and_clearly_off_is_a_doubt(slope, said):
+    found = judged(500, 500, Figure(0.8, 0.79, 0.81), slope=slope)
+    assert found.word == ("provisional" if said else "ready")
+    assert said is None or said in found.because[0]
+
+
+def test_a_doubt_from_outside_comes_first_and_holds_ready_back():
+    ready, too_few = judged(3000, 5000, Figure(0.88, 0.87, 0.89)), judged(12, 500, Figure(0.95, 0.9, 0.99))
+    assert doubted(ready, "Odd.").word == "provisional"
+    assert doubted(ready, "Odd.").because == ("Odd.", *ready.because)
+    assert doubted(too_few, "Odd.").word == "not enough evidence"
 
 
 def test_one_class_is_not_enough():

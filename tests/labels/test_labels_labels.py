@@ -26,6 +26,20 @@ def test_the_usual_words_are_understood_without_being_declared(cells):
     assert codes(cells) == [1, 0, 1]
 
 
+@pytest.mark.parametrize("cells", [
+    ["Ja", "Nein", "ja"], ["oui", "non", "Oui"], ["Sí", "No", "sí"], ["si", "no", "SI"], ["Sì", "no", "sì"], ["ja", "nee", "Ja"],
+    ["Tak", "Nie", "tak"],
+    ["sim", "não", "Sim"], ["gewonnen", "verloren", "Gewonnen"], ["J", "N", "j"], ["O", "n", "o"], ["S", "N", "s"], ["vrai", "faux", "vrai"],
+])
+def test_yes_and_no_are_understood_in_other_languages(cells):
+    assert codes(cells) == [1, 0, 1]
+
+
+def test_an_initial_means_yes_only_beside_n():
+    with pytest.raises(UsageError, match="--positive"):
+        codes(["s", "m", "s"])
+
+
 @pytest.mark.parametrize("positive", [1, "1", "1.0", True, " 1 "])
 @pytest.mark.parametrize("cells", [["1", "0"], [1, 0], [1.0, 0.0], [True, False], ["true", "false"]])
 def test_a_declared_positive_value_is_found_however_it_is_written(positive, cells):

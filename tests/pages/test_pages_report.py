@@ -231,6 +231,27 @@ def test_quarantined_columns_show_evidence_and_figures_with_and_without(page: st
         assert words in section
 
 
+def test_the_quick_models_figures_are_headed_without_ambiguity(page: str) -> None:
+    section = page[page.index('id="quarantine"') : page.index('id="findings"')]
+    assert "If they were used: too good to be true" in section
+    assert "As trained: what to expect" in section
+
+
+def test_a_column_kept_against_the_evidence_shows_it(binary: Bundle) -> None:
+    against = Finding("L201", "warning", "phone", 600, "Column phone seems to know the answer: AUC 0.979.", "Make sure.")
+    page = report_page(replace(binary, findings=(*binary.findings, against)), version="0.1.0")
+    section = page[page.index('id="quarantine"') : page.index('id="findings"')]
+    assert "<strong>Column phone seems to know the answer: AUC 0.979.</strong>" in section
+
+
+def test_figures_at_the_cut_say_how_it_was_chosen(binary: Bundle) -> None:
+    cut = replace(binary.policy.threshold, cross_fitted=True)
+    changed = replace(binary, report=replace(binary.report, cut="Chosen elsewhere."), policy=replace(binary.policy, threshold=cut))
+    page = report_page(changed, version="0.1.0")
+    assert "Chosen elsewhere." in page
+    assert "Its figures are those of cuts chosen without the leads they are measured on" in page
+
+
 def test_sensitive_columns_are_marked_and_not_pictured(page: str) -> None:
     section = page[page.index('id="drivers"') : page.index('id="quarantine"')]
     assert "sensitive" in section

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadrank.errors import LeadrankError, ProjectError
-from leadrank.project import GroupMedian, Project, parse_project, read_project
+from leadrank.project import ACCEPTED, GroupMedian, Project, blocked_columns, parse_project, read_project
+from leadrank.project.learners import BOUNDS, OTHERS, known_settings
 
 WHOLE = """
 name = "x-education"
@@ -107,6 +109,86 @@ def test_absolute_places_are_kept(tmp_path, table):
 def test_a_mistake_is_said_in_words(wrong, said):
     with pytest.raises(ProjectError, match=said):
         parse_project(wrong)
+
+
+@pytest.mark.parametrize(("settings", "said"), [
+    ({"xgboost": {"tune": False, "max_dept": 6}}, "'max_dept' is no setting of XGBoost. Did you mean 'max_depth'?"),
+    ({"lightgbm": {"num_leafs": 9}}, "Did you mean 'num_leaves'?"),
+    ({"catboost": {"dept": 4}}, "Did you mean 'depth'?"),
+    ({"random_forest": {"n_estimator": 9}}, "Did you mean 'n_estimators'?"),
+    ({"logistic": {"CC": 1}}, "Did you mean 'C'?"),
+    ({"naive_bayes": {"foo": 1}}, "It knows smoothing."),
+    ({"dummy": {"foo": 1}}, "It has none."),
+    ({"xgboost": {"random_state": 1}}, "Give `seed` in [model]"),
+    ({"catboost": {"depth": "six"}}, "`depth` of CatBoost is a whole number from 1 to 16; 'six' came."),
+    ({"catboost": {"depth": 40}}, "40 came"),
+    ({"logistic": {"C": -1}}, "`C` of logistic regression is a number above 0; -1 came."),
+    ({"logistic": {"penalty": "l3"}}, '"l1" or "l2"; \'l3\' came.'),
+    ({"xgboost": {"subsample": 1.5}}, "a number above 0 to 1; 1.5 came."),
+    ({"lightgbm": {"n_estimators": True}}, "a whole number from 1; True came."),
+    ({"random_forest": {"max_features": "all"}}, 'a number above 0, or "sqrt" or "log2"; \'all\' came.'),
+])
+def test_a_slip_in_the_settings_of_a_learner_is_told_before_anything_is_learned(settings, said):
+    with pytest.raises(ProjectError) as caught:
+        with_model(**settings)
+    assert said in str(caught.value)
+
+
+def test_every_slip_of_one_learner_is_told():
+    with pytest.raises(ProjectError, match=r"'a' is no setting.*'b' is no setting"):
+        with_model(logistic={"a": 1, "b": 2})
+
+
+def test_settings_that_a_learner_knows_are_kept():
+    model = with_model(catboost={"depth": 4, "seeds": 2, "nan_mode": "Min"}, random_forest={"max_features": "sqrt", "class_weight": "balanced"})
+    assert model.catboost.given == {"depth": 4, "seeds": 2, "nan_mode": "Min"}
+    assert model.random_forest.given == {"max_features": "sqrt", "class_weight": "balanced"}
+
+
+def test_the_declared_names_are_those_of_the_libraries():
+    catboost, lightgbm, xgboost = (pytest.importorskip(name) for name in ("catboost", "lightgbm", "xgboost"))
+    from sklearn.ensemble import RandomForestClassifier
+
+    aliases = lightgbm.basic._ConfigAliases._get_all_param_aliases()
+    native = {"eta", "lambda", "alpha", "min_split_loss", "rate_drop", "skip_drop", "one_drop", "sample_type", "normalize_type", "refresh_leaf"}
+    assert known_settings("lightgbm") <= {*aliases, *(a for own in aliases.values() for a in own)}
+    assert known_settings("catboost") <= {*inspect.signature(catboost.CatBoostClassifier.__init__).parameters, "seeds"}
+    assert known_settings("xgboost") <= {*inspect.signature(xgboost.XGBModel.__init__).parameters, *native}
+    assert known_settings("random_forest") <= set(RandomForestClassifier().get_params())
+    assert not any(OTHERS[name] & set(BOUNDS[name]) for name in OTHERS)
+
+
+EITHER = [
+    ({"decision": {"threshold": 1.4}}, ["decision.threshold: a number from 0 to 1,", "1.4 came."]),
+    ({"decision": {"threshold": "profits"}}, ["decision.threshold: a number from 0 to 1,", "'profits' came."]),
+    ({"decision": {"threshold": {"precison": 0.9}}}, ["decision.threshold.precison: nobody knows this key. Did you mean 'precision'?"]),
+    ({"decision": {"threshold": {"precision": 0.9, "recall": 0.8}}}, ["decision.threshold: name exactly one of precision, recall, capacity"]),
+    ({"lead": {"columns": {"a": {"missing": "avg"}}}}, ['lead.columns.a.missing: "level", "mean", "median", "mode" or', "'avg' came."]),
+    ({"lead": {"columns": {"missing": {"type": "nmber"}}}}, ["lead.columns.missing.type: ", "Did you mean 'number'?"]),
+    ({"model": {"candidates": ["catbost"]}}, ["model.candidates.0: ", "Did you mean 'catboost'?"]),
+    ({"domain": "educaton"}, ["domain: ", "Did you mean 'education'?"]),
+    ({"model": {"folds": "five"}}, ["model.folds: a whole number was expected; 'five' came."]),
+]
+
+
+@pytest.mark.parametrize(("wrong", "said"), EITHER)
+def test_each_key_is_told_of_once_and_in_the_words_of_the_file(wrong, said):
+    with pytest.raises(ProjectError) as caught:
+        parse_project({**BARE, **wrong})
+    lines = caught.value.message.splitlines()[1:]
+    assert len(lines) == 1
+    assert all(part in lines[0] for part in said)
+    assert not any(jargon in lines[0] for jargon in ("constrained", "literal[", "WantedThreshold", "GroupMedian", "Input should"))
+
+
+@pytest.mark.parametrize(("domain", "column", "blocked"), [
+    ("housing", {"sensitive": True}, True), ("credit", {"sensitive": True}, True), ("employment", {"sensitive": True, "because": " "}, True),
+    ("housing", {"sensitive": True, "because": "the law asks for it"}, False), ("housing", {"sensitive": True, "because": ACCEPTED}, True),
+    ("housing", {}, False), ("general", {"sensitive": True}, False), ("education", {"sensitive": True}, False),
+])
+def test_a_sensitive_column_needs_a_reason_where_scoring_people_is_regulated(domain, column, blocked):
+    found = blocked_columns(parse_project({**BARE, "domain": domain, "lead": {"columns": {"gender": column}}}))
+    assert [(f.code, f.column) for f in found] == ([("F301", "gender")] if blocked else [])
 
 
 def test_all_mistakes_are_said_at_once():

@@ -7,8 +7,9 @@ import polars as pl
 import pytest
 
 from leadrank.errors import DataError, LeadrankError, UsageError
-from leadrank.evaluate import evaluate, reach_from, verify
+from leadrank.evaluate import evaluate, judged, reach_from, verify
 from leadrank.evaluation import roc_auc
+from leadrank.prepare import check
 from leadrank.score import Scorer
 
 
@@ -86,8 +87,6 @@ def test_verification_holds_on_the_table_and_on_the_set_aside_rows_alone_in_any_
 
 
 def test_set_aside_rows_alone_verify(trained, leads):
-    from leadrank.prepare import check
-
     bundle = trained("logistic")
     rows = check(bundle.project, leads(), salt=bundle.held_out.salt).set_aside
     assert verify(bundle, leads()[rows]).holds
@@ -142,3 +141,50 @@ def _aside(bundle, frame) -> list[bool]:
 
     names = data.row_names(frame, bundle.project.lead.key, "won")
     return [data.keyed_hash(bundle.held_out.salt, name) in bundle.held_out.hashes for name in names]
+
+
+def fresh(leads, rows=200, seed=21):
+    return leads(rows, seed).with_columns(id="N" + pl.col("id"))
+
+
+def test_rows_that_were_learned_from_are_recognised_by_their_key(trained, leads):
+    report, found = judged(trained("random forest"), leads().sample(fraction=0.5, seed=1))
+    assert [(f.code, f.severity) for f in found] == [("M404", "warning")]
+    assert found[0].evidence["share"] == 1.0
+    assert found[0].message.startswith("100.0% of these rows have the 'id' of a lead that the model learned from")
+    assert report.verdict.word != "ready"
+    assert found[0].message in report.verdict.because
+
+
+def test_new_rows_raise_no_alarm(trained, leads):
+    report, found = judged(trained("random forest"), fresh(leads))
+    assert found == ()
+    assert not any("learned from" in reason for reason in report.verdict.because)
+
+
+def test_the_share_of_learned_rows_is_that_of_the_rows_judged(trained, leads):
+    mixed = pl.concat([leads().head(50), fresh(leads, 150)])
+    assert judged(trained("random forest"), mixed)[1][0].evidence["share"] == pytest.approx(0.25)
+
+
+def test_rows_that_were_set_aside_were_not_learned_from(trained, leads):
+    bundle = trained("logistic")
+    rows = check(bundle.project, leads(), salt=bundle.held_out.salt).set_aside
+    assert judged(bundle, leads()[rows])[1] == ()
+    assert judged(bundle, leads())[1][0].evidence["share"] == pytest.approx(1 - len(rows) / 240)
+
+
+def test_without_a_key_rows_are_recognised_by_what_the_model_reads(learn, project, leads):
+    bundle = learn(project(lead={"key": None, "exclude": ["id", "tier", "deal", "created"]}), leads())
+    typed = leads().select(pl.col("fit", "visits").cast(pl.Float64), pl.col("source", "seen", "won"))
+    assert judged(bundle, typed)[1][0].evidence["share"] > 0.95
+    assert judged(bundle, fresh(leads))[1] == ()
+
+
+def test_rows_that_look_alike_by_chance_raise_no_alarm(learn, project, leads):
+    declared = project(lead={"key": None, "exclude": ["id", "fit", "seen", "tier", "deal", "created"]})
+    assert judged(learn(declared, leads(400, 1)), fresh(leads, 400))[1] == ()
+
+
+def test_without_the_key_it_is_said_that_nothing_can_be_told(trained, leads):
+    assert [(f.code, f.severity) for f in judged(trained("random forest"), leads().drop("id"))[1]] == [("M405", "info")]

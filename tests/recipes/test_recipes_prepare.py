@@ -32,6 +32,16 @@ def test_repeated_keys_are_dropped_and_counted(project, leads):
     assert [f.rows for f in prepared.findings if f.code == "D130"] == [25]
 
 
+def test_a_column_that_names_each_lead_is_adopted_as_the_key_and_said(project, leads):
+    prepared = check(project(lead={"key": None}), leads())
+    assert prepared.lead.key == "id"
+    assert [f.column for f in prepared.findings if f.code == "D133"] == ["id"]
+    assert prepared.schema.column("id").role == "key"
+    repeated = check(project(lead={"key": None}), pl.concat([leads(), leads().head(25)]))
+    assert repeated.lead.key is None
+    assert not [f for f in repeated.findings if f.code in {"D130", "D133"}]
+
+
 def test_exact_duplicates_without_a_key_stay_in_one_group(project, leads):
     frame = pl.concat([leads(), leads().head(25)]).drop("id")
     prepared = check(project(lead={"key": None}), frame)

@@ -221,3 +221,66 @@ def test_a_scorer_is_shared_between_threads(bundle, leads):
 def test_a_sensitive_column_is_never_a_reason(learn, project, leads):
     bundle = learn(project(lead={"columns": {"source": {"sensitive": True}}}), leads())
     assert not Scorer(bundle).many(leads(60, 2), reasons=9)["reasons"].str.contains("source").any()
+
+
+def test_what_is_odd_about_one_lead_is_said(trained, leads):
+    scorer, lead = Scorer(trained("logistic")), leads().row(0, named=True)
+    plain = {**lead, "fit": "0.5", "source": "web"}
+    assert scorer.one(plain).problems == ()
+    odd = scorer.one({**plain, "source": "Narnia", "visits": "five"})
+    assert odd.unknown == ()
+    assert len(odd.problems) == 2
+    assert "visits: 'five' is not a finite number" in odd.problems[0]
+    assert "source: 'Narnia' was seldom or never seen" in odd.problems[1]
+    assert scorer.one({**plain, "visits": ""}).problems == ("visits is blank, which it never was in training",)
+    assert scorer.one({**plain, "fit": "", "source": None}).problems == ()
+
+
+def test_what_is_odd_about_a_table_is_counted(trained, leads):
+    frame = leads(20, 8).with_columns(
+        fit=pl.lit("0.1"), source=pl.when(pl.int_range(20) > 16).then(pl.lit("Narnia")).otherwise(pl.lit("web")),
+        visits=pl.when(pl.int_range(20) < 2).then(pl.lit("")).when(pl.int_range(20) < 5).then(pl.lit("many")).otherwise("visits"), phone=pl.lit("1"),
+    )
+    found = Scorer(trained("logistic")).table(frame).unfamiliar
+    assert [(s.column, s.cells, s.row, s.value) for s in found.unseen] == [("source", 3, 17, "Narnia")]
+    assert [(s.column, s.cells, s.row) for s in found.blank] == [("visits", 2, 0)]
+    assert found.unreadable == {"visits": 3}
+    assert found.extra == ("phone",)
+    assert found.empty == ()
+
+
+def test_excluded_columns_and_the_outcome_are_not_foreign(trained, leads):
+    assert Scorer(trained("logistic")).table(leads()).unfamiliar.extra == ()
+
+
+@pytest.mark.parametrize(("options", "place"), [({}, 0), ({"ranked": True}, 3), ({"top": 4}, 3)])
+def test_a_lead_of_which_nothing_is_known_is_answered_and_never_called(learn, project, leads, options, place):
+    bundle = learn(project(decision={"threshold": 0.01}), leads())
+    blank = dict(zip(("fit", "source", "visits", "seen"), ("", " ", "?", None), strict=True))
+    frame = leads(4, 4).with_columns(*(pl.when(pl.int_range(4) == 0).then(pl.lit(cell)).otherwise(name).alias(name) for name, cell in blank.items()))
+    found = Scorer(bundle).table(frame, **options)
+    nobody = found.rows.row(place, named=True)
+    assert (nobody["id"], nobody["contact"], nobody["due_within"]) == ("L0", False, "")
+    assert "nothing is known" in nobody["action"]
+    assert found.rows["contact"].sum() == 3
+    assert found.unfamiliar.empty == (0,)
+    assert found.unfamiliar.blank == ()
+    one = Scorer(bundle).one(frame.row(0, named=True))
+    assert (one.contact, one.action, one.due_within) == (False, nobody["action"], "")
+    assert one.probability == pytest.approx(nobody["probability"])
+    assert "every field that the model uses is blank" in one.problems[0]
+
+
+def test_the_parts_of_an_explanation_add_up_to_its_total(bundle, leads):
+    explained = Scorer(bundle).explain(leads(10, 3), 4, reasons=1)
+    everything = Scorer(bundle).explain(leads(10, 3), 4, reasons=99)
+    assert everything.base + sum(r.contribution for r in everything.reasons) == pytest.approx(everything.total, abs=1e-6)
+    assert explained.total == everything.total
+    if len(bundle.facts.classes) == 2:
+        assert explained.total == pytest.approx(np.log(explained.scored.probability / (1 - explained.scored.probability)))
+
+
+@pytest.mark.parametrize("wrong", [None, [1], "lead", 3])
+def test_what_is_no_lead_is_refused_in_words(trained, wrong):
+    with pytest.raises(UsageError, match="One lead is a dictionary"):
+        Scorer(trained("logistic")).one(wrong)

@@ -245,3 +245,27 @@ def test_any_of_many_tables_gives_a_model_or_an_error_in_words(request, learn, f
     if "campaign" not in request.config.getoption("-m"):
         pytest.skip("a campaign: run with -m campaign")
     train_or_refuse(learn, frame, declared, name)
+
+
+def test_what_a_learner_refuses_is_an_error_of_use_in_its_words(learn, project, leads):
+    forest = {"candidates": ["random_forest"], "random_forest": {"tune": False, "n_estimators": 4, "min_samples_split": 1}}
+    with pytest.raises(UsageError, match=r"\[model.random_forest\] with n_estimators = 4, min_samples_split = 1 was refused .*min_samples_split"):
+        learn(project(model=forest), leads())
+    catboost = {"candidates": ["catboost"], "catboost": {"tune": False, "iterations": 4, "nan_mode": "Middle"}}
+    with pytest.raises(UsageError, match="nan_mode = 'Middle' was refused by the learner"):
+        learn(project(model=catboost), leads())
+
+
+@pytest.mark.parametrize(("domain", "because", "used"), [("housing", "", False), ("housing", "asked for by law", True), ("general", "", True)])
+def test_a_sensitive_column_enters_a_regulated_model_only_with_a_reason(learn, project, leads, domain, because, used):
+    bundle = learn(project(domain=domain, lead={"columns": {"source": {"sensitive": True, "because": because}}}), leads())
+    assert ("source" in bundle.encoder.columns) == used
+    assert [f.column for f in bundle.findings if f.code == "F301"] == ([] if used else ["source"])
+    assert "source" not in bundle.facts.quarantined
+
+
+def test_training_rows_are_remembered_by_keyed_hash_only(learn, project, leads):
+    first, second = (learn(project(), leads(), salt=salt).learned for salt in ("a", "b"))
+    assert len(first.hashes) == 240 * 16
+    assert first.hashes != second.hashes
+    assert learn(project(), leads(), salt="a").learned == first

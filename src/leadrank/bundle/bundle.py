@@ -11,6 +11,7 @@ import numpy as np
 
 from leadrank import data, decisions, evaluation, explain, features, models
 from leadrank.bundle.archive import read_archive, write_archive
+from leadrank.bundle.learned import Learned
 from leadrank.bundle.parts import from_part, to_part
 from leadrank.errors import BundleError, MissingExtraError
 from leadrank.project import Project
@@ -87,6 +88,7 @@ class Bundle:
     findings: tuple[Finding, ...]
     facts: Facts
     held_out: HeldOut = HeldOut()
+    learned: Learned = field(default_factory=Learned)
     identity: str = ""
     """Name and fingerprint of what scores; made once at training, since learners do not write themselves the same way twice."""
 
@@ -94,6 +96,7 @@ class Bundle:
 _RECORDS: dict[str, Any] = {
     "project": Project, "schema": data.Schema, "encoder": features.Encoder, "policy": decisions.Policy, "evidence": explain.Evidence,
     "profile": data.Profile, "report": evaluation.Report, "findings": tuple[Finding, ...], "facts": Facts, "held_out": HeldOut,
+    "learned": Learned,
 }
 UNFIT = "Do not use this file; train again, or take it from where it was made."
 _SCORING = ("schema", "encoder", "policy", "evidence")

@@ -106,23 +106,25 @@ def _features(bundle: Bundle) -> str:
 def _trusted(bundle: Bundle) -> str:
     facts, columns = bundle.facts, bundle.project.lead.columns
     seen = {f.column: f for f in bundle.findings if f.severity == "quarantine"}
+    against = {f.column: f for f in bundle.findings if f.code == "L201" and f.severity == "warning"}
     items = [f"Set aside: {code(name)}. {plain(seen[name].message) if name in seen else ''}".strip() for name in facts.quarantined[:MOST]]
     for name in facts.accepted[:MOST]:
         because = columns[name].because if name in columns else ""
         word = f"because {plain(because).rstrip('.')}" if because else "no reason was given"
-        items.append(f"Kept on the user's word that it is known at the moment of scoring: {code(name)}; {word}.")
+        doubt = f" **It would have been set aside.** {plain(against[name].message)}" if name in against else ""
+        items.append(f"Kept on the user's word that it is known at the moment of scoring: {code(name)}; {word}.{doubt}")
     if facts.excluded:
         items.append(f"Excluded by the user: {names(facts.excluded)}.")
     return "\n\n".join(filter(None, [bullets(items) or "None.", _with_and_without(facts.with_quarantined)]))
 
 
 def _with_and_without(found: dict[str, float]) -> str:
-    """Compare what a quick model shows with the columns that were set aside and without them."""
+    """Compare what a quick model would show if the columns that were set aside were used, and what it shows without them."""
     rows = []
     for key in dict.fromkeys(key.removesuffix("_with").removesuffix("_without") for key in found):
         label, form = FIGURES.get(key, (key, "{:.3f}"))
         rows.append([label, *(form.format(found[end]) if end in found else "–" for end in (f"{key}_with", f"{key}_without"))])
-    return table(["figure of a quick model", "with the columns set aside", "without them"], rows)
+    return table(["figure of a quick model", "if they were used", "as trained"], rows)
 
 
 FITTED = (
@@ -152,6 +154,7 @@ def _figures(bundle: Bundle) -> str:
     lower = "Lower is better for log loss, Brier and ECE, higher for all others."
     called = bundle.report.called
     at_cut = "" if called is None else f" Precision, recall, F1 and profit are those of {called:,} called leads in each column."
+    at_cut += f" {bundle.report.cut}" if bundle.report.cut else ""
     notes = "".join(f" {note}" for note in footnotes(bundle.report))
     return f"{table(['figure', *(plain(row.name) for row in rows)], lines)}\n\n{lower}{at_cut}{notes}"
 
@@ -184,7 +187,8 @@ def _calibration(bundle: Bundle) -> str:
 def _rule(bundle: Bundle) -> str:
     cut, unit = bundle.policy.threshold, f" {plain(bundle.policy.currency)}" if bundle.policy.currency else ""
     scale = f"expected profit above {cut.cut:,.2f}{unit}" if cut.on == "expected_profit" else f"a probability of at least {cut.cut:.3f}"
-    said = [f"A lead is called at {scale}: {plain(cut.because).rstrip('.')}. On the judged leads that calls {cut.called:,} of {cut.rows:,}."]
+    calls = "Cuts by this rule, each chosen without the leads it is measured on, call" if cut.cross_fitted else "On the judged leads that calls"
+    said = [f"A lead is called at {scale}: {plain(cut.because).rstrip('.')}. {calls} {cut.called:,} of {cut.rows:,}."]
     if bundle.policy.value is not None:
         mean = " on average" if bundle.policy.per_lead else ""
         said.append(f"A conversion is worth {bundle.policy.value:,.2f}{unit} and a contact costs {bundle.policy.cost:,.2f}{unit}{mean}.")

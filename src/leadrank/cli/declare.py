@@ -12,7 +12,6 @@ from leadrank.errors import UsageError, nearest
 if TYPE_CHECKING:
     from leadrank.project import Project
 
-ACCEPTED = "accepted on the command line"
 STANDARD = "-"
 _PLACES = {
     "target": ("target", "column"), "positive": ("target", "positive"), "classes": ("target", "classes"), "key": ("lead", "key"),
@@ -106,9 +105,13 @@ def _columns(made: dict[str, Any], flags: Flags) -> None:
     if flags.exclude:
         made["lead"] = lead = lead | {"exclude": tuple(dict.fromkeys([*lead.get("exclude", ()), *flags.exclude]))}
     if flags.accept:
+        from leadrank.project import ACCEPTED
+
         known = dict(lead.get("columns", {}))
         for name in flags.accept:
-            known[name] = known.get(name, {}) | {"known_at_scoring": True, "because": ACCEPTED}
+            own = known.get(name, {})
+            reason = own.get("because") if own.get("known_at_scoring") is not False else None
+            known[name] = own | {"known_at_scoring": True, "because": reason or ACCEPTED}
         made["lead"] = lead | {"columns": known}
 
 

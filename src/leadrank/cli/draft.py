@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING
 
 from leadrank import data
 from leadrank.project import Project
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from leadrank.prepare import Prepared
     from leadrank.types import Finding
 
 COMMENT_AT = 40
-MOSTLY = 0.95
-"""Share of different cells from which a column called id is the key in spite of repeats."""
 REST = """\
 # [economics]                          # with these, a lead is worth a contact when probability x value exceeds the cost
 # value = 50.0                         # what a conversion brings; or value_column = "..."
@@ -42,28 +37,13 @@ REST = """\
 """
 
 
-def with_key(project: Project, frame: pl.DataFrame) -> Project:
-    """Take as key the first column that names each lead once, unless one is declared; where a name says "id", a few repeats may be."""
-    if project.lead.key is not None:
-        return project
-    schema, _ = data.infer_schema(frame, project.lead, target=project.target.column)
-    for column in schema.columns:
-        distinct = frame[column.name].n_unique() / frame.height
-        named = re.search(r"(?:^|[^a-zA-Z])(?:id|Id|ID)$|[a-z]I[dD]$", column.name) is not None
-        if column.role not in {"feature", "id"} or column.type not in {"id", "text"}:
-            continue
-        if (column.type == "id" and distinct == 1.0) or (named and distinct > MOSTLY):
-            return project.model_copy(update={"lead": project.lead.model_copy(update={"key": column.name})})
-    return project
-
-
 def draft(project: Project, prepared: Prepared, place: str) -> str:
     """Write a commented project file.
 
     Parameters
     ----------
     project
-        What the user said on the command line, with the key that was found.
+        What the user said on the command line, with the key that was adopted.
     prepared
         What was found in the table.
     place
@@ -93,7 +73,9 @@ def _lead(project: Project, prepared: Prepared, place: str) -> list[str]:
     lead = project.lead
     lines = ["[lead]", noted(f"table = {quoted(place)}", f"{len(prepared.rows):,} leads with an outcome")]
     if lead.key is not None:
-        lines.append(noted(f"key = {quoted(lead.key)}", "every lead has its own"))
+        repeated = sum(f.rows for f in prepared.findings if f.code == "D130")
+        why = f"{repeated:,} rows repeat one: one row of each is learned from" if repeated else "every lead has its own"
+        lines.append(noted(f"key = {quoted(lead.key)}", why))
     else:
         lines.append(noted('# key = "..."', "no column names each lead once; exact copies are kept in one fold"))
     if lead.order is not None:

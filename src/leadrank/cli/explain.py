@@ -31,6 +31,8 @@ def explain(bundle: BundleFile, data: Data, *, lead: Lead, key_file: CheckKey = 
     rows = [(f"{r.contribution:+.2f}", r.sentence) for r in explained.reasons]
     table("", ("log-odds", "reason"), rows, right=("log-odds",))
     emit(_sum(explained))
+    for problem in explained.scored.problems:
+        emit(f"Note: {problem}.")
     emit(_change(explained, has_actions=any(c.actionable for c in scorer.bundle.project.lead.columns.values())))
 
 
@@ -48,9 +50,12 @@ def _heading(lead: str, scored: Scored) -> str:
 
 
 def _sum(explained: Explained) -> str:
+    """Add up to the score in public: what no reason names (sensitive columns, and the small ones) is a sum of its own."""
     named = sum(r.contribution for r in explained.reasons)
+    other = explained.total - explained.base - named
     scale = {"log-odds": "exact on the calibrated log-odds"}.get(explained.scale, f"added up on the scale of {explained.scale}, then rescaled")
-    return f"Base {explained.base:+.2f}, these reasons {named:+.2f} in sum, towards {explained.about}; {scale}."
+    parts = f"Base {explained.base:+.2f}, these reasons {named:+.2f}, other columns {other:+.2f}: {explained.total:+.2f} in all"
+    return f"{parts}, towards {explained.about}; {scale}."
 
 
 def _change(explained: Explained, *, has_actions: bool) -> str:

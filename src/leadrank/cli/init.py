@@ -19,12 +19,17 @@ Draft = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", he
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
 
 
+REPEATS = 0.05
+"""Share of rows that may repeat a key which a draft proposes: somebody reads the draft; `train` by itself takes no key that repeats."""
+
+
 def init(
     data: Data, *, target: Outcome, positive: Positive = None, classes: Classes = None, key: Key = None, order: Order = None,
     created_at: CreatedAt = None, exclude: Exclude = None, output: Draft = None, force: Force = False,
 ) -> None:
     """Draft a project file: what was inferred about each column, and why, as comments to agree with or to change."""
-    from leadrank.cli.draft import draft, with_key
+    from leadrank.cli.draft import draft
+    from leadrank.data import choose_key
     from leadrank.prepare import check
 
     if data.endswith(".toml"):
@@ -37,10 +42,11 @@ def init(
         target=target, positive=positive, classes=classes_of(classes), key=key, order=order, created_at=created_at, exclude=tuple(exclude or ()),
     )
     project, raw = read_declared(declare(data, flags))
-    project = with_key(project, raw.frame)
     with naming(raw), progress() as told:
+        name, adopted = choose_key(raw.frame, project.lead, target=target, repeats=REPEATS)
+        project = project.model_copy(update={"lead": project.lead.model_copy(update={"key": name})})
         prepared = check(project, raw.frame, progress=told)
-    say_findings([*raw.findings, *prepared.findings])
+    say_findings([*raw.findings, *adopted, *prepared.findings])
     write_text(output, draft(project, prepared, place_of(data, output)))
     say(f"Read it, change what is wrong, then: leadrank train {output}")
     emit(str(output))

@@ -34,7 +34,7 @@ def evaluate(
 ) -> int:
     """Judge a model on labelled leads: each figure with its interval, beside simpler models."""
     from leadrank.bundle import load_bundle
-    from leadrank.evaluate import evaluate as judge
+    from leadrank.evaluate import judged
 
     started = time.monotonic()
     wanted = wanted_figures(at_least or ())
@@ -42,12 +42,12 @@ def evaluate(
     raw = read(data)
     keep_rejected(raw, rejected)
     with naming(raw):
-        report = judge(loaded, raw.frame, seed=seed or 0)
+        report, found = judged(loaded, raw.frame, seed=seed or 0)
     short = shortfalls(report.ours, wanted)
     if json:
-        emit_json(figures_document(report, loaded, raw.findings, time.monotonic() - started))
+        emit_json(figures_document(report, loaded, [*found, *raw.findings], time.monotonic() - started))
     else:
-        say_findings(raw.findings)
+        say_findings([*found, *raw.findings])
         emit(str(report))
     for line in short:
         say(line)

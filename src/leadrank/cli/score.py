@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from leadrank.cli.intake import STANDARD, keep_rejected, naming, read, say_problems
+from leadrank.cli.intake import STANDARD, keep_rejected, naming, read, say_problems, say_unfamiliar
 from leadrank.cli.options import BundleFile, CheckKey, Data, RejectedFile
 from leadrank.cli.second_list import check_place, need_money, not_worth_list
 from leadrank.cli.signing import key_of
@@ -34,7 +34,7 @@ Out = Annotated[
 Reasons = Annotated[int, typer.Option("--reasons", metavar="N", min=0, help="Reasons for each score; 0 is fastest.")]
 Ranked = Annotated[bool, typer.Option("--ranked", help="Best first, with rank filled in; otherwise the input's order is kept.")]
 Top = Annotated[int | None, typer.Option("--top", metavar="N", min=1, help="Only the best N: the ones to contact.")]
-Keep = Annotated[list[str] | None, typer.Option("--keep", metavar="COL", help="A column to carry through. Repeatable.")]
+Keep = Annotated[list[str] | None, typer.Option("--keep", metavar="COL", help="A column to carry through. Repeatable: --keep A --keep B.")]
 NotWorthFile = Annotated[
     Path | None,
     typer.Option("--not-worth", metavar="FILE", help="Write the leads that bring no more than their contact costs, each with its reason."),
@@ -60,10 +60,11 @@ def score(
     if not_worth is not None:
         need_money(scorer.bundle)
     raw = read(data)
-    keep_rejected(raw, rejected or (None if output == STANDARD else Path(f"{output}.rejected.csv")))
+    keep_rejected(raw, rejected or (None if output == STANDARD or is_device(output) else Path(f"{output}.rejected.csv")))
     with naming(raw):
         found = scorer.table(raw.frame, reasons=reasons, ranked=ranked, top=top, keep=keep or ())
-    say_problems(found.problems)
+    say_problems(found.problems, found.unfamiliar.unreadable)
+    say_unfamiliar(found.unfamiliar)
     write(output, found.rows)
     if not_worth is not None:
         everyone = scorer.many(raw.frame) if ranked or top is not None else found.rows
@@ -96,18 +97,27 @@ def capacity_words(bundle: Bundle, scored: pl.DataFrame) -> str:
 def check_suffix(output: str, flag: str = "-o") -> None:
     """Refuse a suffix before the work is done, not after; only the scores may go to standard output."""
     piped = flag == "-o"
-    if Path(output).suffix.lower() not in SUFFIXES and not (piped and output == STANDARD):
+    if Path(output).suffix.lower() not in SUFFIXES and not is_device(output) and not (piped and output == STANDARD):
         ends = f"{', '.join(SUFFIXES)}{', or -' if piped else ''}"
         raise UsageError(f"{flag} expects a file that ends in {ends}; {output!r} came.", f"E.g. {flag} {'scored' if piped else 'not_worth'}.csv.")
 
 
+def is_device(output: str) -> bool:
+    """Say whether a place takes a stream, as /dev/null or a named pipe do: nothing may be moved into its place."""
+    place = Path(output)
+    return place.exists() and not place.is_file() and not place.is_dir()
+
+
 def write(output: str, frame: pl.DataFrame) -> None:
-    """Write a table to a file, whole or not at all, or to standard output."""
+    """Write a table to a file, whole or not at all, or as CSV to standard output or a device."""
     from leadrank.data import write_table
 
     if output == STANDARD:
         sys.stdout.flush()
         with _whole_writes(sys.stdout.buffer) as stream:
+            write_table(stream, frame)
+    elif is_device(output):
+        with Path(output).open("wb") as stream:
             write_table(stream, frame)
     else:
         write_table(output, frame)

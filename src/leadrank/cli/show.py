@@ -11,34 +11,46 @@ from leadrank import __version__
 from leadrank.cli.options import BundleFile, CheckKey
 from leadrank.cli.signing import key_of
 from leadrank.cli.terminal import emit, table
-from leadrank.cli.whole import check_folder, write_text
+from leadrank.cli.whole import STANDARD, check_folder, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from leadrank.bundle import Bundle
 
-PageFile = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where the page goes.")]
-CardFile = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where the model card goes.")]
+PageFile = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where the page goes; - for standard output.")]
+CardFile = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where the model card goes; - for standard output.")]
 
 
 def report(bundle: BundleFile, *, output: PageFile = Path("report.html"), key_file: CheckKey = None) -> None:
     """Write one self-contained page: figures, curves, findings, reasons, tiers, thresholds."""
-    check_folder(output)
+    _check(output)
     from leadrank.bundle import load_bundle
     from leadrank.pages import report_page
 
-    write_text(output, report_page(load_bundle(bundle, key=key_of(key_file)), version=__version__))
-    emit(str(output))
+    _give(output, report_page(load_bundle(bundle, key=key_of(key_file)), version=__version__))
 
 
 def card(bundle: BundleFile, *, output: CardFile = Path("model_card.md"), key_file: CheckKey = None) -> None:
     """Write a model card in Markdown: purpose, users, data, features, figures, limits, fairness, uses out of scope."""
-    check_folder(output)
+    _check(output)
     from leadrank.bundle import load_bundle
     from leadrank.bundle.card import model_card
 
-    write_text(output, model_card(load_bundle(bundle, key=key_of(key_file)), version=__version__))
+    _give(output, model_card(load_bundle(bundle, key=key_of(key_file)), version=__version__))
+
+
+def _check(output: Path) -> None:
+    if output != STANDARD:
+        check_folder(output)
+
+
+def _give(output: Path, text: str) -> None:
+    """Write a text and say where it is; on standard output it is the result itself."""
+    if output == STANDARD:
+        emit(text.removesuffix("\n"))
+        return
+    write_text(output, text)
     emit(str(output))
 
 
@@ -67,6 +79,7 @@ def _facts(bundle: Bundle) -> list[tuple[str, str]]:
         ("quarantined", _listed(facts.quarantined)),
         ("accepted", _listed(facts.accepted)),
         ("excluded", _listed(facts.excluded)),
+        ("protected", _listed([f.column for f in bundle.findings if f.code == "F301" and f.column is not None])),
     ]
     if bundle.held_out.hashes:
         rows.append(("set aside", f"{len(bundle.held_out.hashes):,} rows for `leadrank verify`"))

@@ -7,9 +7,13 @@ from pathlib import Path
 
 from leadrank.errors import UsageError
 
+STANDARD = Path("-")
+
 
 def check_folder(path: Path) -> None:
     """Refuse a place that cannot hold a file before the work is done, not after."""
+    if path == STANDARD:
+        raise UsageError("a file was expected as output, - is standard output.", "Name a file, or leave -o out.")
     if path.is_dir():
         raise UsageError(f"a file was expected as output, {path} is a folder.", "Name a file inside it.")
     if not path.parent.is_dir():

@@ -5,6 +5,7 @@ from leadrank.data.cell import clean_cell
 from leadrank.data.clean import CellProblem, Cleaned, clean_frame
 from leadrank.data.duplicates import drop_repeated_keys, duplicate_groups
 from leadrank.data.infer import infer_schema
+from leadrank.data.keys import choose_key
 from leadrank.data.leaks import Ranker, find_leaks, merge_groups, near_duplicates, rate_ranker
 from leadrank.data.ordering import FILE_ORDER, time_order
 from leadrank.data.profile import ColumnProfile, Profile, profile
@@ -16,7 +17,7 @@ from leadrank.data.write import write_rejected, write_table
 
 __all__ = [
     "FILE_ORDER", "CellProblem", "Cleaned", "ColumnProfile", "ColumnSchema", "Profile", "Ranker", "RawTable", "Rejected", "Schema",
-    "as_polars", "blank_heavy_columns", "clean_cell", "clean_frame", "constant_columns", "drop_repeated_keys", "duplicate_groups",
+    "as_polars", "blank_heavy_columns", "choose_key", "clean_cell", "clean_frame", "constant_columns", "drop_repeated_keys", "duplicate_groups",
     "find_leaks", "infer_schema", "keyed_hash", "labelled_rows", "little_said", "merge_groups", "near_duplicates", "profile", "rate_ranker",
     "read_table", "row_names", "set_aside", "time_order", "validate", "write_rejected", "write_table",
 ]

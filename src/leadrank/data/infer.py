@@ -61,7 +61,7 @@ def infer_schema(frame: pl.DataFrame, lead: LeadTable, *, target: str | None = N
     refused = [name for name, dtype in frame.schema.items() if name not in lead.exclude and _unreadable(dtype)]
     names = [name for name in frame.columns if name not in lead.exclude and name not in refused]
     judged = [_judge(frame[name], lead, _role(name, lead, target)) for name in names]
-    judged = _share_date_order(judged, lead)
+    judged = _share_date_order(_share_decimal_mark(judged, lead), lead)
     none_is_blank = _writes_none(judged)
     finished = [_finish(one, lead, none_is_blank=none_is_blank) for one in judged]
     findings = [f for one in finished for f in one.findings]
@@ -162,6 +162,21 @@ def _day_first(kind: Kind, declared: Column) -> bool:
     return kind.order is None or kind.order.decided is not False
 
 
+def _share_decimal_mark(judged: list[Judged], lead: LeadTable) -> list[Judged]:
+    """Read a column whose marks prove nothing as the table's other numbers do, where these agree."""
+    proven = {one.kind.marks.proven for one in judged if one.kind.type == "number"} - {None}
+    shared = proven.pop() if len(proven) == 1 else None
+    done = []
+    for one in judged:
+        unsure = one.kind.type == "number" and one.kind.marks.unsure
+        kind = replace(one.kind, decimal=shared) if shared is not None and unsure else one.kind
+        numbers = _own_numbers(lead, lead.columns.get(one.schema.name, Column()), kind)
+        schema = replace(one.schema, decimal=kind.decimal, null_numbers=numbers) if unsure else one.schema
+        found = said.decimal_mark(schema, kind.marks, borrowed=shared) if kind.type == "number" else ()
+        done.append(replace(one, kind=kind, schema=schema, findings=(*one.findings, *found)))
+    return done
+
+
 def _share_date_order(judged: list[Judged], lead: LeadTable) -> list[Judged]:
     """Read a column whose dates prove nothing in the order that the table's other dates prove."""
     proven = {one.kind.order.decided for one in judged if one.kind.order and (one.kind.order.day_first or one.kind.order.month_first)}
@@ -174,7 +189,7 @@ def _share_date_order(judged: list[Judged], lead: LeadTable) -> list[Judged]:
             continue
         borrowed = shared if order.decided is None and order.unsure else None
         schema = one.schema if borrowed is None else replace(one.schema, day_first=borrowed)
-        done.append(replace(one, schema=schema, findings=said.date_order(schema, order, borrowed=borrowed)))
+        done.append(replace(one, schema=schema, findings=(*one.findings, *said.date_order(schema, order, borrowed=borrowed))))
     return done
 
 
@@ -184,15 +199,14 @@ def _writes_none(judged: Iterable[Judged]) -> bool:
 
 
 def _finish(one: Judged, lead: LeadTable, *, none_is_blank: bool) -> Judged:
-    findings = [*one.findings, *said.kind(one.schema, one.kind, one.sketch)]
-    schema = one.schema
+    schema, findings = one.schema, []
     if schema.type == "category":
         schema, words = _words(one, lead, none_is_blank=none_is_blank)
         schema, merged = _spellings(schema, one.sketch)
-        findings += [*words, *merged]
+        findings = [*words, *merged]
     elif schema.type in {"text", "id"}:
         schema = replace(schema, none_is_blank=True)
-    return Judged(one.sketch, one.kind, schema, tuple(findings))
+    return Judged(one.sketch, one.kind, schema, (*one.findings, *said.kind(schema, one.kind, one.sketch), *findings))
 
 
 def _words(one: Judged, lead: LeadTable, *, none_is_blank: bool) -> tuple[ColumnSchema, list[Finding]]:

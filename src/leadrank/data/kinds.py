@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from leadrank.data.dates import DateOrder, date_order, parse_date
-from leadrank.data.numbers import DecimalMark, decimal_mark, parse_number
+from leadrank.data.numbers import DecimalMark, Marks, parse_number, read_marks
 from leadrank.data.schema import ColumnType
 from leadrank.data.words import BLANK_WORDS, NOT_A_NUMBER_WORDS, squash, tidy
 
@@ -61,8 +61,7 @@ class Kind:
     code: bool = False
     decimal: DecimalMark = "."
     numeric: bool = False
-    unsure_commas: int = 0
-    minority: int = 0
+    marks: Marks = field(default_factory=Marks)
     order: DateOrder | None = None
     bad: int = 0
     examples: tuple[str, ...] = field(default=())
@@ -134,15 +133,13 @@ def _enough(good: int, total: int) -> bool:
 
 
 def _number_kind(answered: list[tuple[str, int]]) -> Kind | None:
-    mark, point, comma, unsure = decimal_mark((t, c) for t, c in answered if "," in t or "." in t)
+    marks = read_marks(answered)
     total = sum(c for _, c in answered)
-    wrong = [(t, c) for t, c in answered if parse_number(t, mark) is None]
+    wrong = [(t, c) for t, c in answered if parse_number(t, marks.decimal) is None]
     bad = sum(c for _, c in wrong)
     if not _enough(total - bad, total):
         return None
-    proven = point + comma
-    return Kind("number", decimal=mark, numeric=True, unsure_commas=unsure if not proven else 0, minority=min(point, comma), bad=bad,
-                examples=tuple(t for t, _ in wrong[:3]))
+    return Kind("number", decimal=marks.decimal, numeric=True, marks=marks, bad=bad, examples=tuple(t for t, _ in wrong[:3]))
 
 
 def _number_or_code(kind: Kind, column: Sketch, answered: list[tuple[str, int]], name: str) -> Kind:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Literal
 
 DecimalMark = Literal[".", ","]
+
+MANY = 30
+"""Different cells with exactly three digits behind the mark from which it is hardly a decimal one (0.9 ** 30 = 4 %, were ends of 0 cut off)."""
 
 _CURRENCY = (
     r"(?:US\$|C\$|A\$|R\$|[$€£¥₹₽₩₪₺₫₴₦₱฿¢]|USD|EUR|GBP|CHF|JPY|CNY|INR|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RON|BRL|MXN|ZAR|TRY|RUB|SGD|HKD"
@@ -27,7 +31,8 @@ _SURE = {
         rf"|\d*[{mark}](?:\d{{1,2}}|\d{{4,}})|0[{mark}]\d+|\d{{4,}}[{mark}]\d+)", re.ASCII)
     for mark, group in ((".", ","), (",", "."))
 }
-_UNSURE = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
+_UNSURE = {mark: re.compile(rf"[+-]?[1-9]\d{{0,2}}[{mark}]\d{{3}}", re.ASCII) for mark in (".", ",")}
+_BELOW_A_THOUSAND = re.compile(r"[+-]?\d{1,3}", re.ASCII)
 _WIDE = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | {0x2212: ord("-"), 0xFF0D: ord("-")}
 
 
@@ -69,31 +74,84 @@ def _bare(text: str) -> tuple[str, bool]:
     return _SUFFIX.sub("", inner, count=1), negative
 
 
-def decimal_mark(texts: Iterable[tuple[str, int]]) -> tuple[DecimalMark, int, int, int]:
-    """Decide what the comma means in a column.
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What the marks in a column of numbers prove.
+
+    Attributes
+    ----------
+    points, commas
+        Cells that prove a decimal point, and a decimal comma.
+    unsure_points, unsure_commas
+        Cells that prove nothing, because three digits follow the only mark: `1.234`, `1,234`.
+    grouping
+        The unsure mark that groups thousands to judge by the column alone: many different cells have it, all before exactly three digits,
+        and every number without it is below a thousand.
+    """
+
+    points: int = 0
+    commas: int = 0
+    unsure_points: int = 0
+    unsure_commas: int = 0
+    grouping: DecimalMark | None = None
+
+    @property
+    def proven(self) -> DecimalMark | None:
+        """The decimal mark that cells prove, None where no cell does."""
+        if not self.points and not self.commas:
+            return None
+        return "," if self.commas > self.points else "."
+
+    @property
+    def unsure(self) -> int:
+        """Cells whose meaning hangs on the other cells, where none of the column's own proves it."""
+        return 0 if self.proven else self.unsure_points + self.unsure_commas
+
+    @property
+    def decimal(self) -> DecimalMark:
+        """The decimal mark to judge by the column alone."""
+        return self.proven or ("," if self.grouping == "." else ".")
+
+
+def read_marks(texts: Iterable[tuple[str, int]]) -> Marks:
+    """Look for what tells the decimal mark of a column.
 
     Parameters
     ----------
     texts
-        Pairs of a tidy text and the number of its cells.
-
-    Returns
-    -------
-    tuple
-        The decimal mark, and the cells that prove a point, that prove a comma, and that prove nothing (`1,234`).
+        Pairs of a tidy text and the number of its cells, different texts.
 
     Examples
     --------
-    >>> decimal_mark([("1,5", 3), ("1.234,50", 1), ("1,234", 2)])
-    (',', 0, 4, 2)
+    >>> read_marks([("1,5", 3), ("1.234,50", 1), ("1,234", 2)])
+    Marks(points=0, commas=4, unsure_points=0, unsure_commas=2, grouping=None)
+    >>> read_marks([("669", 1), *((f"{n}.250", 1) for n in range(1, 40))]).decimal
+    ','
     """
-    point = comma = unsure = 0
+    cells = {"points": 0, "commas": 0, "unsure_points": 0, "unsure_commas": 0}
+    different = below = other = 0
     for text, count in texts:
-        bare, _ = _bare(text)
-        if _SURE["."].fullmatch(bare):
-            point += count
-        elif _SURE[","].fullmatch(bare):
-            comma += count
-        elif _UNSURE.fullmatch(bare):
-            unsure += count
-    return ("," if comma > point else "."), point, comma, unsure
+        bare = text if text.isascii() and text.isdigit() else _bare(text)[0]
+        if (kind := _mark_of(bare)) is not None:
+            cells[kind] += count
+            different += kind.startswith("unsure")
+        elif _BELOW_A_THOUSAND.fullmatch(bare):
+            below += 1
+        else:
+            other += _PLAIN.fullmatch(bare) is not None
+    return Marks(**cells, grouping=_grouping(cells, different) if below and not other else None)
+
+
+def _mark_of(bare: str) -> str | None:
+    for mark, name in ((".", "points"), (",", "commas")):
+        if _SURE[mark].fullmatch(bare):
+            return name
+        if _UNSURE[mark].fullmatch(bare):
+            return f"unsure_{name}"
+    return None
+
+
+def _grouping(cells: dict[str, int], different: int) -> DecimalMark | None:
+    if cells["points"] or cells["commas"] or different < MANY or (cells["unsure_points"] and cells["unsure_commas"]):
+        return None
+    return "." if cells["unsure_points"] else ","

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
+from leadrank.data.cell import clean_cell
 from leadrank.data.dates import DateOrder
 from leadrank.data.kinds import Kind, Sketch
+from leadrank.data.numbers import DecimalMark, Marks
 from leadrank.data.schema import ColumnSchema
 from leadrank.data.words import BLANK_WORDS, NOT_ANSWERED
 from leadrank.types import Finding
@@ -98,15 +100,13 @@ def kind(schema: ColumnSchema, found: Kind, seen: Sketch) -> list[Finding]:
         said = f"{found.bad} cells of {name} cannot be read as a {schema.type} ({examples}); they count as missing."
         remedy = "Mend them, list them under null_words, or declare another type."
         out.append(Finding("D118", "warning", name, found.bad, said, remedy, {"share": found.bad / max(seen.cells, 1)}))
-    if schema.type == "number" and (found.decimal == "," or found.unsure_commas or found.minority):
-        out.append(_notation(schema, found))
     return out
 
 
 def _type_findings(schema: ColumnSchema, found: Kind, seen: Sketch) -> list[Finding]:
     name = schema.name
     if found.type == "category" and found.numeric:
-        said = f"{name} holds codes ({found.because}); it was read as a category with {seen.distinct} levels."
+        said = f"{name} holds codes ({found.because}); it was read as a category with {_levels(schema, seen)} levels."
         code, remedy = "D111", f'If its size means something, declare "{name}" = {{ type = "number" }}.'
     elif found.type == "id":
         said = f"{name} names the rows ({found.because}); it cannot enter a model."
@@ -119,15 +119,39 @@ def _type_findings(schema: ColumnSchema, found: Kind, seen: Sketch) -> list[Find
     return [Finding(code, "info", name, seen.cells, said, remedy, {"distinct": float(seen.distinct)})]
 
 
-def _notation(schema: ColumnSchema, found: Kind) -> Finding:
-    name = schema.name
-    if found.unsure_commas:
-        said = f"{found.unsure_commas} cells of {name} look like 1,234 and nothing tells the comma's meaning; it was read as grouping thousands."
-        return Finding("D114", "warning", name, found.unsure_commas, said, "If it is a decimal comma, export the numbers with a point.")
-    if found.minority:
-        said = f"{name} mixes decimal points and decimal commas; {schema.decimal!r} was taken, {found.minority} cells speak against it."
-        return Finding("D114", "warning", name, found.minority, said, "Export the column in one notation.")
-    return Finding("D114", "info", name, 0, f"{name} is written with decimal commas and was read so.", "Nothing to do.")
+def _levels(schema: ColumnSchema, seen: Sketch) -> int:
+    """Count the levels as they come out of cleaning: a blank is none."""
+    return len({clean_cell(schema, text) for text, *_ in seen.texts} - {None})
+
+
+def decimal_mark(schema: ColumnSchema, marks: Marks, *, borrowed: DecimalMark | None) -> tuple[Finding, ...]:
+    """Say what the point and the comma were taken for, and on what evidence; `borrowed` is what the table's other numbers prove."""
+    name, minority = schema.name, min(marks.points, marks.commas)
+    if minority:
+        text = f"{name} mixes decimal points and decimal commas; {schema.decimal!r} was taken, {minority} cells speak against it."
+        return (Finding("D114", "warning", name, minority, text, "Export the column in one notation."),)
+    if marks.unsure:
+        return _unsure_mark(schema, marks, borrowed)
+    text = f"{name} is written with decimal commas and was read so."
+    return (Finding("D114", "info", name, 0, text, "Nothing to do."),) if schema.decimal == "," else ()
+
+
+def _unsure_mark(schema: ColumnSchema, marks: Marks, borrowed: DecimalMark | None) -> tuple[Finding, ...]:
+    mark, word = (".", "point") if marks.unsure_points else (",", "comma")
+    grouped = schema.decimal != mark
+    meaning = "grouping thousands" if grouped else f"a decimal {word}"
+    seen = f"{marks.unsure} cells of {schema.name} look like 1{mark}234"
+    settled = marks.grouping != borrowed if borrowed is None or marks.grouping is not None else True
+    if settled and schema.decimal == "." and not grouped:
+        return ()
+    if settled:
+        why = "as in the table's other numbers" if borrowed else "three digits follow it in all of them, and no number without it exceeds 999"
+        text = f"{seen}; the {word} was read as {meaning}: {why}."
+        return (Finding("D114", "info", schema.name, marks.unsure, text, "Nothing to do."),)
+    why = "the table's other numbers and the column's own disagree on" if borrowed else "nothing tells"
+    other, instead = (f"is a decimal {word}", "with a decimal point") if grouped else ("groups thousands", "without it")
+    text = f"{seen} and {why} the {word}'s meaning; it was read as {meaning}."
+    return (Finding("D114", "warning", schema.name, marks.unsure, text, f"If it {other}, export the numbers {instead}."),)
 
 
 def date_order(schema: ColumnSchema, order: DateOrder, *, borrowed: bool | None) -> tuple[Finding, ...]:

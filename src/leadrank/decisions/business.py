@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadrank.decisions.policy import Policy, amounts, apply_policy
-from leadrank.types import Figure, FloatArray, IntArray
+from leadrank.types import BoolArray, Figure, FloatArray, IntArray
 
 SHARES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
@@ -44,6 +44,7 @@ def business_case(
     newest: FloatArray | None = None,
     value: FloatArray | None = None,
     cost: FloatArray | None = None,
+    called: BoolArray | None = None,
     draws: int = 200,
     seed: int = 0,
 ) -> BusinessCase:
@@ -61,6 +62,8 @@ def business_case(
         Any number that grows with time, shape (n,); without it there is no such plan.
     value, cost
         Per-lead amounts, nan where blank; None for the policy's own.
+    called
+        Who is on our call list, shape (n,), where that is not what the policy says of these leads: see `cross_fit`.
     draws, seed
         Of the bootstrap.
 
@@ -72,12 +75,13 @@ def business_case(
     n = len(y)
     decided = apply_policy(policy, reach, value=value, cost=cost)
     key = decided.expected_profit if decided.expected_profit is not None else reach[:, -1]
-    k = int(decided.contact.sum())
-    called = {"our call list": decided.contact.astype(np.float64), "everyone": np.ones(n), "as many at random": np.full(n, k / n)}
+    ours = decided.contact if called is None else called
+    k = int(ours.sum())
+    lists = {"our call list": ours.astype(np.float64), "everyone": np.ones(n), "as many at random": np.full(n, k / n)}
     if newest is not None:
-        called["as many of the newest"] = top_share(newest, k)
-    called |= {f"best {share:.0%}": top_share(key, round(share * n)) for share in SHARES}
-    made = _plans(called, _columns(y, policy, value, cost), draws, seed)
+        lists["as many of the newest"] = top_share(newest, k)
+    lists |= {f"best {share:.0%}": top_share(key, round(share * n)) for share in SHARES}
+    made = _plans(lists, _columns(y, policy, value, cost), draws, seed)
     fixed = len(made) - len(SHARES)
     return BusinessCase(n, tuple(made[:fixed]), tuple(made[fixed:]), policy.currency, policy.declared)
 

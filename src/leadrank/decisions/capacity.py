@@ -36,25 +36,35 @@ def capacity_cut(score: FloatArray, capacity: int, *, floor: float = 0.0) -> tup
     fitting = np.flatnonzero(ends + 1 <= capacity)
     # When even the first tie is too long nobody would be called: the cut lies above it.
     cut = float(between(ranked, ends)[fitting[-1]]) if len(fitting) else float(np.nextafter(ranked[0], np.inf))
-    findings: tuple[Finding, ...] = ()
-    if capacity >= len(score):
-        findings = (
-            Finding(
-                "M454", "info", None, len(score),
-                f"The capacity of {capacity} leads is not less than the {len(score)} leads that the model was judged on: all are called.",
-                "Nothing, if the team can really work them all.",
-            ),
-        )
-    elif not len(fitting):
-        findings = (
-            Finding(
-                "M455", "warning", None, int(ends[0] + 1),
-                f"{int(ends[0] + 1)} leads share the highest score, more than the capacity of {capacity}: none can be preferred.",
-                "Give the model columns that tell leads apart, or use `--top` to cut a batch.",
-            ),
-        )
-    because = f"the best {capacity:,} of the {len(score):,} leads judged, a fixed cut for every file"
-    return (floor, because + ", those worth their contact", findings) if floor > cut else (cut, because, findings)
+    worth = floor > cut
+    every = capacity >= len(score)
+    findings = _beyond(capacity, len(score), worth=worth) if every else () if len(fitting) else _tied(capacity, int(ends[0] + 1))
+    best = f"the best {capacity:,} of the {len(score):,} leads judged, a fixed cut for every file"
+    if every:
+        best = f"the capacity of {capacity:,} is no limit to the {len(score):,} leads judged: all are called, in every file"
+    return (floor, best + ", those worth their contact", findings) if worth else (cut, best, findings)
+
+
+def _beyond(capacity: int, judged: int, *, worth: bool) -> tuple[Finding, ...]:
+    how = "exceeds" if capacity > judged else "equals"
+    return (
+        Finding(
+            "M454", "warning", None, judged,
+            f"The capacity of {capacity:,} leads {how} the {judged:,} that the model was judged on: it cuts nothing, and all leads "
+            f"{'that are worth their contact ' if worth else ''}are called, in every file.",
+            "Give the capacity of the time in which the judged leads came in, or leave it out and take the best of each file with --top.",
+            {"capacity": float(capacity), "judged": float(judged)},
+        ),
+    )
+
+
+def _tied(capacity: int, tied: int) -> tuple[Finding, ...]:
+    return (
+        Finding(
+            "M455", "warning", None, tied, f"{tied} leads share the highest score, more than the capacity of {capacity}: none can be preferred.",
+            "Give the model columns that tell leads apart, or use `--top` to cut a batch.",
+        ),
+    )
 
 
 def best_first(p: FloatArray, profit: FloatArray | None = None) -> IntArray:

@@ -145,7 +145,7 @@ def _by_lead(p: FloatArray, rule: Rule, money: _Money) -> Threshold | None:
     if rule.name == "profit":
         return Threshold(0.0, rule, "probability · value exceeds the contact cost, lead by lead", on="expected_profit")
     cut, because, findings = capacity_cut(profit_of(p, money.value, money.cost), int(rule.wanted or 1), floor=0.0)
-    return Threshold(cut, rule, f"{because} by expected profit", on="expected_profit", findings=findings)
+    return Threshold(cut, rule, f"{because}; ranked by expected profit", on="expected_profit", findings=findings)
 
 
 def _fit_learned(

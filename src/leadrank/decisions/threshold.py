@@ -31,7 +31,8 @@ class Threshold:
 
     `cut` is on the scale `on`: a lead is called when its probability (or its expected profit) is at least the cut; with expected profit
     also only when that is above 0. `empirical` is the cut that earned most on these rows, with its 90 % interval; `regret` what any fixed
-    cut would have cost against the best; `regret_here` the same for the cut chosen.
+    cut would have cost against the best; `regret_here` the same for the cut chosen. `cross_fitted`: precision, recall and `called` come from cuts
+    that were chosen without the leads they are measured on.
     """
 
     cut: float
@@ -47,6 +48,7 @@ class Threshold:
     regret: RegretCurve | None = None
     regret_here: float | None = None
     findings: tuple[Finding, ...] = ()
+    cross_fitted: bool = False
 
 
 def choose_cut(
@@ -145,11 +147,11 @@ def _by_precision(caught: FloatArray, called: FloatArray, wanted: float) -> tupl
     finding = Finding(
         "M451", "warning", None, int(called[at]),
         f"A precision of {_percent(wanted)} is not reached on any list of {FEWEST_CALLED} leads or more; "
-        f"the best is {best:.1%}, with {int(called[at])} leads called.",
+        f"the best is {best:.1%}, with {int(called[at])} leads called, and that on the very leads that the cut was chosen on.",
         "Ask for less precision, or give the model columns that tell leads apart better.",
         {"wanted": wanted, "best": best},
     )
-    return at, f"the best precision that can be reached, {best:.1%} (wanted: {_percent(wanted)})", (finding,)
+    return at, f"the best precision in reach (wanted: {_percent(wanted)})", (finding,)
 
 
 def _percent(share: float) -> str:

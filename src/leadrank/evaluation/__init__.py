@@ -32,12 +32,12 @@ from leadrank.evaluation.metrics import (
     roc_auc,
 )
 from leadrank.evaluation.report import ClassFigures, Difference, Report, Row, text_table
-from leadrank.evaluation.verdict import Verdict, verdict
+from leadrank.evaluation.verdict import Verdict, doubted, verdict
 
 __all__ = [
     "ClassFigures", "Curve", "Curves", "Difference", "Measure", "Metric", "ReliabilityBin", "Report", "Row", "Verdict",
     "accuracy", "accuracy_classes", "average_precision", "brier", "calibration_line", "calibration_noise",
-    "calibration_slope", "class_probabilities", "draw_curves", "expected_calibration_error", "expected_profit", "f1", "figure",
+    "calibration_slope", "class_probabilities", "doubted", "draw_curves", "expected_calibration_error", "expected_profit", "f1", "figure",
     "interval", "judge", "likeliest", "log_loss", "log_loss_classes", "macro_auc", "operating_points",
     "precision", "profit_curve", "ranking_figures", "recall", "reliability", "resampled", "resampled_means",
     "resamples", "roc_auc", "slope_influence", "text_table", "verdict", "wilson",

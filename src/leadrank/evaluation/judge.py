@@ -51,6 +51,7 @@ def judge(
     currency: str = "",
     seed: int = 0,
     draws: int = 200,
+    cut: str = "",
 ) -> Report:
     """Judge a model on rows that it did not learn from.
 
@@ -77,6 +78,8 @@ def judge(
         For people.
     seed, draws
         Of the bootstrap.
+    cut
+        How the call list was cut, as a sentence, where that needs saying.
 
     Returns
     -------
@@ -115,6 +118,7 @@ def judge(
         currency=currency,
         called=None if called is None else int(called.sum()),
         draws=draws,
+        cut=cut,
     )
 
 
@@ -129,6 +133,7 @@ def _verdict(
         calibration_error=figures["ece"].value,
         noise=noise,
         rival=_best_rival(rivals),
+        slope=figures.get("calibration_slope"),
     )
 
 

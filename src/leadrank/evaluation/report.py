@@ -52,7 +52,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was measured, how, on what, and what it amounts to. `table[0]` is ours."""
+    """What was measured, how, on what, and what it amounts to. `table[0]` is ours; `cut` says how the call list was cut, where that needs saying."""
 
     measured: str
     rows: int
@@ -68,6 +68,7 @@ class Report:
     currency: str = ""
     called: int | None = None
     draws: int = 200
+    cut: str = ""
 
     @property
     def ours(self) -> dict[str, Figure]:
@@ -153,6 +154,7 @@ def _threshold(report: Report) -> list[str]:
         if report.classes:
             said = [part for part in said if not part.startswith("accuracy")]
         lines.append(f"Calling {report.called:,} leads: {', '.join(said)}; each other row calls as many.")
+        lines += [f"  {report.cut}"] if report.cut else []
     return lines
 
 

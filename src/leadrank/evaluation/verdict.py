@@ -6,7 +6,8 @@ The rule, in this order (the rarer class is what limits knowledge):
                           or log loss is no better than a constant's
     provisional           fewer than 120 outcomes of the rarer class; or the interval of ROC AUC is wider than 0.10; or ROC AUC is below
                           0.60; or the gain in log loss over a constant is within noise; or the calibration error exceeds 0.02, and by
-                          more than 0.01 what a perfectly calibrated model shows once in twenty times
+                          more than 0.01 what a perfectly calibrated model shows once in twenty times; or the calibration slope's
+                          interval leaves out 1 and the slope is below 0.8 or above 1.25
     ready                 none of these
 
 Whether there is signal at all is judged on the best of the model and its rivals: a constant has ROC AUC 0.5 whatever the columns hold. That
@@ -32,6 +33,8 @@ ENOUGH = 120
 WIDEST = 0.10
 CALIBRATION_BAR = 0.02
 BEYOND_NOISE = 0.01
+BOLD, TIMID = 0.8, 1.25
+"""Calibration slopes beyond these are off by more than a fifth."""
 NOTHING = 0.55
 """A ROC AUC whose interval holds 0.5 and ends below this is no signal, not a lack of rows."""
 FAINT = 0.60
@@ -55,7 +58,8 @@ class Verdict:
 
 
 def verdict(
-    y: IntArray, auc: Figure | None, *, gain: Figure | None, calibration_error: float | None, noise: float, rival: tuple[str, Figure] | None = None
+    y: IntArray, auc: Figure | None, *, gain: Figure | None, calibration_error: float | None, noise: float, rival: tuple[str, Figure] | None = None,
+    slope: Figure | None = None,
 ) -> Verdict:
     """Judge whether a model may be relied on.
 
@@ -71,6 +75,8 @@ def verdict(
         ECE, and the 95th percentile that a perfectly calibrated model would show (`calibration_noise`).
     rival
         Name and ROC AUC of the best other model that learned from the same columns; None where there is none.
+    slope
+        Slope of the outcome on the log-odds with its 95 % interval; None where undefined.
 
     Returns
     -------
@@ -90,10 +96,21 @@ def verdict(
     if missing:
         return Verdict("not enough evidence", missing, _to_see(rarer, to_show, _best(auc, rival)))
     assert auc is not None  # noqa: S101 - `_missing` has ruled it out
-    doubts = _doubts(rarer, auc, gain, calibration_error, noise)
+    doubts = (*_doubts(rarer, auc, gain, calibration_error, noise), *_slanted(slope))
     if doubts:
         return Verdict("provisional", (*doubts, *_strengths(rarer, auc, gain)[:1]), _to_trust(rarer, auc))
     return Verdict("ready", (*_strengths(rarer, auc, gain), _calibrated(calibration_error, noise)), 0)
+
+
+def doubted(found: Verdict, reason: str) -> Verdict:
+    """Put a doubt that no figure shows before all others; what was ready is provisional with it.
+
+    Examples
+    --------
+    >>> str(doubted(Verdict("ready", ("All is well.",), 0), "But the column is odd."))
+    'provisional: But the column is odd. All is well.'
+    """
+    return Verdict("provisional" if found.word == "ready" else found.word, (reason, *found.because), found.outcomes_needed)
 
 
 def outcomes_to_show(auc: float, others: float) -> int:
@@ -183,6 +200,13 @@ def _doubts(rarer: int, auc: Figure, gain: Figure | None, error: float | None, n
     if error is not None and error > max(noise + BEYOND_NOISE, CALIBRATION_BAR):
         said.append(f"Probabilities are off by {error:.3f} on average; chance alone explains {noise:.3f}.")
     return tuple(said)
+
+
+def _slanted(slope: Figure | None) -> tuple[str, ...]:
+    if slope is None or slope.low <= 1 <= slope.high or BOLD <= slope.value <= TIMID:
+        return ()
+    how = "too bold: high ones are too high, low ones too low" if slope.value < 1 else "too timid: high ones are too low, low ones too high"
+    return (f"Calibration slope is {slope.value:.2f} ({slope.low:.2f}–{slope.high:.2f}), 1 is right: probabilities are {how}.",)
 
 
 def _strengths(rarer: int, auc: Figure, gain: Figure | None) -> tuple[str, ...]:

@@ -17,11 +17,19 @@ OPEN = frozenset({
     "on hold",
 })
 """Words by which sales systems say that the outcome is not known yet."""
-YES = ("1", "yes", "y", "true", "t", "won", "converted", "closed won", "closed-won", "closed_won", "success", "purchased", "bought", "sold", "win")
-"""Words that mean converted where nothing is declared."""
+YES = (
+    "1", "yes", "y", "true", "t", "won", "converted", "closed won", "closed-won", "closed_won", "success", "purchased", "bought", "sold", "win",
+    "ja", "oui", "sí", "si", "sì", "tak", "sim", "wahr", "vrai", "verdadero", "vero", "waar", "prawda", "verdadeiro", "gewonnen", "gekauft", "gagné",
+    "ganado", "vinto", "wygrane", "wygrana", "ganho",
+)
+"""Words that mean converted where nothing is declared (English, German, French, Spanish, Italian, Dutch, Polish, Portuguese)."""
 NO = frozenset({
     "0", "no", "n", "false", "f", "lost", "not converted", "closed lost", "closed-lost", "closed_lost", "failure", "lose", "unqualified", "-1",
+    "nein", "non", "nee", "nie", "não", "nao", "falsch", "faux", "falso", "onwaar", "fałsz", "verloren", "nicht gekauft", "perdu", "perdido", "perso",
+    "przegrane", "przegrana",
 })
+INITIALS = ("j", "o", "s")
+"""Initials that mean yes (ja, oui, sí or sim) only where the other outcome is `n`."""
 RANKED = (
     ("low", "medium", "high"), ("cold", "warm", "hot"), ("bronze", "silver", "gold"), ("poor", "fair", "good"), ("c", "b", "a"),
     ("d", "c", "b", "a"), ("very low", "low", "medium", "high", "very high"), ("low", "high"), ("low", "medium", "high", "very high"),
@@ -158,7 +166,7 @@ def _positive(name: str, seen: dict[str, int], target: Target, *, whole: bool) -
         said = f"The positive value {target.positive!r} does not occur in {name!r}; it holds {_listed(seen)}."
         raise UsageError(said, nearest(wanted, seen))
     settled = [word for word in seen if word not in OPEN]
-    found = [word for word in YES if word in settled]
+    found = [word for word in YES if word in settled] or [word for word in INITIALS if set(settled) == {word, "n"}]
     if len(found) == 1 or (found and all(word in NO or word in found[:1] for word in settled)):
         return found[0]
     raise UsageError(

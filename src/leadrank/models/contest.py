@@ -10,7 +10,7 @@ import numpy as np
 from leadrank.models.blend import fit_weights
 from leadrank.models.calibrate import excess_variance, prior_moves
 from leadrank.models.held_out import Entry, Task, class_losses, judge_entry
-from leadrank.models.predictor import Candidate, Setting
+from leadrank.models.predictor import Candidate, Setting, answerable
 from leadrank.models.tune import Search
 from leadrank.project import Settings
 from leadrank.types import FloatArray, IntArray
@@ -69,7 +69,7 @@ def explore(
 
     After one setting of each, the next trial goes to the candidate with the smallest trials · rank², so the leader gets most.
     """
-    searches = {name: Search(c, given[name], limits.seed) for name, c in candidates.items()}
+    searches = {name: Search(answerable(c, given[name]), given[name], limits.seed) for name, c in candidates.items()}
     best: dict[str, Entry] = {}
     slowest: dict[str, float] = {}
     total = 0

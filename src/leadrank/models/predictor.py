@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
+from leadrank.errors import LeadrankError, UsageError
+from leadrank.project import Settings
 from leadrank.types import FloatArray, IntArray, Matrix
 
 Scale = Literal["log-odds", "probability"]
@@ -54,3 +56,21 @@ class Candidate:
     first: tuple[Setting, ...]
     space: Mapping[str, Suggest]
     complexity: int
+
+
+def answerable(candidate: Candidate, given: Settings) -> Candidate:
+    """Return a candidate whose refusal is laid to the settings that the user gave, in the learner's words; as it is where none were given."""
+    if not given.given:
+        return candidate
+
+    def fit(X: Matrix, y: IntArray, weight: FloatArray | None, setting: Setting, seed: int) -> Predictor:
+        try:
+            return candidate.fit(X, y, weight, setting, seed)
+        except (LeadrankError, MemoryError):
+            raise
+        except Exception as refusal:  # every learner's library has errors of its own
+            asked = ", ".join(f"{name} = {value!r}" for name, value in given.given.items())
+            said = " ".join(str(refusal).split())[:300].rstrip(".")
+            raise UsageError(f"[model.{candidate.name}] with {asked} was refused by the learner: {said}.", "Change these settings.") from refusal
+
+    return replace(candidate, fit=fit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadrank.bundle import Bundle
-from leadrank.decisions import BusinessCase, NotWorth, Plan
+from leadrank.decisions import CROSS_FITTED, BusinessCase, NotWorth, Plan
 from leadrank.pages.words import NONE, Said, clip, count, decimal, money, percent, plural, say, say_money, sentence
 
 
@@ -94,6 +94,8 @@ def threshold_facts(bundle: Bundle) -> tuple[tuple[str, str], ...]:
     if cut.rule.name == "capacity":
         facts.append(("In another file", f"whoever is above the same cut, few or many; --top {cut.rule.wanted:.0f} takes the best of any file"))
     facts.append(("Leads called", f"{count(cut.called)} of {count(cut.rows)}" if cut.rows else NONE))
+    if cut.cross_fitted:
+        facts.append(("Counted how", CROSS_FITTED))
     for label, share in (("Of the called, converted (precision)", cut.precision), ("Of the conversions, caught (recall)", cut.recall)):
         if share is not None:
             facts.append((label, percent(share)))

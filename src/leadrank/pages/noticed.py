@@ -69,10 +69,12 @@ def with_and_without(bundle: Bundle) -> tuple[tuple[str, str, str], ...]:
     return tuple(rows)
 
 
-def accepted(bundle: Bundle) -> tuple[tuple[str, str], ...]:
-    """Return the columns kept on the user's word, and the word."""
+def accepted(bundle: Bundle) -> tuple[tuple[str, str, str], ...]:
+    """Return the columns kept on the user's word, the word, and the evidence where they would have been set aside."""
     columns = bundle.project.lead.columns
-    return tuple((clip(name, 80), columns[name].because if name in columns else "") for name in bundle.facts.accepted)
+    against = {f.column: f.message for f in bundle.findings if f.code == "L201" and f.severity == "warning"}
+    kept = dict.fromkeys([*bundle.facts.accepted, *(name for name in against if name is not None)])
+    return tuple((clip(name, 80), columns[name].because if name in columns else "", clip(against.get(name, ""), 1000)) for name in kept)
 
 
 def groups(bundle: Bundle) -> tuple[Group, ...]:

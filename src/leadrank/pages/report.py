@@ -76,6 +76,7 @@ def _content(bundle: Bundle, frame: pl.DataFrame | None, version: str) -> dict[s
         "compared": measured.compared(bundle.report),
         "cut_figures": measured.cut_table(bundle.report),
         "called": bundle.report.called,
+        "cut_note": bundle.report.cut,
         "calibration": measured.calibration_words(bundle.report),
         "how_measured": measured.how_measured(bundle),
         "curves": charts.performance(bundle.report, bundle.policy.threshold),

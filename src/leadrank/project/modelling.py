@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from leadrank.project.frozen import Frozen
+from leadrank.project.learners import wrong_settings
 
 CandidateName = Literal["dummy", "naive_bayes", "logistic", "random_forest", "lightgbm", "xgboost", "catboost", "blend"]
 
@@ -42,6 +43,16 @@ class Settings(Frozen):
         return own | {"given": {**own.get("given", {}), **others}}
 
 
+def _fitting(learner: str) -> AfterValidator:
+    def check(settings: Settings) -> Settings:
+        wrong = wrong_settings(learner, settings.given)
+        if wrong:
+            raise ValueError(" ".join(wrong))
+        return settings
+
+    return AfterValidator(check)
+
+
 class Modelling(Frozen):
     """Candidates, budget and split of one training."""
 
@@ -54,14 +65,14 @@ class Modelling(Frozen):
     recent_prior: bool = False
     seed: int = Field(default=0, ge=0)
     threads: int = Field(default=1, ge=1)
-    dummy: Settings = Settings()
-    naive_bayes: Settings = Settings()
-    logistic: Settings = Settings()
-    random_forest: Settings = Settings()
-    lightgbm: Settings = Settings()
-    xgboost: Settings = Settings()
-    catboost: Settings = Settings()
-    blend: Settings = Settings()
+    dummy: Annotated[Settings, _fitting("dummy")] = Settings()
+    naive_bayes: Annotated[Settings, _fitting("naive_bayes")] = Settings()
+    logistic: Annotated[Settings, _fitting("logistic")] = Settings()
+    random_forest: Annotated[Settings, _fitting("random_forest")] = Settings()
+    lightgbm: Annotated[Settings, _fitting("lightgbm")] = Settings()
+    xgboost: Annotated[Settings, _fitting("xgboost")] = Settings()
+    catboost: Annotated[Settings, _fitting("catboost")] = Settings()
+    blend: Annotated[Settings, _fitting("blend")] = Settings()
 
     def settings_of(self, name: str) -> Settings:
         """Return the fixed settings of one candidate."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,14 @@ from pydantic import BaseModel, ValidationError
 
 from leadrank.errors import ProjectError, nearest
 from leadrank.project.project import Project
+
+EITHER = {
+    "threshold": 'a number from 0 to 1, "profit", "f1", "balanced", { precision = 0.9 }, { recall = 0.8 } or { capacity = 40 }',
+    "missing": '"level", "mean", "median", "mode" or { group_median = ["City"] }',
+}
+"""Keys that may be one of several things."""
+_TABLES = ("WantedThreshold", "GroupMedian")
+"""The tables among those things; pydantic has their names in the place of an error."""
 
 
 def read_project(path: str | Path) -> Project:
@@ -51,8 +61,8 @@ def parse_project(raw: dict[str, Any], where: str = "project") -> Project:
     try:
         return Project.model_validate(raw)
     except ValidationError as problem:
-        lines = [f"  {_said(error)}" for error in problem.errors()]
-        raise ProjectError(f"{where} is not valid:\n" + "\n".join(lines), "See docs/project-file.md for a complete example.") from problem
+        lines = "\n".join(f"  {line}" for line in _lines(problem.errors()))
+        raise ProjectError(f"{where} is not valid:\n{lines}", "See docs/project-file.md for a complete example.") from problem
 
 
 def _beside(path: Path, project: Project) -> Project:
@@ -63,16 +73,62 @@ def _beside(path: Path, project: Project) -> Project:
     return project.model_copy(update={"lead": lead})
 
 
-def _said(error: Any) -> str:
-    place = ".".join(str(part) for part in error["loc"])
-    if error["type"] == "extra_forbidden":
-        known = _fields_at(error["loc"][:-1])
-        hint = nearest(str(error["loc"][-1]), known)
+def _lines(errors: Sequence[Any]) -> list[str]:
+    """Say each problem once: where a key may be one of several things, pydantic tells of every one that it is not."""
+    said: dict[str, None] = {}
+    for error in errors:
+        place, tried, inner = _parted(error["loc"])
+        if not tried:
+            said[_said(error, error["loc"])] = None
+        elif isinstance(error["input"], dict) or inner:
+            if any(name in tried for name in _TABLES):
+                said[_said(error, (*place, *inner))] = None
+        else:
+            said[f"{_dotted(place)}: {EITHER[place[-1]]} was expected; {error['input']!r} came."] = None
+    return list(said)
+
+
+def _parted(loc: tuple[Any, ...]) -> tuple[tuple[Any, ...], str, tuple[Any, ...]]:
+    """Part the place of an error into the key that may be several things, the one that was tried, and the place inside of that."""
+    end = 2 if loc[:1] == ("decision",) else 4  # decision.threshold, lead.columns.NAME.missing
+    if len(loc) <= end or loc[end - 1] not in EITHER:
+        return loc, "", ()
+    return loc[:end], str(loc[end]), loc[end + 1 :]
+
+
+def _said(error: Any, loc: tuple[Any, ...]) -> str:
+    place, kind, came = _dotted(loc), error["type"], repr(error.get("input"))
+    if kind == "extra_forbidden":
+        known = _fields_at(loc[:-1])
+        hint = nearest(str(loc[-1]), known)
         return f"{place}: nobody knows this key. {hint or 'Known here: ' + ', '.join(sorted(known)) + '.'}"
-    if error["type"] == "missing":
+    if kind == "missing":
         return f"{place}: is needed and is not given."
-    got = repr(error.get("input"))
-    return f"{place}: {error['msg'].removeprefix('Value error, ')}" + (f"; got {got}." if len(got) < 60 else ".")
+    if kind == "literal_error":
+        choices = error["ctx"]["expected"]
+        hint = nearest(str(error["input"]), re.findall("'([^']*)'", choices))
+        return f"{place}: {choices} was expected; {came} came. {hint}".rstrip()
+    said = _plain(error)
+    told = said.endswith(".") or came in said or len(came) > 60
+    return f"{place}: {said.rstrip('.')}{'' if told else f'; {came} came'}.".removeprefix(": ")
+
+
+def _plain(error: Any) -> str:
+    """Say in the words of a project file what pydantic says in those of Python."""
+    kinds = {
+        "string_type": "a text in quotes", "bool_type": "true or false", "bool_parsing": "true or false", "int_type": "a whole number",
+        "int_parsing": "a whole number", "int_from_float": "a whole number", "float_type": "a number", "float_parsing": "a number",
+        "tuple_type": "a list in brackets", "dict_type": "a table", "model_type": "a table", "model_attributes_type": "a table",
+        "too_short": "a longer list",
+    }
+    if error["type"] in kinds:
+        return f"{kinds[error['type']]} was expected"
+    said: str = error["msg"]
+    return said.removeprefix("Value error, ").replace("Input should be", "it should be")
+
+
+def _dotted(place: tuple[Any, ...]) -> str:
+    return ".".join(str(part) for part in place)
 
 
 def _fields_at(place: tuple[Any, ...]) -> list[str]:

@@ -10,6 +10,8 @@ from leadrank.project.frozen import Frozen
 
 ColumnType = Literal["number", "category", "date", "text", "id"]
 MissingRule = Literal["level", "mean", "median", "mode"]
+ACCEPTED = "accepted on the command line"
+"""What is recorded as the reason where a flag accepts a column: it says who, not why."""
 
 
 class GroupMedian(Frozen):

@@ -52,6 +52,17 @@ def test_declared_columns_are_shut_without_probing_and_accepted_ones_are_recorde
     assert "would have been set aside" in record.message
 
 
+def test_an_accepted_column_keeps_the_evidence_against_it_as_a_warning() -> None:
+    frame, y, rng = _leads()
+    frame = frame.with_columns(revenue=y * 10.0)
+    shut = next(finding for finding in find_leaks(frame, y) if finding.code == "L201")
+    kept = next(finding for finding in find_leaks(frame, y, known={"revenue": True}) if finding.code == "L201")
+    assert (kept.column, kept.severity) == ("revenue", "warning")
+    assert "used on your word" in kept.message
+    assert kept.evidence == shut.evidence
+    assert not _grade(find_leaks(frame.with_columns(fax=rng.integers(0, 2, len(y)) * 1.0), y, known={"fax": True}), "warning") & {"fax"}
+
+
 def test_dates_after_scoring_are_asked_about_unless_their_name_says_that_they_were_planned() -> None:
     frame, y, rng = _leads()
     created = pl.Series([datetime.fromisoformat("2024-01-01") + timedelta(days=float(day)) for day in rng.uniform(0, 300, len(y))])

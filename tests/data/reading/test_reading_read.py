@@ -112,7 +112,8 @@ def test_a_megabyte_cell_and_a_thousand_columns_are_read() -> None:
 
 @pytest.mark.parametrize(("data", "said"), [
     (b"", "is empty"), (b" \n\n", "is empty"), (b"a,b\n", "no rows"), (b"\x00\x01\x02", "binary"), (b"PK\x03\x04rest", "Excel"),
-    (b"a,a\n1,2\n", "'a' twice"), (b"PAR1garbage", "damaged Parquet"), (b"\x1f\x8bgarbage", "damaged gzip"),
+    (b"Leads of May\n\nid;source;won\n1;fair;yes\n2;web;no\n3;web;no\n", "header seems to be line 3"),
+    (b"PAR1garbage", "damaged Parquet"), (b"\x1f\x8bgarbage", "damaged gzip"),
     (b"a,b\n1\n2\n", "none of its 2 records"),
     (b"[1, 2", "JSON array"), (b"{broken\n", "none of its 1 records"),
 ])
@@ -123,6 +124,25 @@ def test_what_is_no_table_is_refused_by_name(data: bytes, said: str, tmp_path: P
         read_table(path)
     assert "leads.csv" in caught.value.message
     assert caught.value.remedy
+
+
+def test_a_title_padded_with_delimiters_is_no_header() -> None:
+    with pytest.raises(DataError, match=r"header seems to be line 3"):
+        read(b"Leads of May;;\n;;\nid;source;won\n1;fair;yes\n2;web;no\n3;web;no\n")
+
+
+@pytest.mark.parametrize("data", [
+    b"colours,won\n" + b"red;green;blue,yes\nblue;red;grey,no\n" * 20, b"id,,\n" + b"1,x,y\n" * 9, b",id,won\n" + b"1,x,y\n" * 9,
+    b"name\nAnn\nBob\nEve\n",
+])
+def test_a_header_that_may_be_one_is_kept(data: bytes) -> None:
+    assert read(data).frame.columns[0] in {"colours", "id", "column_1", "name"}
+
+
+def test_a_name_that_stands_again_is_numbered_and_said() -> None:
+    table = read(b"a,b,a,a (2),a\n1,2,3,4,5\n")
+    assert table.frame.columns == ["a", "b", "a (3)", "a (2)", "a (4)"]
+    assert [(f.code, f.column, f.severity) for f in table.findings] == [("D104", "a (3)", "warning"), ("D104", "a (4)", "warning")]
 
 
 def test_a_missing_file_is_named_with_its_nearest_neighbour(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import polars as pl
 from leadrank.data.leaks import findings as say
 from leadrank.data.leaks.ablation import NEWEST, Ranker, Table, rate_ranker
 from leadrank.data.leaks.dates import extract_edges
+from leadrank.data.leaks.differences import differing
 from leadrank.data.leaks.levels import Levels, as_numbers, auc_error, deal_folds
 from leadrank.data.leaks.names import is_planned
 from leadrank.data.leaks.near_duplicates import merge_groups, near_duplicates
@@ -182,6 +183,9 @@ def _ablate(table: Table, seen: Mapping[str, Evidence], known: Mapping[str, bool
         verdicts[worst] = _Verdict(seen[worst], scored[worst], current.auc, judged[worst].auc)
         kept.remove(worst)
         current = judged[worst]
+    for name in _vouched_for(kept, verdicts, known):
+        without = table.judge([other for other in kept if other != name])
+        verdicts[name] = _Verdict(seen[name], total(seen[name], jump_points(current.auc, without.auc)), current.auc, without.auc)
     strongest = sorted((name for name in kept if seen[name].auc >= 0.7), key=lambda name: -seen[name].auc)[:3]
     for name in strongest:
         without = table.judge([other for other in kept if other != name])
@@ -189,10 +193,17 @@ def _ablate(table: Table, seen: Mapping[str, Evidence], known: Mapping[str, bool
     return verdicts
 
 
+def _vouched_for(kept: list[str], verdicts: Mapping[str, _Verdict], known: Mapping[str, bool]) -> list[str]:
+    """Name the accepted columns that may have been set aside otherwise, those with the most against them first."""
+    suspected = [name for name in kept if known.get(name) and verdicts[name].score >= QUARANTINE - MOST_JUMP]
+    return sorted(suspected, key=lambda name: -verdicts[name].score)[:MOST_CONTENDERS]
+
+
 def _about_column(verdict: _Verdict, known: Mapping[str, bool], positive: BoolArray, levels: Levels) -> list[Finding]:
     evidence, height = verdict.evidence, len(positive)
     if known.get(evidence.column):
-        return [say.accepted(evidence, verdict.score, height)]
+        suspected = [say.vouched(evidence, verdict.score, height, _measured(verdict))] if verdict.score >= QUARANTINE else []
+        return [*suspected, say.accepted(evidence, verdict.score, height)]
     if verdict.score >= QUARANTINE and verdict.auc_with is not None and verdict.auc_without is not None:
         return [say.quarantined(evidence, verdict.score, verdict.auc_with, verdict.auc_without, height)]
     found = []
@@ -207,11 +218,13 @@ def _about_column(verdict: _Verdict, known: Mapping[str, bool], positive: BoolAr
     return found
 
 
+def _measured(verdict: _Verdict) -> tuple[float, float] | None:
+    return None if verdict.auc_with is None or verdict.auc_without is None else (verdict.auc_with, verdict.auc_without)
+
+
 def _carried(verdict: _Verdict) -> tuple[float, float] | None:
-    if verdict.auc_with is None or verdict.auc_without is None:
-        return None
-    lost = detectability(verdict.auc_with) - detectability(verdict.auc_without)
-    return (verdict.auc_with, verdict.auc_without) if lost >= CARRIES else None
+    found = _measured(verdict)
+    return found if found is not None and detectability(found[0]) - detectability(found[1]) >= CARRIES else None
 
 
 def _about_table(
@@ -232,6 +245,9 @@ def _about_table(
         found.append(say.nothing_predicts(whole, rows.frame.height, list(artefacts)))
     evidence = [verdicts[name].evidence for name in kept]
     idle = [each for each in evidence if each.column not in artefacts and _idle(each)]
+    weak = differing({each.column: suspects[each.column].levels for each in idle}, [each.positive for each in tables], among=len(kept))
+    found += [say.weak_on_average(each, weak[each.column], rows.frame.height) for each in idle if each.column in weak]
+    idle = [each for each in idle if each.column not in weak]
     return found + _without_signal(table, kept, idle) + _old_against_new(rows, suspects, table, evidence, seed)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from leadrank.data.leaks.ablation import Judged
 from leadrank.data.leaks.dates import Edges
+from leadrank.data.leaks.differences import Difference
 from leadrank.data.leaks.verdict import QUARANTINE, Evidence, points
 from leadrank.types import Finding
 
@@ -37,6 +38,32 @@ def suspicious(evidence: Evidence, score: float, rows: int, jump: tuple[float, f
     return Finding(
         "L202", "warning", evidence.column, rows,
         f"Column {evidence.column!r} may know the answer: {'; '.join(reasons)}. It is kept.", ASK, figures,
+    )
+
+
+def vouched(evidence: Evidence, score: float, rows: int, jump: tuple[float, float] | None) -> Finding:
+    """L201 as a warning: the column seems to know the answer, and is used all the same because the user says that it is known."""
+    figures = figures_of(evidence, score)
+    said = ""
+    if jump:
+        said = f" With it the table ranks leads with AUC {jump[0]:.3f}, without it {jump[1]:.3f}."
+        figures |= {"auc_with": round(jump[0], 4), "auc_without": round(jump[1], 4)}
+    return Finding(
+        "L201", "warning", evidence.column, rows,
+        f"Column {evidence.column!r} seems to know the answer: {'; '.join(describe(evidence))}.{said} It is used on your word.",
+        "Make sure that it is filled in before the lead is scored, with this very value; if it is not, every figure here is too good.", figures,
+    )
+
+
+def late_money(column: str, amount: float, count: int, whose: str, evidence: Evidence | None) -> Finding:
+    """L214: the money column is known only afterwards; one amount takes its place for every lead."""
+    seen = f" ({'; '.join(describe(evidence))})" if evidence is not None else ""
+    return Finding(
+        "L214", "warning", column, count,
+        f"The money in {column!r} is known only after the outcome{seen}. Decisions, figures and scoring use {amount:,.2f} for every lead instead: "
+        f"the mean amount of the {count:,} {whose} that have one.",
+        "To weigh leads by amount, name a column that is filled in before the lead is scored. If this one is, say known_at_scoring = true.",
+        {"amount": amount},
     )
 
 
@@ -136,7 +163,8 @@ def too_good(judged: Judged, rows: int, strongest: Sequence[str]) -> Finding:
 
 def no_signal(evidence: Evidence, rows: int, lost: float) -> Finding:
     """L211: the column alone is no better than chance, or cannot be told from it; `lost` is the overall AUC that goes with all such columns."""
-    figures = f"(AUC {evidence.auc:.3f} ± {2 * evidence.auc_error:.3f})"
+    below = "; below 0.5 out of fold, as where levels hardly differ" if evidence.auc < 0.5 - 2 * evidence.auc_error else ""
+    figures = f"(AUC {evidence.auc:.3f} ± {2 * evidence.auc_error:.3f}{below})"
     sure = _excludes_signal(evidence.auc, evidence.auc_error)
     seen = f"carries no signal: alone it ranks leads no better than chance {figures}" if sure else (
         f"cannot be told from chance on {rows:,} rows: too few to rule a signal out {figures}"
@@ -144,6 +172,18 @@ def no_signal(evidence: Evidence, rows: int, lost: float) -> Finding:
     return Finding(
         "L211", "info", evidence.column, rows, f"Column {evidence.column!r} {seen}.", _leaving_out(lost, sure=sure),
         {"auc": round(evidence.auc, 4), "auc_error": round(evidence.auc_error, 4), "auc_lost_with_all": round(lost, 4)},
+    )
+
+
+def weak_on_average(evidence: Evidence, difference: Difference, rows: int) -> Finding:
+    """L211 for a column whose levels differ for certain, though it hardly ranks: most leads have levels that convert alike."""
+    most = f"of the {difference.count:,} leads with {difference.level!r} {difference.rate:.1%} converted, of the others {difference.others:.1%}; "
+    return Finding(
+        "L211", "info", evidence.column, rows,
+        f"Column {evidence.column!r} is weak on average: alone it ranks leads hardly better than chance (AUC {evidence.auc:.3f} ± "
+        f"{2 * evidence.auc_error:.3f}), but its levels do differ ({most if difference.level else ''}p = {max(difference.p, 0.0001):.1g}).",
+        "Keep it: it tells something about some leads.",
+        {"auc": round(evidence.auc, 4), "auc_error": round(evidence.auc_error, 4), "p": float(f"{difference.p:.3g}")},
     )
 
 

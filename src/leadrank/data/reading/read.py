@@ -7,6 +7,7 @@ import io
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,7 +16,7 @@ import polars as pl
 from leadrank.data.reading.decode import decode
 from leadrank.data.reading.delimited import Rejected, split_text
 from leadrank.data.reading.jsonlines import split_json_lines
-from leadrank.data.reading.records import sniff_delimiter
+from leadrank.data.reading.records import late_header, sniff_delimiter
 from leadrank.data.reading.sql import hide_password, read_sql
 from leadrank.data.words import tidy
 from leadrank.errors import DataError, UsageError, nearest
@@ -59,7 +60,7 @@ def read_table(source: str | Path, *, columns: Sequence[str] | None = None, stre
     Raises
     ------
     DataError
-        If the file is missing, empty, has no rows, is binary, or names a column twice.
+        If the file is missing, empty, has no rows, is binary, or a title stands above its header.
     ServiceError
         If a database cannot be reached.
     UsageError
@@ -134,13 +135,17 @@ def _text_table(data: bytes, label: str, columns: Sequence[str] | None) -> RawTa
     if not body.strip():
         raise DataError(f"{label} is empty.", "Export it again; a header and at least one row are expected.")
     sample = body[:200_000].decode(errors="ignore")
-    split = split_text(body, sniff_delimiter(sample[: sample.rfind("\n") + 1] or sample, hint))
-    frame, findings = _named(split.frame, split.names, label)
+    sample = sample[: sample.rfind("\n") + 1] or sample
+    if (line := late_header(sample)) is not None:
+        said = f"{label}: line 1 is no header; the header seems to be line {line}."
+        raise DataError(said, "Delete the lines above the header (a title, blank lines).")
+    split = split_text(body, sniff_delimiter(sample, hint))
+    frame, findings = _named(split.frame, split.names)
     return _checked(frame, split.rejected, (*decoded.findings, *findings), label, columns)
 
 
-def _named(frame: pl.DataFrame, names: tuple[str, ...], label: str) -> tuple[pl.DataFrame, list[Finding]]:
-    """Give the columns their tidy names; drop nameless empty columns; refuse a name that stands twice."""
+def _named(frame: pl.DataFrame, names: tuple[str, ...]) -> tuple[pl.DataFrame, list[Finding]]:
+    """Give the columns their tidy names; drop nameless empty columns; number a name that stands again."""
     findings, kept, tidied = [], [], [tidy(name) for name in names]
     for at, name in enumerate(tidied):
         cells = frame.to_series(at)
@@ -153,12 +158,24 @@ def _named(frame: pl.DataFrame, names: tuple[str, ...], label: str) -> tuple[pl.
             kept.append(cells.alias(f"column_{at + 1}"))
             findings.append(Finding("D103", "warning", f"column_{at + 1}", frame.height,
                 f"Column {at + 1} has cells and no name; it is called column_{at + 1}.", "Name it in the header."))
-    seen: set[str] = set()
+    numbered, repeated = _numbered(kept)
+    return pl.DataFrame(numbered), [*findings, *repeated]
+
+
+def _numbered(kept: list[pl.Series]) -> tuple[list[pl.Series], list[Finding]]:
+    """Call the second column of a name `name (2)`, so that each is looked at for itself."""
+    taken, seen, findings = {series.name for series in kept}, set(), []
+    out: list[pl.Series] = []
     for series in kept:
-        if series.name in seen:
-            raise DataError(f"{label} names the column {series.name!r} twice.", "Rename one of them in the header.")
-        seen.add(series.name)
-    return pl.DataFrame(kept), findings
+        name = called = series.name
+        if name in seen:
+            called = next(f"{name} ({n})" for n in count(2) if f"{name} ({n})" not in taken)
+            said = f"The header names {name!r} more than once; column {len(out) + 1} is called {called!r}."
+            findings.append(Finding("D104", "warning", called, len(series), said, "Rename or drop one of them, here and in the tables to score."))
+            taken.add(called)
+        seen.add(name)
+        out.append(series.alias(called))
+    return out, findings
 
 
 def _rejected(rejected: tuple[Rejected, ...], kept: int) -> Finding:

@@ -13,6 +13,10 @@ LOOKAHEAD = 4_000_000
 
 _TRIES = 50
 
+_TABULAR = (";", "\t", ",", "|")
+_TITLES, _ENOUGH = 20, 3
+"""Records among which a header below a title is looked for, and those that must follow it."""
+
 
 def sniff_delimiter(text: str, hint: str | None = None) -> str:
     r"""Choose the delimiter that splits the first records most evenly.
@@ -39,6 +43,44 @@ def sniff_delimiter(text: str, hint: str | None = None) -> str:
     ranked = sorted(DELIMITERS, key=lambda d: (d == hint, evenness(d)[0] > 0), reverse=True)
     best = max(ranked, key=evenness)
     return best if evenness(best)[0] > 0 else hint or ","
+
+
+def late_header(text: str) -> int | None:
+    r"""Find a header below a title: the 1-based line, or None where the first record may well be the header.
+
+    A title fills one field. A header below it fills three or more with different words, and nearly all records after it have as many fields.
+
+    Examples
+    --------
+    >>> late_header("Leads of May\n\nid;source;won\n1;fair;yes\n2;web;no\n3;web;no\n")
+    3
+    """
+    splits = [
+        [(line, fields) for (line, fields, _), _ in zip(records(text, delimiter), range(200), strict=False)] for delimiter in _TABULAR
+    ]
+    if any(listed and _filled(listed[0][1]) > 1 and _alike(listed, 0) for listed in splits):
+        return None
+    for listed in splits:
+        for at, (line, fields) in enumerate(listed[:_TITLES]):
+            if at and _filled(listed[0][1]) <= 1 and _names(fields) and len(listed) - at > _ENOUGH and _alike(listed, at):
+                return line
+    return None
+
+
+def _alike(listed: list[tuple[int, list[str]]], at: int) -> bool:
+    """Whether nearly all records from one on have as many fields as that one."""
+    widths = [len(fields) for _, fields in listed[at:]]
+    return widths.count(widths[0]) >= 0.9 * len(widths)
+
+
+def _filled(fields: list[str]) -> int:
+    return sum(bool(field.strip()) for field in fields)
+
+
+def _names(fields: list[str]) -> bool:
+    """Whether the fields read as a header: three words or more, all different, hardly a blank, no digit at the beginning."""
+    words = [field.strip() for field in fields if field.strip()]
+    return len(words) >= max(3, 0.8 * len(fields)) and len(set(words)) == len(words) and not any(w[0] in "0123456789+-.,$€" for w in words)
 
 
 def records(text: str, delimiter: str, width: int | None = None) -> Iterator[tuple[int, list[str], str]]:

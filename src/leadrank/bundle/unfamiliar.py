@@ -1,0 +1,119 @@
+"""What leads hold that training never saw: unreadable cells, unseen levels, new blanks, columns that nobody knows, rows that say nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from leadrank import data
+from leadrank.bundle.bundle import Bundle
+from leadrank.data.cell import EXPECTED, Clean, read_cell
+from leadrank.types import UNSEEN, BoolArray, Matrix
+
+EMPTY = "every field that the model uses is blank: the score is that of nobody in particular, and the lead is not to be called on it"
+SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Strange:
+    """Cells of one column that training did not know: how many, and the first of them (0-based row; "" for a blank)."""
+
+    column: str
+    cells: int
+    row: int
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unfamiliar:
+    """What a table holds that training did not know.
+
+    `unreadable` counts the cells of each column that could not be read; `unseen` tells of levels that training saw once or never, `blank` of
+    blanks in columns that had none; `extra` names columns that nobody knows; `empty` numbers the rows (from 0) that say nothing.
+    """
+
+    unreadable: dict[str, int]
+    unseen: tuple[Strange, ...]
+    blank: tuple[Strange, ...]
+    extra: tuple[str, ...]
+    empty: tuple[int, ...]
+
+
+class Acquaintance:
+    """Compares leads with what the training rows held.
+
+    Parameters
+    ----------
+    bundle
+        Its encoder, schema and profile are used.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        lead = bundle.project.lead
+        named = (lead.key, lead.order, lead.created_at, bundle.project.target.column)
+        self.columns = bundle.encoder.columns
+        self.known = {*bundle.schema.names, *lead.exclude, *lead.columns, *(name for name in named if name is not None)}
+        self.always_given = {c.name for c in bundle.profile.columns if c.rows and not c.blank} & set(self.columns)
+
+    def foreign(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the columns that neither the model nor the project knows."""
+        return tuple(name for name in names if name not in self.known)
+
+    def empty(self, clean: pl.DataFrame, rows: int) -> BoolArray:
+        """Mark the rows in which every column that the model uses is blank."""
+        own = [clean[name] for name in self.columns]
+        if not own or any(not column.null_count() for column in own):
+            return np.zeros(rows, dtype=bool)
+        nobody: BoolArray = np.logical_and.reduce([column.is_null().to_numpy() for column in own])
+        return nobody
+
+    def empty_one(self, cells: Mapping[str, Clean]) -> BoolArray:
+        """Say the same of one lead."""
+        return np.array([bool(self.columns) and all(cells[name] is None for name in self.columns)])
+
+    def of_table(self, table: pl.DataFrame, cleaned: data.Cleaned, X: Matrix) -> Unfamiliar:
+        """Sum up what is unfamiliar in a table."""
+        empty = self.empty(cleaned.frame, len(X))
+        unseen = [_strange(f.column, X.codes[:, j] == UNSEEN, cleaned.frame[f.column]) for j, f in enumerate(X.categorical)]
+        blank = [_strange(name, _blank(cleaned, name) & ~empty) for name in self.columns if name in self.always_given]
+        return Unfamiliar(
+            dict(cleaned.unreadable), tuple(s for s in unseen if s.cells), tuple(s for s in blank if s.cells), self.foreign(table.columns),
+            tuple(np.flatnonzero(empty).tolist()),
+        )
+
+    def read(self, columns: Mapping[str, data.ColumnSchema], lead: Mapping[str, object]) -> tuple[dict[str, Clean], list[str]]:
+        """Clean the fields of one lead, and tell of those that cannot be read or were never blank before."""
+        cells, said, blank = dict[str, Clean](), list[str](), list[str]()
+        for name, column in columns.items():
+            cells[name], fine = read_cell(column, lead.get(name))
+            if not fine:
+                said.append(f"{name}: {_short(lead[name])} is not {EXPECTED[column.type]}; it counts as missing")
+            elif cells[name] is None and name in self.always_given:
+                blank.append(f"{name} is blank, which it never was in training")
+        return cells, [EMPTY, *said] if self.empty_one(cells)[0] else [*said, *blank]
+
+    def unseen(self, cells: Mapping[str, Clean], X: Matrix) -> list[str]:
+        """Tell of the levels of one lead that training saw once or never."""
+        at = np.flatnonzero(X.codes[0] == UNSEEN)
+        return [f"{name}: {_short(cells[name])} was seldom or never seen in training" for name in (X.categorical[j].column for j in at)]
+
+
+def _strange(column: str, found: BoolArray, cells: pl.Series | None = None) -> Strange:
+    count = int(found.sum())
+    first = int(found.argmax()) if count else 0
+    return Strange(column, count, first, str(cells[first])[:SHOWN] if count and cells is not None else "")
+
+
+def _blank(cleaned: data.Cleaned, name: str) -> BoolArray:
+    """Mark blank cells; those that could not be read, as far as they are listed, are told elsewhere."""
+    found = cleaned.frame[name].is_null().to_numpy().copy()
+    found[[problem.row for problem in cleaned.problems if problem.column == name]] = False
+    return found
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
