@@ -6,14 +6,14 @@ NAME ?= leads
 export OMP_NUM_THREADS ?= 1
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help install demo test lint campaigns docs figures lock clean
+.PHONY: help install demo test lint campaigns docs figures kernel wheels lock clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 20
 
 install: $(STAMP)  ## make .venv with everything in it, from hashes
 
-$(STAMP): requirements/dev.lock pyproject.toml scripts/install
+$(STAMP): requirements/dev.lock requirements/compiler.lock pyproject.toml scripts/install scripts/kernel src/leadrank/forest/kernel.c
 	@scripts/install
 
 demo: $(STAMP)  ## simulate leads, train, rank, explain; the last line is the report's path (NAME=leads)
@@ -40,7 +40,13 @@ docs: $(STAMP)  ## build the documentation into site/
 figures: $(STAMP)  ## measure what the README says
 	@$(BIN)/python scripts/figures
 
-lock:  ## renew requirements/dev.lock
+kernel: $(STAMP)  ## build the native kernel anew, after a change to kernel.c
+	@$(BIN)/python scripts/kernel
+
+wheels: $(STAMP)  ## build dist/*.whl for Linux, macOS and Windows, all from here
+	@$(BIN)/python scripts/kernel --wheels
+
+lock:  ## renew requirements/*.lock
 	@scripts/lock
 
 clean:  ## remove what is made

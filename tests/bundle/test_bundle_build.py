@@ -68,7 +68,7 @@ def test_a_malformed_shape_is_a_bundle_error(load: Load, shape: object) -> None:
 
 @pytest.mark.parametrize(("learner", "part", "value"), [
     ("logistic", "model/linear.json", _with(weights=[1.0])), ("logistic", "model/linear.json", _with(intercept=float("inf"))),
-    ("catboost", "model/forest-0.cbm", b"not a model at all"), ("catboost", "model/forest-0.cbm", None),
+    ("catboost", "model/forest.arrays", b"not a model at all"), ("catboost", "model/forest.arrays", None),
     ("random_forest", "model/trees.bin", bytes(64)), ("random_forest", "model/design.json", _with(numbers=[])),
     ("logistic", "encoder.json", _with(inputs=[])), ("logistic", "evidence.json", _with(features=[])),
     ("logistic", "evidence.json", _with(conversions=[])), ("logistic", "facts.json", _with(classes=["a", "b", "c"])),
@@ -79,9 +79,14 @@ def test_parts_that_do_not_fit_each_other_are_a_bundle_error(load: Load, learner
 
 
 def test_an_absent_library_is_not_blamed_on_the_bundle(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "xgboost", None)
+    with pytest.raises(MissingExtraError, match="XGBoost"):
+        load("logistic", {"model/shape.json": _with(members=["xgboost"])})
+
+
+def test_a_forest_needs_no_catboost_to_score(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "catboost", None)
-    with pytest.raises(MissingExtraError, match="CatBoost"):
-        load("catboost", {})
+    assert load("catboost", {}).facts.chosen == "catboost"
 
 
 def test_what_was_not_changed_loads(load: Load) -> None:

@@ -29,7 +29,7 @@ def render_manifest(manifest: Mapping[str, JSON], parts: Mapping[str, bytes]) ->
         raise BundleError("A manifest names the version of Leadrank that writes it, as `version`; this one does not.")
     for name, part in parts.items():
         if not isinstance(part, bytes):
-            raise BundleError(f"A part is bytes; {name!r} is {type(part).__name__}.", "Make bytes of it with to_part or arrays_to_part.")
+            raise BundleError(f"A part is bytes; {name!r} is {type(part).__name__}.", "Make bytes of it with to_part.")
         if not isinstance(name, str) or not PART_NAME.match(name) or name == NAME:
             raise BundleError(
                 f"A bundle cannot hold a part named {str(name)[:80]!r}.", "Use lower-case letters, digits, '_', '.', '-' and '/'."

@@ -1,24 +1,15 @@
-"""Records and arrays to the bytes of a part and back: JSON for records, raw little-endian numbers for arrays; no code in either."""
+"""Records to the bytes of a part and back, as JSON; no code in either."""
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeVar
 
-import numpy as np
-import numpy.typing as npt
 from pydantic import TypeAdapter, ValidationError
 
 from leadrank.errors import BundleError
 
 T = TypeVar("T")
-
-MAGIC = b"leadrank arrays\n"
-ALIGNMENT = 16
-ARRAY_TYPES = frozenset({"|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f4", "<f8"})
 
 
 def to_part(record: object, kind: Any = None) -> bytes:
@@ -75,73 +66,6 @@ def from_part(kind: type[T], part: bytes) -> T:
     except Exception as error:  # a record may check itself, and raise anything
         raise BundleError(f"A part of the bundle is not a {_name(kind)}: {error}") from None
     return record
-
-
-def arrays_to_part(arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
-    """Write named arrays of numbers or booleans: a line of JSON, then each array's bytes, 16-byte aligned, names sorted.
-
-    Raises
-    ------
-    BundleError
-        An array holds objects, text, dates or complex numbers.
-
-    Examples
-    --------
-    >>> arrays_from_part(arrays_to_part({"x": np.array([1.5, 2.5])}))["x"]
-    array([1.5, 2.5])
-    """
-    lines: list[list[Any]] = []
-    blocks: list[bytes] = []
-    for name in sorted(arrays):
-        array = np.asarray(arrays[name])
-        dtype = array.dtype.newbyteorder("<")
-        if dtype.str not in ARRAY_TYPES:
-            raise BundleError(f"Array {name!r} holds {array.dtype}; a bundle holds booleans, integers and floats of 32 or 64 bits.")
-        lines.append([name, dtype.str, list(array.shape)])
-        block = array.astype(dtype, copy=False).tobytes()
-        blocks.append(block + bytes(-len(block) % ALIGNMENT))
-    header = MAGIC + json.dumps(lines, separators=(",", ":")).encode("ascii")
-    return b"".join([header, b" " * (-(len(header) + 1) % ALIGNMENT), b"\n", *blocks])
-
-
-def arrays_from_part(part: bytes) -> dict[str, npt.NDArray[Any]]:
-    """Read named arrays as read-only views on the part; every bound is checked before an array is made.
-
-    Raises
-    ------
-    BundleError
-        The part is not what `arrays_to_part` writes.
-    """
-    end = part.find(b"\n", len(MAGIC)) + 1
-    try:
-        lines = json.loads(part[len(MAGIC) : end]) if part.startswith(MAGIC) else None
-        return _views(part, lines, end)
-    except (ValueError, TypeError, OverflowError, RecursionError) as error:
-        raise BundleError(f"A part of the bundle does not hold arrays: {error}") from None
-
-
-def _views(part: bytes, lines: Any, offset: int) -> dict[str, npt.NDArray[Any]]:
-    if not isinstance(lines, list) or offset % ALIGNMENT:
-        raise ValueError("its first line is not a table of arrays")
-    arrays: dict[str, npt.NDArray[Any]] = {}
-    for name, code, shape in lines:
-        if not isinstance(name, str) or name in arrays or code not in ARRAY_TYPES or not _is_shape(shape):
-            raise ValueError(f"{name!r:.80} is not described as an array of numbers")
-        dtype, count = np.dtype(code), math.prod(shape)
-        if offset + count * dtype.itemsize > len(part):
-            raise ValueError(f"{name!r:.80} is longer than the part")
-        flat = np.frombuffer(part, dtype=np.uint8 if code == "|b1" else dtype, count=count, offset=offset)
-        if code == "|b1" and (flat > 1).any():
-            raise ValueError(f"{name!r:.80} holds booleans other than 0 and 1")
-        arrays[name] = flat.view(dtype).reshape(shape)
-        offset += -(-count * dtype.itemsize // ALIGNMENT) * ALIGNMENT
-    if offset != len(part):
-        raise ValueError(f"its arrays end at byte {offset:,}, the part at byte {len(part):,}")
-    return arrays
-
-
-def _is_shape(shape: object) -> bool:
-    return isinstance(shape, list) and len(shape) <= 32 and all(type(length) is int and 0 <= length < 1 << 48 for length in shape)
 
 
 def _adapter(kind: Any) -> TypeAdapter[Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from leadrank.models.baseline import DUMMY, NAIVE_BAYES
 from leadrank.models.catboost_forest import CATBOOST
 from leadrank.models.lightgbm_trees import LIGHTGBM
@@ -9,10 +11,11 @@ from leadrank.models.logistic import LOGISTIC
 from leadrank.models.predictor import Candidate
 from leadrank.models.pursuit import summing
 from leadrank.models.random_forest import RANDOM_FOREST
+from leadrank.models.symmetric_forest import load_deployed
 from leadrank.models.xgboost_trees import XGBOOST
 
 CANDIDATES: dict[str, Candidate] = {
-    c.name: c for c in (DUMMY, NAIVE_BAYES, summing(LOGISTIC), CATBOOST, LIGHTGBM, XGBOOST, RANDOM_FOREST)
+    c.name: c for c in (DUMMY, NAIVE_BAYES, summing(LOGISTIC), replace(CATBOOST, load=load_deployed), LIGHTGBM, XGBOOST, RANDOM_FOREST)
 }
 DEFAULT = ("dummy", "logistic", "lightgbm", "xgboost", "catboost", "blend")
 """What competes when the project file names nothing."""

@@ -28,10 +28,11 @@ from leadrank.models.held_out import Task, fit_stacked, judge_entry, margins_of
 from leadrank.models.interval import Spread
 from leadrank.models.lightgbm_trees import loadable
 from leadrank.models.model import Model, Shape
-from leadrank.models.ordered import non_increasing
+from leadrank.models.ordered import at_threshold, non_increasing
 from leadrank.models.predictor import Candidate, Predictor, Setting
 from leadrank.models.resample import resampled
 from leadrank.models.split import Fold, forward_folds, random_folds
+from leadrank.models.symmetric_forest import deployed
 from leadrank.project import Modelling
 from leadrank.types import FloatArray, IntArray, Matrix
 
@@ -152,7 +153,8 @@ def _finished(task: Task, outcome: Outcome, modelling: Modelling, limits: Limits
         probing = [(pool.submit(_fit_whole, task, outcome, fold.train, limits, single=True), fold.test) for fold in _probed(task)]
         learned = halves(quarters(len(task.y), limits.seed))
         parts = [pool.submit(_fit_whole, task, outcome, rows, limits, single=True) for rows in learned]
-        predictor, fitted = whole.result(), [part.result() for part in parts]
+        predictor = deployed(whole.result(), at_threshold(task.X.take(np.arange(1)), 0, task.thresholds))
+        fitted = [part.result() for part in parts]
         probes = [(probe.result(), rows) for probe, rows in probing]
     spread = _spread_of(task, outcome, fitted, calibrations[-1], held_out, drift, limits)
     names = tuple(m.candidate.name for m in outcome.members)

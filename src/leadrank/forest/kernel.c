@@ -1,0 +1,340 @@
+/* The evaluator of a forest of symmetric trees over small integer codes. `plain.py` is its twin in NumPy: same leaves, sums in the same order.
+ *
+ * Plain C11 without dependencies; nothing here allocates, locks or keeps state, so any number of threads may call at once. What the arrays mean
+ * is said in `arrays.py`; `check_forest` has seen to it that they fit each other, so no bounds are checked again here. What comes from a row is
+ * never trusted: a category code outside its range counts as unseen.
+ *
+ * Rows are taken in blocks that stay in the first cache: first a block's codes, one column after the other, then tree after tree. A tree's leaf
+ * numbers take one byte comparison per split, which compilers turn into 16 or 32 rows per instruction. Look-ups stay scalar on purpose: gather
+ * instructions are slower than loads on many processors (and very slow where microcode works around CVE-2022-40982).
+ */
+#include <float.h>
+#include <stdint.h>
+#include <string.h>
+
+_Static_assert(FLT_EVAL_METHOD == 0, "sums must be rounded to double after every step, as NumPy's are");
+
+#define BLOCK 256
+#define LANE 32
+#define UNSEEN 1
+#define ABI 1
+
+#if defined(_WIN32)
+#define API __declspec(dllexport)
+#else
+#define API __attribute__((visibility("default")))
+#endif
+
+#define INLINE static inline __attribute__((always_inline))
+
+/* Two functions are compiled twice on x86-64, once for AVX2, and chosen by what the processor says when the library is loaded. Not by
+ * `target_clones`: that needs glibc, and not every compiler's runtime fills in what it asks. */
+#if defined(__x86_64__) && !defined(LEADRANK_PLAIN)
+#include <cpuid.h>
+#define AVX2 __attribute__((target("avx2")))
+static int avx2;
+
+__attribute__((constructor)) static void ask_processor(void) {
+    unsigned a, b, c, d, saved, rest;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || (c & (bit_OSXSAVE | bit_AVX)) != (bit_OSXSAVE | bit_AVX)) return;
+    __asm__("xgetbv" : "=a"(saved), "=d"(rest) : "c"(0));
+    avx2 = (saved & 6) == 6 && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_AVX2);
+}
+#else
+#define AVX2
+static const int avx2 = 0;
+#endif
+
+/* One forest; `native.py` writes the same fields in the same order. */
+typedef struct {
+    int64_t numbers, number_columns, table_columns, trees;
+    const int32_t *number_feature, *border_start;
+    const float *borders;
+    const uint8_t *nan_code;
+    const int32_t *term_start, *term_feature, *term_size;
+    const float *term_border;
+    const uint8_t *term_nan;
+    const int32_t *table_start;
+    const uint8_t *table;
+    const int32_t *split_start, *split_column;
+    const uint8_t *split_threshold;
+    const int32_t *leaf_start;
+    const double *leaves;
+    const int32_t *player_start;
+    const int64_t *shap_start;
+    const double *shap;
+    double bias;
+} Forest;
+
+/* Rows as they lie in the caller's arrays; steps count elements. */
+typedef struct {
+    const double *numbers;
+    int64_t number_row, number_column;
+    const int32_t *codes;
+    int64_t code_row, code_column;
+} Rows;
+
+/* Where one thread works on one row: everything that a call needs, behind one pointer. */
+typedef struct {
+    const Forest *forest;
+    const double *numbers;
+    const int32_t *codes;
+    const int64_t *answer_start;
+    const uint16_t *answers;
+    int64_t stride;
+    const int32_t *output;
+    int64_t outputs;
+    uint8_t *scratch;
+    uint16_t *leaf;
+    double *out;
+} Desk;
+
+static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+
+/* How many borders are below each value; none is below NaN. All rows halve their interval together, and by shifts: a branch would be guessed wrong
+ * every other time, and rows that do not wait for each other overlap. The first step leaves one less than a power of two to search (Shar). */
+static void count_borders(const float *borders, uint32_t size, const float *value, int64_t count, uint32_t *below) {
+    int bits = 0;
+    while (size >> bits > 1) bits++;
+    for (int64_t row = 0; row < count; row++) below[row] = size ? (borders[(1u << bits) - 1] < value[row]) * (size + 1 - (1u << bits)) : 0;
+    while (bits-- > 0) {
+        const float *middle = borders + (1 << bits) - 1;
+        for (int64_t row = 0; row < count; row++) below[row] += (uint32_t)(middle[below[row]] < value[row]) << bits;
+    }
+}
+
+static void number_codes(const Forest *forest, int64_t column, const Rows *rows, int64_t first, int64_t count, uint8_t *code) {
+    const double *numbers = rows->numbers + first * rows->number_row + forest->number_feature[column] * rows->number_column;
+    int32_t start = forest->border_start[column], size = forest->border_start[column + 1] - start;
+    uint8_t nan_code = forest->nan_code[column];
+    float value[BLOCK];
+    uint32_t below[BLOCK];
+    for (int64_t row = 0; row < count; row++) value[row] = (float)numbers[row * rows->number_row];
+    count_borders(forest->borders + start, (uint32_t)size, value, count, below);
+    for (int64_t row = 0; row < count; row++) code[row] = value[row] != value[row] ? nan_code : (uint8_t)below[row];
+}
+
+static void number_digits(const Forest *forest, int32_t term, const Rows *rows, int64_t first, int64_t count, uint32_t *index) {
+    const double *values = rows->numbers + first * rows->number_row + forest->term_feature[term] * rows->number_column;
+    float border = forest->term_border[term];
+    for (int64_t row = 0; row < count; row++) {
+        float value = (float)values[row * rows->number_row];
+        index[row] = index[row] * 2 + (value != value ? forest->term_nan[term] : value > border);
+    }
+}
+
+static void category_digits(const Forest *forest, int32_t term, const Rows *rows, int64_t first, int64_t count, uint32_t *index) {
+    const int32_t *codes = rows->codes + first * rows->code_row + (forest->term_feature[term] - forest->numbers) * rows->code_column;
+    uint32_t size = (uint32_t)forest->term_size[term], unseen = size > UNSEEN ? UNSEEN : 0;
+    for (int64_t row = 0; row < count; row++) {
+        uint32_t code = (uint32_t)codes[row * rows->code_row];
+        index[row] = index[row] * size + (code < size ? code : unseen);
+    }
+}
+
+/* Where each row finds its code in a table. */
+static void table_index(const Forest *forest, int64_t column, const Rows *rows, int64_t first, int64_t count, uint32_t *index) {
+    memset(index, 0, (size_t)count * sizeof index[0]);
+    for (int32_t term = forest->term_start[column]; term < forest->term_start[column + 1]; term++) {
+        if (forest->term_feature[term] < forest->numbers)
+            number_digits(forest, term, rows, first, count, index);
+        else
+            category_digits(forest, term, rows, first, count, index);
+    }
+}
+
+/* Whether a table asks just what the one before it asks: one category has a table for each of its statistics. */
+static int same_terms(const Forest *forest, int64_t column) {
+    int32_t start = forest->term_start[column], size = forest->term_start[column + 1] - start;
+    int32_t before = forest->term_start[column - 1];
+    size_t bytes = (size_t)size * 4;
+    return size == start - before && !memcmp(forest->term_feature + before, forest->term_feature + start, bytes) &&
+           !memcmp(forest->term_size + before, forest->term_size + start, bytes) &&
+           !memcmp(forest->term_border + before, forest->term_border + start, bytes) &&
+           !memcmp(forest->term_nan + before, forest->term_nan + start, (size_t)size);
+}
+
+static void table_codes(const Forest *forest, const Rows *rows, int64_t first, int64_t count, uint8_t *coded, int64_t stride) {
+    uint32_t index[BLOCK];
+    for (int64_t column = 0; column < forest->table_columns; column++) {
+        const uint8_t *table = forest->table + forest->table_start[column];
+        uint8_t *code = coded + column * stride;
+        if (column == 0 || !same_terms(forest, column)) table_index(forest, column, rows, first, count, index);
+        for (int64_t row = 0; row < count; row++) code[row] = table[index[row]];
+    }
+}
+
+/* Codes of at most BLOCK rows, column after column, `stride` apart. */
+static void block_codes(const Forest *forest, const Rows *rows, int64_t first, int64_t count, uint8_t *coded, int64_t stride) {
+    for (int64_t column = 0; column < forest->number_columns; column++) number_codes(forest, column, rows, first, count, coded + column * stride);
+    table_codes(forest, rows, first, count, coded + forest->number_columns * stride, stride);
+}
+
+/* LANE rows side by side; the compiler turns operations on them into whatever vectors the processor has. */
+typedef uint8_t Bytes __attribute__((vector_size(LANE)));
+
+INLINE void any_block_answers(const Forest *forest, int32_t start, int32_t end, const uint8_t *coded, uint8_t *answers) {
+    for (int64_t row = 0; row < BLOCK; row += LANE) {
+        Bytes code, bits = {0};
+        for (int32_t split = end - 1; split >= start; split--) {
+            memcpy(&code, coded + (int64_t)forest->split_column[split] * BLOCK + row, LANE);
+            bits = bits + bits - (Bytes)(code > forest->split_threshold[split]);
+        }
+        memcpy(answers + row, &bits, LANE);
+    }
+}
+
+AVX2 static void block_answers_avx2(const Forest *forest, int32_t start, int32_t end, const uint8_t *coded, uint8_t *answers) {
+    any_block_answers(forest, start, end, coded, answers);
+}
+
+/* The answers to at most eight splits as bits, the first the lowest; rows beyond the block's end get some answers. */
+static void block_answers(const Forest *forest, int32_t start, int32_t end, const uint8_t *coded, uint8_t *answers) {
+    if (avx2)
+        block_answers_avx2(forest, start, end, coded, answers);
+    else
+        any_block_answers(forest, start, end, coded, answers);
+}
+
+/* Leaf numbers of a block in two bytes each; nearly all trees have at most eight splits and need the low one only. */
+typedef struct {
+    uint8_t low[BLOCK], high[BLOCK];
+    int deep;
+} Leaves;
+
+static void block_leaves(const Forest *forest, int64_t tree, const uint8_t *coded, Leaves *leaves) {
+    int32_t start = forest->split_start[tree], end = forest->split_start[tree + 1];
+    leaves->deep = end > start + 8;
+    block_answers(forest, start, leaves->deep ? start + 8 : end, coded, leaves->low);
+    if (leaves->deep) block_answers(forest, start + 8, end, coded, leaves->high);
+}
+
+static inline int64_t leaf_of(const Leaves *leaves, int64_t row) {
+    return leaves->low[row] | (leaves->deep ? leaves->high[row] << 8 : 0);
+}
+
+static void add_leaves(double *restrict sum, const double *restrict values, const Leaves *restrict leaves, int64_t rows) {
+    if (leaves->deep)
+        for (int64_t row = 0; row < rows; row++) sum[row] += values[leaf_of(leaves, row)];
+    else
+        for (int64_t row = 0; row < rows; row++) sum[row] += values[leaves->low[row]];
+}
+
+static inline void add_shares(double *restrict out, const double *restrict shares, const int32_t *restrict output, int32_t players) {
+    for (int32_t player = 0; player < players; player++) out[output[player]] += shares[player];
+}
+
+static inline void add_rows_shares(double *out, int64_t outputs, const double *shap, const Leaves *leaves, int64_t rows, const int32_t *output,
+                                   int32_t players) {
+    for (int64_t row = 0; row < rows; row++) add_shares(out + row * outputs, shap + leaf_of(leaves, row) * players, output, players);
+}
+
+/* Adds each player's share to the output column that it belongs to. With the number of players known when compiled this is twice as fast. */
+static void add_tree_shares(double *out, int64_t outputs, const double *shap, const Leaves *leaves, int64_t rows, const int32_t *output,
+                            int32_t players) {
+    switch (players) {
+    case 1: add_rows_shares(out, outputs, shap, leaves, rows, output, 1); break;
+    case 2: add_rows_shares(out, outputs, shap, leaves, rows, output, 2); break;
+    case 3: add_rows_shares(out, outputs, shap, leaves, rows, output, 3); break;
+    case 4: add_rows_shares(out, outputs, shap, leaves, rows, output, 4); break;
+    case 5: add_rows_shares(out, outputs, shap, leaves, rows, output, 5); break;
+    case 6: add_rows_shares(out, outputs, shap, leaves, rows, output, 6); break;
+    default: add_rows_shares(out, outputs, shap, leaves, rows, output, players);
+    }
+}
+
+API int64_t leadrank_abi(void) { return ABI; }
+
+/* The sizes of the records that cross the border, so that both sides can be seen to mean the same. */
+API int64_t leadrank_record_sizes(void) { return (int64_t)sizeof(Forest) << 32 | (int64_t)(sizeof(Rows) << 16 | sizeof(Desk)); }
+
+/* 1 if the AVX2 version is in use. */
+API int32_t leadrank_avx2(void) { return avx2; }
+
+/* Bytes of working memory that one call needs. */
+API int64_t leadrank_scratch(const Forest *forest) { return (forest->number_columns + forest->table_columns) * BLOCK; }
+
+/* coded: columns × stride, as plain.py takes it. */
+API void leadrank_codes(const Forest *forest, const Rows *rows, int64_t first, int64_t count, uint8_t *coded, int64_t stride) {
+    for (int64_t done = 0; done < count; done += BLOCK)
+        block_codes(forest, rows, first + done, smaller(BLOCK, count - done), coded + first + done, stride);
+}
+
+API void leadrank_margins(const Forest *forest, const Rows *rows, int64_t first, int64_t count, uint8_t *scratch, double *out) {
+    Leaves leaves;
+    for (int64_t done = 0; done < count; done += BLOCK) {
+        int64_t size = smaller(BLOCK, count - done);
+        double *sum = out + first + done;
+        block_codes(forest, rows, first + done, size, scratch, BLOCK);
+        for (int64_t row = 0; row < size; row++) sum[row] = forest->bias;
+        for (int64_t tree = 0; tree < forest->trees; tree++) {
+            block_leaves(forest, tree, scratch, &leaves);
+            add_leaves(sum, forest->leaves + forest->leaf_start[tree], &leaves, size);
+        }
+    }
+}
+
+/* out: rows × outputs; `output` says for each entry of player_feature which column gets its shares. */
+API void leadrank_contributions(const Forest *forest, const Rows *rows, int64_t first, int64_t count, uint8_t *scratch,
+                                const int32_t *output, int64_t outputs, double *out) {
+    Leaves leaves;
+    for (int64_t done = 0; done < count; done += BLOCK) {
+        int64_t size = smaller(BLOCK, count - done);
+        double *sum = out + (first + done) * outputs;
+        block_codes(forest, rows, first + done, size, scratch, BLOCK);
+        memset(sum, 0, (size_t)(size * outputs) * sizeof *sum);
+        for (int64_t tree = 0; tree < forest->trees; tree++) {
+            int32_t player = forest->player_start[tree], players = forest->player_start[tree + 1] - player;
+            block_leaves(forest, tree, scratch, &leaves);
+            add_tree_shares(sum, outputs, forest->shap + forest->shap_start[tree], &leaves, size, output + player, players);
+        }
+    }
+}
+
+/* For one row: what every code of every column answers to all trees at once, as bits of leaf numbers. `answers` starts out all zero. */
+API void leadrank_answers(const Forest *forest, const int64_t *answer_start, int64_t stride, uint16_t *answers) {
+    for (int64_t tree = 0; tree < forest->trees; tree++)
+        for (int32_t split = forest->split_start[tree]; split < forest->split_start[tree + 1]; split++) {
+            int32_t column = forest->split_column[split];
+            for (int64_t code = answer_start[column] + forest->split_threshold[split] + 1; code < answer_start[column + 1]; code++)
+                answers[code * stride + tree] |= (uint16_t)(1 << (split - forest->split_start[tree]));
+        }
+}
+
+INLINE void any_join_answers(uint16_t *restrict leaf, const uint16_t *restrict answer, int64_t count) {
+    for (int64_t tree = 0; tree < count; tree++) leaf[tree] |= answer[tree];
+}
+
+AVX2 static void join_answers_avx2(uint16_t *restrict leaf, const uint16_t *restrict answer, int64_t count) { any_join_answers(leaf, answer, count); }
+
+static void join_answers(uint16_t *restrict leaf, const uint16_t *restrict answer, int64_t count) {
+    if (avx2)
+        join_answers_avx2(leaf, answer, count);
+    else
+        any_join_answers(leaf, answer, count);
+}
+
+/* The margin of the row at a desk; `leaf` gets its leaf numbers. */
+API double leadrank_one(const Desk *desk) {
+    const Forest *forest = desk->forest;
+    Rows row = {desk->numbers, 0, 1, desk->codes, 0, 1};
+    double sum = forest->bias;
+    block_codes(forest, &row, 0, 1, desk->scratch, 1);
+    memset(desk->leaf, 0, (size_t)desk->stride * sizeof *desk->leaf);
+    for (int64_t column = 0; column < forest->number_columns + forest->table_columns; column++)
+        join_answers(desk->leaf, desk->answers + (desk->answer_start[column] + desk->scratch[column]) * desk->stride, desk->stride);
+    for (int64_t tree = 0; tree < forest->trees; tree++) sum += forest->leaves[forest->leaf_start[tree] + desk->leaf[tree]];
+    return sum;
+}
+
+/* The same; its contributions go to the desk's `out`. */
+API double leadrank_one_explained(const Desk *desk) {
+    const Forest *forest = desk->forest;
+    double sum = leadrank_one(desk);
+    memset(desk->out, 0, (size_t)desk->outputs * sizeof *desk->out);
+    for (int64_t tree = 0; tree < forest->trees; tree++) {
+        int32_t player = forest->player_start[tree], players = forest->player_start[tree + 1] - player;
+        add_shares(desk->out, forest->shap + forest->shap_start[tree] + (int64_t)desk->leaf[tree] * players, desk->output + player, players);
+    }
+    return sum;
+}

@@ -1,0 +1,274 @@
+"""A forest evaluated by the kernel, many rows at once or one. `plain.py` is the twin in NumPy and gives the same bits."""
+
+from __future__ import annotations
+
+import ctypes
+import struct
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from leadrank.forest.arrays import Forest
+from leadrank.forest.bounds import check_forest
+from leadrank.forest.library import ARRAYS, DeskRecord, ForestRecord, RowsRecord, evaluator, library
+from leadrank.types import CodeArray, FloatArray
+
+MOST_ANSWERS = 1 << 24
+"""A forest that would need more entries to answer one row quickly takes such rows by the way for many."""
+
+Number = TypeVar("Number", np.float64, np.int32)
+
+SMALLEST_SHARE = 4096
+"""Fewer rows than this are not worth a thread."""
+
+SHARES_PER_THREAD = 4
+"""Rows are cut finer than threads are many, so that a thread on a busy core does not keep the others waiting."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Native:
+    """A forest made ready for the kernel; holds on to every array that the kernel reads. Make it with `prepare`."""
+
+    forest: Forest
+    record: ForestRecord
+    output: npt.NDArray[np.int32]
+    outputs: int
+    kernel: ctypes.CDLL
+    desks: _Desks | None
+
+    @property
+    def address(self) -> int:
+        """Where the kernel finds the forest."""
+        return ctypes.addressof(self.record)
+
+    def scratch(self) -> npt.NDArray[np.uint8]:
+        """Return working memory for one call over many rows."""
+        return np.zeros(self.kernel.leadrank_scratch(self.address), dtype=np.uint8)
+
+
+class _Desks(threading.local):
+    """A desk for each thread, made when it first comes: buffers for one row, the record that points at them, and the calls that take it."""
+
+    def __init__(
+        self, forest: Forest, record: ForestRecord, starts: npt.NDArray[np.int64], answers: npt.NDArray[np.uint16], output: npt.NDArray[np.int32],
+        outputs: int, kernel: ctypes.CDLL,
+    ) -> None:
+        categories = forest.features - forest.numbers
+        self.pack: Callable[..., None] = struct.Struct(f"={forest.numbers}d{categories}i").pack_into
+        self.row = (ctypes.c_double * (forest.numbers + (categories + 1) // 2))()
+        self.scratch = (ctypes.c_uint8 * forest.columns)()
+        self.leaf = (ctypes.c_uint16 * answers.shape[1])()
+        self.out = (ctypes.c_double * outputs)()
+        start = ctypes.addressof(self.row)
+        self.record = DeskRecord(
+            ctypes.addressof(record), start, start + 8 * forest.numbers, starts.ctypes.data, answers.ctypes.data, answers.shape[1],
+            output.ctypes.data, outputs, ctypes.addressof(self.scratch), ctypes.addressof(self.leaf), ctypes.addressof(self.out),
+        )
+        self.address = ctypes.addressof(self.record)
+        # PyDLL keeps the interpreter's lock: a call of a microsecond is over before another thread could use it.
+        quick = ctypes.PyDLL("the kernel", handle=kernel._handle)
+        self.one: Callable[[int], float] = quick.leadrank_one
+        self.one_explained: Callable[[int], float] = quick.leadrank_one_explained
+        for call in (quick.leadrank_one, quick.leadrank_one_explained):
+            call.argtypes, call.restype = (ctypes.c_void_p,), ctypes.c_double
+
+
+def prepare(forest: Forest, groups: Sequence[int] | None = None, kernel: ctypes.CDLL | None = None) -> Native:
+    """Make a forest ready for the kernel.
+
+    Parameters
+    ----------
+    forest
+        The forest. Its bounds are checked once more, because the kernel relies on them.
+    groups
+        For each feature, the column of the contributions that it counts for; each feature its own if left out.
+    kernel
+        Another library than the one beside this file.
+
+    Raises
+    ------
+    ValueError
+        The forest is out of bounds, or `groups` does not fit it.
+    OSError
+        The kernel cannot be used; the message says why.
+    """
+    check_forest(forest)
+    loaded = kernel or library()
+    if loaded is None:
+        raise OSError(evaluator())
+    columns = np.arange(forest.features) if groups is None else np.asarray(groups, dtype=np.int64)
+    if columns.shape != (forest.features,) or not ((columns >= 0) & (columns < len(columns))).all():
+        raise ValueError(f"Groups must name a column, from 0, for each of {forest.features} features; these came: {groups}.")
+    outputs = int(columns.max(initial=-1)) + 1
+    output = columns[forest.player_feature].astype(np.int32)
+    record = ForestRecord(
+        forest.numbers, len(forest.number_feature), len(forest.table_start) - 1, forest.trees,
+        *(getattr(forest, name).ctypes.data for name in ARRAYS), forest.bias,
+    )
+    return Native(forest, record, output, outputs, loaded, _desks(forest, record, output, outputs, loaded))
+
+
+def answer_starts(forest: Forest) -> npt.NDArray[np.int64]:
+    """Return where the answers of each code column begin in the table of answers: a row for every code that the column can have."""
+    tops = (int(forest.table[start:end].max()) for start, end in pairwise(forest.table_start))
+    return np.cumsum([0, *(np.diff(forest.border_start) + 1), *(top + 1 for top in tops)], dtype=np.int64)
+
+
+def answer_stride(forest: Forest) -> int:
+    """Return the length of a row of answers: one for each tree, filled up to whole vectors."""
+    return -(-forest.trees // 16) * 16
+
+
+def _desks(forest: Forest, record: ForestRecord, output: npt.NDArray[np.int32], outputs: int, kernel: ctypes.CDLL) -> _Desks | None:
+    """Have the answers of each code tabled for all trees: one row is then a few vector operations and a look-up per tree."""
+    starts, stride = answer_starts(forest), answer_stride(forest)
+    if starts[-1] * stride > MOST_ANSWERS:
+        return None
+    answers = np.zeros((int(starts[-1]), stride), dtype=np.uint16)
+    kernel.leadrank_answers(ctypes.addressof(record), starts.ctypes.data, stride, answers.ctypes.data)
+    return _Desks(forest, record, starts, answers, output, outputs, kernel)
+
+
+def margins(native: Native, numbers: FloatArray, codes: CodeArray, threads: int = 1) -> FloatArray:
+    """Return the margin of each row. Columns that are contiguous are read fastest.
+
+    Raises
+    ------
+    ValueError
+        The rows do not have the forest's numbers and codes, as float64 and int32.
+    """
+    numbers, codes = _rows(native, numbers, codes)
+    out = np.empty(len(numbers))
+    rows = _record(numbers, codes)
+
+    def share(first: int, count: int) -> None:
+        scratch = native.scratch()
+        native.kernel.leadrank_margins(native.address, ctypes.addressof(rows), first, count, scratch.ctypes.data, out.ctypes.data)
+
+    _spread(share, len(numbers), threads)
+    return out
+
+
+def contributions(native: Native, numbers: FloatArray, codes: CodeArray, threads: int = 1) -> FloatArray:
+    """Return each row's exact SHAP values, a column per feature or per group; with the forest's `base` they add up to the margin.
+
+    Raises
+    ------
+    ValueError
+        The rows do not have the forest's numbers and codes, as float64 and int32.
+    """
+    numbers, codes = _rows(native, numbers, codes)
+    out = np.empty((len(numbers), native.outputs))
+    rows = _record(numbers, codes)
+
+    def share(first: int, count: int) -> None:
+        scratch = native.scratch()
+        native.kernel.leadrank_contributions(
+            native.address, ctypes.addressof(rows), first, count, scratch.ctypes.data, native.output.ctypes.data, native.outputs, out.ctypes.data
+        )
+
+    _spread(share, len(numbers), threads)
+    return out
+
+
+def code_columns(native: Native, numbers: FloatArray, codes: CodeArray) -> npt.NDArray[np.uint8]:
+    """Return the codes that splits compare, a row per code column, as `forest.codes.code_columns` does."""
+    numbers, codes = _rows(native, numbers, codes)
+    coded = np.empty((native.forest.columns, len(numbers)), dtype=np.uint8)
+    rows = _record(numbers, codes)
+    native.kernel.leadrank_codes(native.address, ctypes.addressof(rows), 0, len(numbers), coded.ctypes.data, len(numbers))
+    return coded
+
+
+def one(native: Native, numbers: Sequence[float], codes: Sequence[int]) -> float:
+    """Return the margin of one row, using the calling thread's own buffers.
+
+    Raises
+    ------
+    ValueError
+        The row does not have the forest's numbers and codes.
+    """
+    desk = native.desks
+    if desk is None:
+        return float(margins(native, *_one_row(numbers, codes))[0])
+    try:
+        desk.pack(desk.row, 0, *numbers, *codes)
+    except struct.error:
+        raise _misfit(native, numbers, codes) from None
+    return desk.one(desk.address)
+
+
+def one_explained(native: Native, numbers: Sequence[float], codes: Sequence[int]) -> tuple[float, list[float]]:
+    """Return the margin of one row and its exact SHAP values, one per feature or per group.
+
+    Raises
+    ------
+    ValueError
+        The row does not have the forest's numbers and codes.
+    """
+    desk = native.desks
+    if desk is None:
+        row = _one_row(numbers, codes)
+        return float(margins(native, *row)[0]), contributions(native, *row)[0].tolist()
+    try:
+        desk.pack(desk.row, 0, *numbers, *codes)
+    except struct.error:
+        raise _misfit(native, numbers, codes) from None
+    margin = desk.one_explained(desk.address)
+    return margin, desk.out[:]
+
+
+def _one_row(numbers: Sequence[float], codes: Sequence[int]) -> tuple[FloatArray, CodeArray]:
+    return np.array([numbers], dtype=np.float64).reshape(1, -1), np.array([codes], dtype=np.int32).reshape(1, -1)
+
+
+def _misfit(native: Native, numbers: Sequence[float], codes: Sequence[int]) -> ValueError:
+    forest = native.forest
+    return ValueError(
+        f"A row of this forest has {forest.numbers} numbers and {forest.features - forest.numbers} category codes; "
+        f"these came: {list(numbers)}, {list(codes)}."
+    )
+
+
+def _rows(native: Native, numbers: FloatArray, codes: CodeArray) -> tuple[FloatArray, CodeArray]:
+    """Refuse what does not fit; copy only what the kernel could not step through."""
+    forest = native.forest
+    shapes = (len(numbers), forest.numbers), (len(numbers), forest.features - forest.numbers)
+    kinds = np.dtype(np.float64), np.dtype(np.int32)
+    if (numbers.shape, codes.shape) != shapes or (numbers.dtype, codes.dtype) != kinds:
+        raise ValueError(
+            f"Rows of this forest are numbers {shapes[0]} as float64 and codes {shapes[1]} as int32; "
+            f"these came: {numbers.shape} {numbers.dtype}, {codes.shape} {codes.dtype}."
+        )
+    return _steppable(numbers), _steppable(codes)
+
+
+def _steppable(array: npt.NDArray[Number]) -> npt.NDArray[Number]:
+    whole = array.flags.aligned and not any(stride % array.itemsize for stride in array.strides)
+    return array if whole else array.copy()
+
+
+def _record(numbers: FloatArray, codes: CodeArray) -> RowsRecord:
+    number_steps = (stride // 8 for stride in numbers.strides)
+    code_steps = (stride // 4 for stride in codes.strides)
+    return RowsRecord(numbers.ctypes.data, *number_steps, codes.ctypes.data, *code_steps)
+
+
+def _spread(share: Callable[[int, int], None], rows: int, threads: int) -> None:
+    """Have all rows done, by as many threads as are asked for and worth it."""
+    if threads < 1:
+        raise ValueError(f"Rows are evaluated by 1 thread or more, not by {threads}.")
+    step = max(SMALLEST_SHARE, -(-rows // (threads * SHARES_PER_THREAD)))
+    if threads == 1 or rows <= step:
+        share(0, rows)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    starts = range(0, rows, step)
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(lambda first: share(first, min(step, rows - first)), starts))

@@ -1,0 +1,73 @@
+/* Drives the kernel over the forests and rows on standard input, every array in a block of memory of just its size, so that the sanitizers see any
+ * step outside. The answers go to standard output. test_forest_sanitized.py writes and reads. */
+#include "kernel.c"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void need(int holds) {
+    if (!holds) exit(3);
+}
+
+static int64_t whole(void) {
+    int64_t value;
+    need(fread(&value, sizeof value, 1, stdin) == 1);
+    return value;
+}
+
+static void *array(void) {
+    int64_t bytes = whole();
+    void *data = malloc((size_t)bytes);
+    need(data != 0 && fread(data, 1, (size_t)bytes, stdin) == (size_t)bytes);
+    return data;
+}
+
+static void answer(const void *data, int64_t bytes) { need(fwrite(data, 1, (size_t)bytes, stdout) == (size_t)bytes); }
+
+static void *room(int64_t bytes) {
+    void *data = calloc((size_t)bytes, 1);
+    need(data != 0);
+    return data;
+}
+
+static void drive(int64_t rows) {
+    int64_t categories = whole(), outputs = whole(), stride = whole();
+    Forest forest = {.numbers = whole()};
+    forest.number_columns = whole(), forest.table_columns = whole(), forest.trees = whole();
+    forest.number_feature = array(), forest.border_start = array(), forest.borders = array(), forest.nan_code = array();
+    forest.term_start = array(), forest.term_feature = array(), forest.term_size = array(), forest.term_border = array();
+    forest.term_nan = array(), forest.table_start = array(), forest.table = array();
+    forest.split_start = array(), forest.split_column = array(), forest.split_threshold = array();
+    forest.leaf_start = array(), forest.leaves = array(), forest.player_start = array(), forest.shap_start = array(), forest.shap = array();
+    double *bias = array(), *numbers = array();
+    int32_t *output = array(), *codes = array();
+    int64_t *answer_start = array();
+    forest.bias = *bias;
+    int64_t columns = forest.number_columns + forest.table_columns;
+    uint8_t *coded = room(columns * rows), *scratch = room(leadrank_scratch(&forest)), *one_scratch = room(columns);
+    uint16_t *answers = room(answer_start[columns] * stride * 2), *leaf = room(stride * 2);
+    double *margins = room(rows * 8), *shares = room(rows * outputs * 8), *out = room(outputs * 8);
+    Rows all = {numbers, forest.numbers, 1, codes, categories, 1};
+    leadrank_codes(&forest, &all, 0, rows, coded, rows);
+    leadrank_margins(&forest, &all, 0, rows / 2, scratch, margins);
+    leadrank_margins(&forest, &all, rows / 2, rows - rows / 2, scratch, margins);
+    leadrank_contributions(&forest, &all, 0, rows, scratch, output, outputs, shares);
+    answer(coded, columns * rows), answer(margins, rows * 8), answer(shares, rows * outputs * 8);
+    leadrank_answers(&forest, answer_start, stride, answers);
+    for (int64_t row = 0; row < rows; row++) {
+        Desk desk = {&forest, numbers + row * forest.numbers, codes + row * categories, answer_start, answers, stride,
+                     output,  outputs,                        one_scratch,              leaf,         out};
+        double margin = leadrank_one_explained(&desk);
+        need(margin == leadrank_one(&desk) && margin == margins[row] && !memcmp(out, shares + row * outputs, (size_t)outputs * 8));
+    }
+    const void *given[] = {forest.number_feature, forest.border_start, forest.borders, forest.nan_code, forest.term_start, forest.term_feature,
+                           forest.term_size, forest.term_border, forest.term_nan, forest.table_start, forest.table, forest.split_start,
+                           forest.split_column, forest.split_threshold, forest.leaf_start, forest.leaves, forest.player_start, forest.shap_start,
+                           forest.shap, bias, numbers, output, codes, answer_start, coded, scratch, one_scratch, answers, leaf, margins, shares, out};
+    for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) free((void *)given[i]);
+}
+
+int main(void) {
+    for (int64_t rows = whole(); rows >= 0; rows = whole()) drive(rows);
+    return 0;
+}

@@ -1,0 +1,198 @@
+"""The kernel and its twin in NumPy: the same bits, whatever the forest and the rows."""
+
+from __future__ import annotations
+
+import ctypes
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from leadrank.forest import code_columns, make_forest, native, plain
+from leadrank.forest.library import ABI, LIBRARY, evaluator, library, open_library
+
+needs_kernel = pytest.mark.skipif(library() is None, reason=evaluator())
+
+
+def same(ours, twins):
+    assert ours.tobytes() == np.ascontiguousarray(twins).tobytes()
+
+
+@pytest.fixture
+def drawn(values, nasty, settle):
+    """A forest, rows for it, and the codes as the twin may have them."""
+
+    def draw(seed, rows=700, **given):
+        rng = np.random.default_rng(seed)
+        forest = make_forest(values(rng, **given))
+        numbers, codes = nasty(rng, rows, forest.numbers, forest.features - forest.numbers)
+        return forest, numbers, codes, settle(forest, codes)
+
+    return draw
+
+
+@needs_kernel
+@pytest.mark.parametrize("seed", range(20))
+def test_kernel_and_twin_agree_bit_for_bit(drawn, seed):
+    forest, numbers, codes, settled = drawn(seed)
+    ready, coded = native.prepare(forest), code_columns(forest, numbers, settled)
+    same(native.code_columns(ready, numbers, codes), coded)
+    same(native.margins(ready, numbers, codes), plain.margins(forest, coded))
+    same(native.contributions(ready, numbers, codes), plain.contributions(forest, coded))
+
+
+@needs_kernel
+@pytest.mark.parametrize("given", [{"trees": 0}, {"numbers": 0}, {"sizes": ()}, {"numbers": 0, "sizes": ()}, {"depths": (16,), "trees": 2}], ids=str)
+def test_forests_at_the_edge_are_evaluated(drawn, given):
+    forest, numbers, codes, settled = drawn(3, rows=300, **given)
+    ready, coded = native.prepare(forest), code_columns(forest, numbers, settled)
+    same(native.margins(ready, numbers, codes), plain.margins(forest, coded))
+    same(native.contributions(ready, numbers, codes), plain.contributions(forest, coded))
+    assert native.one(ready, numbers[0].tolist(), codes[0].tolist()) == native.margins(ready, numbers, codes)[0]
+
+
+@needs_kernel
+@pytest.mark.parametrize("rows", [0, 1, 255, 256, 257])
+def test_any_number_of_rows_is_taken(drawn, rows):
+    forest, numbers, codes, settled = drawn(5, rows=rows)
+    same(native.margins(native.prepare(forest), numbers, codes), plain.margins(forest, code_columns(forest, numbers, settled)))
+
+
+@needs_kernel
+@pytest.mark.parametrize("limit", [native.MOST_ANSWERS, 0])
+def test_one_row_gives_what_many_give(drawn, limit, monkeypatch):
+    monkeypatch.setattr(native, "MOST_ANSWERS", limit)
+    forest, numbers, codes, _ = drawn(7, rows=60)
+    ready = native.prepare(forest)
+    margins, contributions = native.margins(ready, numbers, codes), native.contributions(ready, numbers, codes)
+    rows = list(zip(numbers.tolist(), codes.tolist(), strict=True))
+    assert [native.one(ready, *row) for row in rows] == margins.tolist()
+    assert [native.one_explained(ready, *row) for row in rows] == list(zip(margins.tolist(), contributions.tolist(), strict=True))
+
+
+@needs_kernel
+def test_threads_and_layouts_change_nothing(drawn):
+    forest, numbers, codes, _ = drawn(9, rows=20_000)
+    ready = native.prepare(forest)
+    margins, contributions = native.margins(ready, numbers, codes), native.contributions(ready, numbers, codes)
+    same(native.margins(ready, numbers, codes, threads=3), margins)
+    same(native.contributions(ready, numbers, codes, threads=3), contributions)
+    same(native.margins(ready, np.asfortranarray(numbers), np.asfortranarray(codes)), margins)
+    same(native.margins(ready, numbers[::-2], codes[::-2]), margins[::-2])
+    odd = np.zeros(len(numbers), dtype=np.dtype([("pad", "u1"), ("x", np.float64, numbers.shape[1])]))
+    odd["x"] = numbers
+    same(native.margins(ready, odd["x"], codes), margins)
+
+
+@needs_kernel
+def test_single_rows_from_many_threads_do_not_mix(drawn):
+    forest, numbers, codes, _ = drawn(11, rows=2_000)
+    ready = native.prepare(forest)
+    rows = list(zip(numbers.tolist(), codes.tolist(), strict=True))
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda row: native.one_explained(ready, *row)[0], rows))
+    assert found == native.margins(ready, numbers, codes).tolist()
+
+
+@needs_kernel
+def test_contributions_go_straight_into_groups(drawn):
+    forest, numbers, codes, _ = drawn(13)
+    groups = [0, 1, 0, 2, 1, 0]
+    each, grouped = native.prepare(forest), native.prepare(forest, groups)
+    found, features = native.contributions(grouped, numbers, codes), native.contributions(each, numbers, codes)
+    assert found == pytest.approx(np.stack([features[:, np.array(groups) == g].sum(axis=1) for g in range(3)], axis=1), abs=1e-12)
+    assert native.one_explained(grouped, numbers[0].tolist(), codes[0].tolist())[1] == found[0].tolist()
+
+
+@needs_kernel
+@pytest.mark.parametrize("groups", [[0], [0, 1, 2, 3, 4, -1], [0, 1, 2, 3, 4, 6]])
+def test_groups_that_do_not_fit_are_refused(drawn, groups):
+    with pytest.raises(ValueError, match="Groups"):
+        native.prepare(drawn(1)[0], groups)
+
+
+@needs_kernel
+def test_rows_of_another_shape_or_kind_are_refused(drawn):
+    forest, numbers, codes, _ = drawn(1)
+    ready = native.prepare(forest)
+    for wrong in [(numbers[:, :1], codes), (numbers, codes[:-1]), (np.zeros(numbers.shape, np.float32), codes), (numbers, codes.astype(np.int64))]:
+        with pytest.raises(ValueError, match="Rows of this forest"):
+            native.margins(ready, *wrong)
+    for row in [([1.0], [0, 0, 0]), ([1.0] * 3, [0] * 4), ([1.0] * 3, [0, 0, 2**40]), (["x"] * 3, [0] * 3)]:
+        with pytest.raises(ValueError, match="A row of this forest"):
+            native.one(ready, *row)
+        with pytest.raises(ValueError, match="A row of this forest"):
+            native.one_explained(ready, *row)
+
+
+@needs_kernel
+def test_fewer_than_one_thread_is_refused(drawn):
+    forest, numbers, codes, _ = drawn(1)
+    with pytest.raises(ValueError, match="thread"):
+        native.margins(native.prepare(forest), numbers, codes, threads=0)
+
+
+@needs_kernel
+def test_the_evaluator_in_use_is_said():
+    assert evaluator() in {"native", "native (AVX2)"}
+
+
+def test_a_library_that_is_not_there_is_said(tmp_path):
+    with pytest.raises(OSError, match=r"is not there; `scripts/kernel` builds it"):
+        open_library(tmp_path / LIBRARY.name)
+
+
+def test_a_file_that_is_no_library_is_refused(tmp_path):
+    (tmp_path / LIBRARY.name).write_bytes(b"not a library")
+    with pytest.raises(OSError, match="cannot be loaded"):
+        open_library(tmp_path / LIBRARY.name)
+
+
+def test_a_foreign_library_is_refused():
+    import _struct
+
+    with pytest.raises(OSError, match="is not Leadrank's kernel"):
+        open_library(type(LIBRARY)(_struct.__file__))
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
+def test_a_processor_without_avx2_gives_the_same_bits(drawn, tmp_path):
+    flags = ("-std=c11", "-O3", "-ffp-contract=off", "-shared", "-fPIC", "-DLEADRANK_PLAIN")
+    subprocess.run(["cc", *flags, str(LIBRARY.with_name("kernel.c")), "-o", str(tmp_path / "plain.so")], check=True)
+    kernel = open_library(tmp_path / "plain.so")
+    forest, numbers, codes, settled = drawn(21)
+    ready, coded = native.prepare(forest, kernel=kernel), code_columns(forest, numbers, settled)
+    assert kernel.leadrank_avx2() == 0
+    same(native.margins(ready, numbers, codes), plain.margins(forest, coded))
+    assert [native.one(ready, *row) for row in zip(numbers.tolist(), codes.tolist(), strict=True)] == plain.margins(forest, coded).tolist()
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
+def test_a_library_of_another_version_is_refused(tmp_path):
+    source = LIBRARY.with_name("kernel.c").read_text(encoding="utf-8")
+    (tmp_path / "old.c").write_text(source.replace(f"#define ABI {ABI}", f"#define ABI {ABI + 1}"), encoding="utf-8")
+    subprocess.run(["cc", "-std=c11", "-shared", "-fPIC", str(tmp_path / "old.c"), "-o", str(tmp_path / "old.so")], check=True)
+    with pytest.raises(OSError, match=f"has ABI {ABI + 1}, this version needs {ABI}"):
+        open_library(tmp_path / "old.so")
+
+
+@needs_kernel
+def test_a_forest_out_of_bounds_does_not_reach_the_kernel(drawn):
+    from dataclasses import replace
+
+    forest = drawn(1)[0]
+    wrong = forest.split_column + 1000
+    wrong.flags.writeable = False
+    with pytest.raises(ValueError, match="split_column"):
+        native.prepare(replace(forest, split_column=wrong))
+
+
+def test_records_have_the_size_that_the_kernel_says():
+    if (kernel := library()) is None:
+        pytest.skip(evaluator())
+    assert isinstance(kernel, ctypes.CDLL)
+    assert kernel.leadrank_abi() == ABI
+    assert sys.byteorder == "little"
