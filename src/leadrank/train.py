@@ -24,6 +24,8 @@ TAIL = 0.2
 IMPORTANCE_ROWS = 2_000
 IMPORTANCE_COLUMNS = 60
 EFFECT_ROWS = 10_000
+EFFECT_TAIL = 0.1
+"""Columns are measured until half of the tail is spent; the rest of them goes unmeasured."""
 DRAWS = 200
 DRAWN_CELLS = 3_000_000
 """Rows times bootstrap draws are kept below this, so that judging a large table does not eat the budget."""
@@ -157,7 +159,7 @@ def _money(prepared: Prepared, column: str | None, rows: IntArray) -> FloatArray
 
 def _measured(fitted: models.Fitted) -> str:
     blocks = len(np.unique(fitted.blocks))
-    return f"out of time, {blocks} forward blocks" if fitted.forward else f"{blocks}-fold cross-validated"
+    return f"out of time, {blocks} forward blocks" if fitted.forward else f"{blocks}-fold cross-validated{evaluation.SHARED if fitted.shared else ''}"
 
 
 def _facts(
@@ -169,7 +171,7 @@ def _facts(
         seconds=None, chosen=fitted.chosen, settings={name: dict(setting) for name, setting in fitted.settings.items()}, trials=fitted.trials,
         seed=project.model.seed, measured=_measured(fitted), scale=fitted.model.predictor.scale, quarantined=prepared.quarantined,
         accepted=prepared.accepted, excluded=project.lead.exclude, importance=_importance(X, prepared.y, fitted, project.model.seed),
-        effects=_effects(X, prepared, judged), drift=fitted.drift, speed=_speed(fitted), not_worth=judged.not_worth, business=judged.business,
+        effects=_effects(X, prepared, judged, limits), drift=fitted.drift, speed=_speed(fitted), not_worth=judged.not_worth, business=judged.business,
         with_quarantined=_with_quarantined(prepared),
     )
 
@@ -195,15 +197,19 @@ def _telling(probe: models.Model, X: Matrix) -> list[str]:
     return [columns[k] for k in strongest]
 
 
-def _effects(X: Matrix, prepared: Prepared, judged: _Judged) -> tuple[ColumnEffect, ...]:
-    """Measure what dropping each column that is mostly blank or mostly one value would cost a small booster."""
+def _effects(X: Matrix, prepared: Prepared, judged: _Judged, limits: models.Limits) -> tuple[ColumnEffect, ...]:
+    """Measure what dropping each column that is mostly blank or mostly one value would cost a small booster, while there is time."""
     why = data.little_said(prepared.clean, prepared.columns)
     if not why or judged.reach.shape[1] > 1:
         return ()
     rows = np.random.default_rng(0).permutation(len(X))[:EFFECT_ROWS]
     X, y, groups = X.take(rows), prepared.y[rows], prepared.groups[rows]
-    whole = models.quick_loss(X, y, groups)
-    return tuple(ColumnEffect(name, whole, models.quick_loss(X.without(name), y, groups), reason) for name, reason in why.items())
+    whole, effects = models.quick_loss(X, y, groups), list[ColumnEffect]()
+    for name, reason in why.items():
+        if limits.left() < -EFFECT_TAIL * limits.budget:
+            break
+        effects.append(ColumnEffect(name, whole, models.quick_loss(X.without(name), y, groups), reason))
+    return tuple(effects)
 
 
 def _with_quarantined(prepared: Prepared) -> dict[str, float]:

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from leadrank.models.baseline import fit_constant, load_constant
-from leadrank.models.contest import Limits, explore
-from leadrank.models.held_out import Task
+from leadrank.models.contest import Limits, _next, explore, hurried
+from leadrank.models.held_out import Entry, Task
 from leadrank.models.predictor import Candidate
 from leadrank.models.split import random_folds
+from leadrank.models.tune import Search
 from leadrank.project import Settings
 from leadrank.types import Feature, Matrix
 
@@ -45,3 +46,24 @@ def order_of_trials(seconds: float) -> list[tuple[str, int]]:
 ])
 def test_a_cheap_learner_shows_two_settings_before_the_next_begins(seconds, expected):
     assert order_of_trials(seconds)[: len(expected)] == expected
+
+
+def test_a_dear_learner_begins_late_only_where_a_cheap_one_says_that_there_is_time():
+    def begins(light: float, left: float) -> str | None:
+        limits = Limits(clock=lambda: 100.0 - left, deadline=100.0, trials=None, threads=1, seed=0, budget=200.0)
+        searches = {name: Search(replace(PLAIN, name=name, first=({"k": 1},)), Settings(), 0) for name in ("dummy", "lightgbm", "catboost")}
+        entry = Entry(PLAIN, {"k": 1}, np.zeros((4, 1)), np.ones(4), light)
+        for name in ("dummy", "lightgbm"):
+            searches[name].ask()
+        return _next(searches, {"dummy": entry, "lightgbm": entry}, {"dummy": 0.0, "lightgbm": light}, limits)
+
+    assert begins(1.0, 20.0) == "catboost"
+    assert begins(5.0, 20.0) is None
+
+
+def test_without_time_to_judge_again_the_finalists_stand_as_they_are():
+    entry = Entry(replace(PLAIN, name="catboost"), {"k": 1}, np.zeros((4, 1)), np.arange(4.0), 10.0)
+    for left, expected in [(200.0, False), (5.0, True)]:
+        limits = Limits(clock=lambda left=left: 100.0 - left, deadline=100.0, trials=None, threads=1, seed=0, budget=200.0)
+        assert hurried({"catboost": entry}, limits) is expected
+        assert not hurried({"catboost": entry}, replace(limits, trials=2))

@@ -31,11 +31,11 @@ from leadrank.evaluation.metrics import (
     recall,
     roc_auc,
 )
-from leadrank.evaluation.report import ClassFigures, Difference, Report, Row, text_table
+from leadrank.evaluation.report import SHARED, ClassFigures, Difference, Report, Row, text_table
 from leadrank.evaluation.verdict import Verdict, doubted, verdict
 
 __all__ = [
-    "ClassFigures", "Curve", "Curves", "Difference", "Measure", "Metric", "ReliabilityBin", "Report", "Row", "Verdict",
+    "SHARED", "ClassFigures", "Curve", "Curves", "Difference", "Measure", "Metric", "ReliabilityBin", "Report", "Row", "Verdict",
     "accuracy", "accuracy_classes", "average_precision", "brier", "calibration_line", "calibration_noise",
     "calibration_slope", "class_probabilities", "doubted", "draw_curves", "expected_calibration_error", "expected_profit", "f1", "figure",
     "interval", "judge", "likeliest", "log_loss", "log_loss_classes", "macro_auc", "operating_points",

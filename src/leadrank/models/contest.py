@@ -28,6 +28,10 @@ STORMY = 0.3
 PROVEN = 2
 CHEAP = 0.05
 """A learner whose trial took less than this share of the budget shows its first `PROVEN` settings before the next learner is tried."""
+DEARER = {"xgboost": 1.5, "catboost": 6.0}
+"""About how many times as long a trial takes as one of LightGBM's: says late in a short budget whether there is time for one."""
+SOON = 0.6
+"""A trial late in the budget may take this share of what is left."""
 LEAST_WEIGHT = 0.03
 """A blend's member with less weight is dropped: it costs time and changes nothing."""
 BLEND = Candidate(name="blend", fit=None, load=None, first=(), space={}, complexity=4)  # type: ignore[arg-type]
@@ -92,7 +96,10 @@ def explore(
 def _next(searches: Mapping[str, Search], best: Mapping[str, Entry], slowest: Mapping[str, float], limits: Limits) -> str | None:
     for name in searches:
         early = len(best) < 2 or limits.left() > 0.5 * limits.budget
-        if early and (name not in best or (limits.trials is None and _cheap(searches[name], slowest[name], limits))):
+        if name not in best:
+            if early or _fits(name, slowest, limits):
+                return name
+        elif early and limits.trials is None and _cheap(searches[name], slowest[name], limits):
             return name
     ranked = sorted(best, key=lambda n: best[n].loss)
     open_names = [n for n in ranked if not searches[n].exhausted]
@@ -105,6 +112,10 @@ def _next(searches: Mapping[str, Search], best: Mapping[str, Entry], slowest: Ma
 
 def _cheap(search: Search, seconds: float, limits: Limits) -> bool:
     return search.tried < min(PROVEN, len(search.candidate.first)) and seconds < CHEAP * limits.budget and not search.exhausted
+
+
+def _fits(name: str, slowest: Mapping[str, float], limits: Limits) -> bool:
+    return slowest.get("lightgbm", float("inf")) * DEARER.get(name, float("inf")) < SOON * limits.left()
 
 
 def _reserve(best: Mapping[str, Entry], limits: Limits) -> float:
@@ -130,7 +141,9 @@ def _finalists(best: Mapping[str, Entry], limits: Limits) -> list[Entry]:
     return hopeful[:FINALISTS] + [e for e in best.values() if e.candidate.complexity == 0]
 
 
-def finals(task: Task, best: Mapping[str, Entry], *, blend: bool, limits: Limits, forward: bool = False, few: bool = False) -> Outcome:
+def finals(
+    task: Task, best: Mapping[str, Entry], *, blend: bool, limits: Limits, forward: bool = False, few: bool = False, hurry: bool = False
+) -> Outcome:
     """Judge the best candidates on fresh folds, add their blend, and choose.
 
     Parameters
@@ -140,14 +153,16 @@ def finals(task: Task, best: Mapping[str, Entry], *, blend: bool, limits: Limits
     forward
         Whether the folds are forward blocks. Where their rates then move far (`STORMY`), whoever won in the past may lose next, and the
         members are blended with equal weights, which no estimate can beat reliably (Timmermann 2006, forecast combinations).
+    hurry
+        Whether there is no time to judge again: then `task` has the folds of tuning.
     few
         Whether outcomes are few: then a shrunken model is taken even where it cannot be told from the constant; the verdict says so.
     """
     seeds = limits.seeds
     while seeds > 1 and limits.trials is None and UPKEEP * _finals_seconds(best, seeds, limits) > limits.left():
         seeds -= 1
-    judged = []
-    for entry in _finalists(best, limits):
+    judged = list(_finalists(best, limits)) if hurry else []
+    for entry in () if hurry else _finalists(best, limits):
         setting = averaged(entry.candidate, entry.setting, _seeds_for(entry, best, seeds))
         if forward and setting.get("seeds", 1) == 1:
             judged.append(entry)  # forward blocks cannot be dealt afresh: judging again would only repeat
@@ -167,6 +182,11 @@ def finals(task: Task, best: Mapping[str, Entry], *, blend: bool, limits: Limits
     kept = [(m, w) for m, w in zip(members, weights, strict=True) if w >= LEAST_WEIGHT]
     total = sum(w for _, w in kept)
     return Outcome(tuple(judged), chosen, tuple(m for m, _ in kept), tuple(w / total for _, w in kept))
+
+
+def hurried(best: Mapping[str, Entry], limits: Limits) -> bool:
+    """Say whether the time left does not suffice to judge the finalists once more."""
+    return limits.trials is None and UPKEEP * _finals_seconds(best, 1, limits) > limits.left()
 
 
 def averaged(candidate: Candidate, setting: Setting, seeds: int) -> Setting:

@@ -22,7 +22,7 @@ from leadrank.models.calibrate import (
     sigmoid,
 )
 from leadrank.models.candidates import CANDIDATES, DEFAULT, FEW, FEW_OUTCOMES
-from leadrank.models.contest import STORMY, Limits, Outcome, explore, finals, restless
+from leadrank.models.contest import STORMY, Limits, Outcome, explore, finals, hurried, restless
 from leadrank.models.halves import UNKNOWN, UNSEEN, halves, quarters, spread_of
 from leadrank.models.held_out import Task, fit_stacked, judge_entry, margins_of
 from leadrank.models.interval import Spread
@@ -72,6 +72,8 @@ class Fitted:
     forward: bool
     trials: int
     drift: Drift | None
+    shared: bool = False
+    """Whether tuning and judging shared random folds, for want of time."""
 
 
 def fit_model(
@@ -106,10 +108,11 @@ def fit_model(
     limits = replace(limits, spare_none=forward)
     best, trials = explore(Task(X, y, thresholds, first), candidates, given, limits, progress)
     progress("finalists on fresh folds", 1.0)
-    second = first if forward else _folds(y, groups, None, modelling.folds, limits.seed + 1)
+    hurry = hurried(best, limits)
+    second = first if forward or hurry else _folds(y, groups, None, modelling.folds, limits.seed + 1)
     task = Task(X, y, thresholds, second)
-    outcome = finals(task, best, blend="blend" in (modelling.candidates or DEFAULT), limits=limits, forward=forward, few=few)
-    return _finished(task, outcome, modelling, limits, forward=forward, trials=trials)
+    outcome = finals(task, best, blend="blend" in (modelling.candidates or DEFAULT), limits=limits, forward=forward, few=few, hurry=hurry)
+    return replace(_finished(task, outcome, modelling, limits, forward=forward, trials=trials), shared=hurry and not forward)
 
 
 def competing(modelling: Modelling, *, few: bool) -> dict[str, Candidate]:
