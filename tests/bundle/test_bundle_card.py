@@ -12,6 +12,7 @@ import pytest
 
 from leadrank.bundle import Bundle, HeldOut
 from leadrank.bundle.card import model_card
+from leadrank.bundle.learned import DIGITS, Learned
 from leadrank.types import Finding
 
 HOSTILE = "<script>|x`y\n# z"
@@ -118,6 +119,12 @@ def test_regulated_domains_are_warned_about(bundle: Bundle) -> None:
 def test_rows_set_aside_are_told_under_privacy(bundle: Bundle) -> None:
     held = replace(bundle, held_out=HeldOut("salt", 0.1, ("a", "b"), (0.1, 0.2)))
     assert "2 rows that were set aside are remembered by keyed hash" in part(model_card(held, version="0.1.0"), "Privacy")
+
+
+def test_learned_rows_are_told_under_privacy(bundle: Bundle) -> None:
+    held = replace(bundle, learned=Learned("salt", "0" * 3 * DIGITS, "f" * DIGITS, 0.0))
+    assert "3 rows that were learned from are remembered" in part(model_card(held, version="0.1.0"), "Privacy")
+
 
 
 def test_ordered_classes_have_figures_of_their_own(simulated: ModuleType) -> None:

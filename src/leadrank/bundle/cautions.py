@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from leadrank.bundle.bundle import Bundle
+from leadrank.bundle.learned import DIGITS
 from leadrank.bundle.markdown import MOST, bullets, code, names, plain
 
 REGULATED = {
@@ -93,6 +94,11 @@ def privacy(bundle: Bundle) -> str:
         items.append(
             f"{len(bundle.held_out.hashes):,} rows that were set aside are remembered by keyed hash; the key is in the bundle, so whoever has "
             "the bundle and a complete row can tell whether it was among them."
+        )
+    if bundle.learned.hashes:
+        items.append(
+            f"{len(bundle.learned.hashes) // DIGITS:,} rows that were learned from are remembered in the same way, by their key where there is one, "
+            "so that nobody judges the model on them unawares."
         )
     keyed = bundle.project.lead.key
     items.append(f"Scored lists carry the key {code(keyed)} and whatever columns are kept." if keyed else "Scored lists carry the row number.")
