@@ -179,3 +179,8 @@ def test_a_forged_model_that_passes_does_not_end_the_process(blob: bytes, tmp_pa
     done = subprocess.run([sys.executable, "-c", SURVIVE, str(tmp_path / "model.cbm")], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     assert 0 < int(done.stdout) < 200
+
+
+def test_a_forest_without_trees_parts_is_refused() -> None:
+    with pytest.raises(ValueError, match="no forest"):
+        load_forest({})

@@ -88,6 +88,8 @@ def load_forest(parts: Mapping[str, bytes]) -> Forest:
     ValueError
         A part is not a model that CatBoost can read without harm.
     """
+    if not parts:
+        raise ValueError("there is no forest")
     models = []
     for name in sorted(parts, key=lambda n: int(n.removeprefix("forest-").removesuffix(".cbm"))):
         check_blob(parts[name])
