@@ -6,7 +6,7 @@ NAME ?= leads
 export OMP_NUM_THREADS ?= 1
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help install demo test lint campaigns docs figures kernel wheels lock clean
+.PHONY: help install demo test lint campaigns bench docs figures kernel wheels lock clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 20
@@ -33,6 +33,9 @@ campaigns: $(STAMP)  ## the long measurements; figures go to benchmarks/*.json
 	@$(BIN)/python benchmarks/bundle_campaign.py
 	@$(BIN)/python benchmarks/interval_campaign.py
 	@$(BIN)/python -m pytest -m campaign -n $(WORKERS)
+
+bench: $(STAMP)  ## measure speed beside the peers; figures go to benchmarks/results.json and docs/benchmarks.md
+	@$(BIN)/python -m benchmarks.bench
 
 docs: $(STAMP)  ## build the documentation into site/
 	@$(BIN)/zensical build

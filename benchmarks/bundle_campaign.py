@@ -97,7 +97,7 @@ def outcome(good: Known, attempt: Attempt, path: Path) -> str:
 
 def executes(event: str, told: tuple[object, ...]) -> bool:
     """Tell whether something was run: not that our own kernel, loaded before, was shown its buffers."""
-    kernel = event == "ctypes.addressof" or (event == "ctypes.dlsym" and str(told[1]).startswith("leadrank_"))
+    kernel = event in {"ctypes.addressof", "ctypes.cdata"} or (event == "ctypes.dlsym" and str(told[1]).startswith("leadrank_"))
     return event.startswith(EXECUTING) and not kernel
 
 

@@ -12,7 +12,8 @@ from leadrank import data, evaluation, labels
 from leadrank.bundle import Bundle, recognise, row_names
 from leadrank.data import as_polars
 from leadrank.errors import DataError, nearest
-from leadrank.score import LARGEST_AMOUNT, Scorer, class_column
+from leadrank.score import LARGEST_AMOUNT, Scorer
+from leadrank.scored_rows import class_column
 from leadrank.types import Finding, FloatArray, IntArray
 
 EXACT = 1e-9

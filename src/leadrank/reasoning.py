@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 
 from leadrank import models
 from leadrank.bundle import Bundle
 from leadrank.explain import (
     Counterfactual,
+    LeadReasons,
     Phrasebook,
     Reason,
     counterfactual,
     group_by_column,
     phrasebook,
+    reason_lines,
     reasons,
-    reasons_text,
     rescale,
     row_base,
 )
@@ -51,6 +53,7 @@ class Reasoner:
         classes = bundle.facts.classes
         self._about = ["converted"] if len(classes) == 2 else [f"were {c} or better" for c in classes[1:-1]] + [f"were {classes[-1]}"]
         self._books = tuple(phrasebook(bundle.evidence, threshold=t, outcome=about) for t, about in enumerate(self._about))
+        self._lead_reasons = tuple(LeadReasons(book, self._protected) for book in self._books)
 
     def reasons(self, X: Matrix, log_odds: FloatArray, top: int) -> list[tuple[Reason, ...]]:
         """Return the `top` reasons of each row, given its calibrated log-odds, shape (rows, thresholds)."""
@@ -61,14 +64,27 @@ class Reasoner:
                 found[row] = own
         return found
 
-    def texts(self, X: Matrix, log_odds: FloatArray, top: int) -> list[str]:
+    def one(self, lead: models.LeadModel, numbers: Sequence[float], codes: Sequence[int], answer: models.Answer, top: int) -> tuple[Reason, ...]:
+        """Return the `top` reasons of one lead that has its answer, without arrays where its model allows."""
+        if top <= 0:
+            return ()
+        odds, reach, _, _, given = answer
+        asked = _asked_of_one(reach)
+        told = (given, lead.base) if given is not None else lead.contributions(numbers, codes, asked)
+        if told is None:
+            return self.reasons(lead.matrix(numbers, codes), np.array([odds]), top)[0]
+        start = self.bundle.model.shape.calibrations[asked].one(told[1])
+        return self._lead_reasons[asked].of(told[0], [*numbers, *codes], odds[asked], start, top)
+
+    def texts(self, X: Matrix, log_odds: FloatArray, top: int) -> pl.Series:
         """Return the `top` reasons of each row as one line of text, in bulk."""
-        texts = [""] * len(X)
-        for part in self._parts(X, log_odds) if top > 0 and len(X) else ():
-            said = reasons_text(part.grouped, part.columns, part.X, part.book, top=top, never=self._protected, within=part.raw)
-            for row, text in zip(part.rows, said, strict=True):
-                texts[row] = text
-        return texts
+        if top <= 0 or not len(X):
+            return pl.repeat("", len(X), dtype=pl.String, eager=True)
+        parts = list(self._parts(X, log_odds))
+        said = pl.concat(
+            reason_lines(part.grouped, part.columns, part.X, part.book, top=top, never=self._protected, within=part.raw) for part in parts
+        )
+        return said if len(parts) == 1 else said[np.argsort(np.concatenate([part.rows for part in parts]))]
 
     def ends(self, X: Matrix, log_odds: FloatArray) -> tuple[float, float, str]:
         """Return the base from which the first row's contributions start, the log-odds that all of them reach, and what they are about."""
@@ -91,7 +107,7 @@ class Reasoner:
         asked = asked_threshold(log_odds)
         for t in np.unique(asked):
             rows = np.flatnonzero(asked == t)
-            own = X.take(rows)
+            own = X if len(rows) == len(X) else X.take(rows)
             grouped, _, columns, raw = calibrated_contributions(self.bundle.model, own, log_odds[rows], asked[rows])
             yield _Alike(rows, own, self._books[int(t)], grouped, columns, raw)
 
@@ -110,6 +126,14 @@ def asked_threshold(log_odds: FloatArray) -> IntArray:
     likeliest = models.class_probabilities(models.sigmoid(log_odds)).argmax(axis=1)
     asked: IntArray = np.minimum(likeliest, thresholds - 1).astype(np.int64)
     return asked
+
+
+def _asked_of_one(reach: Sequence[float]) -> int:
+    """Say the same of one lead, given its probabilities."""
+    if len(reach) == 1:
+        return 0
+    shares = [better - worse for better, worse in zip((1.0, *reach), (*reach, 0.0), strict=True)]
+    return min(shares.index(max(shares)), len(reach) - 1)
 
 
 def calibrated_contributions(

@@ -11,43 +11,18 @@ import numpy as np
 import polars as pl
 
 from leadrank import data, decisions, features, models
-from leadrank.bundle import Acquaintance, Bundle, Unfamiliar, load_bundle
+from leadrank.bundle import LARGEST_AMOUNT, NOTHING_KNOWN, Acquaintance, Bundle, LeadReader, Scored, Unfamiliar, join_unfamiliar, load_bundle
 from leadrank.data import as_polars
 from leadrank.errors import UsageError, nearest
 from leadrank.explain import Counterfactual, Reason
 from leadrank.reasoning import Reasoner
+from leadrank.scored_rows import in_words, scored_rows
 from leadrank.types import BoolArray, FloatArray, IntArray, Matrix
 
-COLUMNS = (
-    "probability", "probability_low", "probability_high", "score", "rank", "tier", "contact", "expected_profit", "action", "due_within", "reasons",
-    "model",
-)
-"""What every scored table holds after the key and the columns carried through."""
-LARGEST_AMOUNT = 1e15
-"""Money farther out is pulled in to here, so that sums over leads stay finite."""
-NOTHING_KNOWN = "Do not call: nothing is known of this lead."
+__all__ = ["LARGEST_AMOUNT", "PART", "Explained", "Part", "Scored", "ScoredTable", "Scorer", "unfamiliar_in"]
 
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """One lead's score, decision and reasons. `unknown` names fields that the model does not know, `problems` says what is odd about the others."""
-
-    key: str | None
-    probability: float
-    probability_low: float
-    probability_high: float
-    score: int
-    rank: int | None
-    tier: str
-    contact: bool
-    expected_profit: float | None
-    action: str
-    due_within: str
-    reasons: tuple[Reason, ...]
-    model: str
-    classes: dict[str, float]
-    unknown: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
+PART = 1 << 16
+"""Rows that are scored at a time: their numbers stay in the second cache, and memory does not grow with the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +31,16 @@ class ScoredTable:
 
     rows: pl.DataFrame
     tiers: tuple[decisions.TierOutlook, ...]
+    problems: tuple[data.CellProblem, ...]
+    unfamiliar: Unfamiliar
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some rows of a longer table: their scores (words numbered, see `scored_rows`), sums by tier, and what is odd, by row of the whole table."""
+
+    rows: pl.DataFrame
+    sums: FloatArray
     problems: tuple[data.CellProblem, ...]
     unfamiliar: Unfamiliar
 
@@ -104,6 +89,25 @@ class Scorer:
         self._columns = {c.name: c for c in self._schema.columns}
         self._acquaintance = Acquaintance(self.bundle)
         self._reasoner = Reasoner(self.bundle)
+        self._reader = LeadReader(self.bundle, self._acquaintance, self._columns)
+        self._model = models.LeadModel(self.bundle.model, [i.feature for i in self.bundle.encoder.inputs])
+        self._policy = decisions.LeadPolicy(self.bundle.policy)
+        self._identity = self.bundle.identity
+        self._key, self._ordered = self.bundle.project.lead.key, self.bundle.facts.learned_tiers
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The columns that scoring reads."""
+        return self._needed
+
+    @property
+    def key(self) -> str | None:
+        """The column that names a lead."""
+        return self._key
+
+    def foreign(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return the columns that neither the model nor the project knows."""
+        return self._acquaintance.foreign(names)
 
     def one(self, lead: Mapping[str, object], *, reasons: int = 0) -> Scored:
         """Score one lead.
@@ -120,18 +124,20 @@ class Scorer:
         Scored
             Agrees with `many` on the same row.
         """
-        if not isinstance(lead, Mapping):
+        if type(lead) is not dict and not isinstance(lead, Mapping):
             raise UsageError(f"One lead is a dictionary of field to value; {type(lead).__name__} came.", "For a table use `many`.")
-        cells, problems = self._acquaintance.read(self._columns, lead)
-        X = features.encode_one(self.bundle.encoder, cells)
-        value, cost = (_amounts([cells[c]]) if c is not None else None for c in self._money_columns)
-        batch = self._decide(X, value, cost, self._acquaintance.empty_one(cells))
-        key = self.bundle.project.lead.key
-        given = lead.get(key) if key is not None else None
-        return self._record(
-            batch, None if given is None else str(given), self._reasoner.reasons(batch.X, batch.log_odds, reasons)[0],
-            self._acquaintance.foreign(lead), (*problems, *self._acquaintance.unseen(cells, X)),
-        )
+        numbers, codes, value, cost, empty, unknown, problems = self._reader.read(lead)
+        answer = self._model.answer(numbers, codes, explained=reasons > 0)
+        _, reach, low, high, _ = answer
+        tier, contact, profit, score = self._policy.decide(reach, value, cost)
+        given = None if self._key is None else lead.get(self._key)
+        # Not by the class's own call, which takes as long again as all decisions.
+        return tuple.__new__(Scored, (
+            None if given is None else str(given), reach[-1], low, high, score, None, tier.name, contact and not empty, profit,
+            NOTHING_KNOWN if empty else tier.action, "" if empty else tier.within,
+            self._reasoner.one(self._model, numbers, codes, answer, reasons) if reasons > 0 else (), self._identity,
+            self._classes(reach) if self._ordered else {}, unknown, problems,
+        ))
 
     def many(
         self, frame: Any, *, reasons: int = 0, ranked: bool = False, top: int | None = None, keep: Sequence[str] = ()
@@ -170,16 +176,36 @@ class Scorer:
         for name in keep:
             if name not in table.columns:
                 raise UsageError(f"The column {name!r} to keep is not there.", nearest(name, table.columns))
+        if ranked or top is not None:
+            return self._ranked(table, reasons, top, keep)
+        starts = range(0, max(table.height, 1), PART)
+        parts = [self.part(table[at : at + PART], first=at, reasons=reasons, keep=keep) for at in starts]
+        rows = in_words(pl.concat([part.rows for part in parts]))
+        return ScoredTable(rows, self.outlook(parts), *unfamiliar_in(parts))
+
+    def part(self, table: pl.DataFrame, *, first: int = 0, reasons: int = 0, keep: Sequence[str] = ()) -> Part:
+        """Score some rows of a longer table, of which `first` is the first; several threads may do so at once."""
         batch, cleaned = self._batch(table)
-        order = np.arange(len(batch.X))
-        if ranked or top is not None:
-            order = decisions.best_first(batch.reach[:, -1], batch.decided.expected_profit)
-            order = order[np.argsort(batch.empty[order], kind="stable")][:top]
-        out = self._frame(table, batch, keep)[order]
-        texts = self._reasoner.texts(batch.X.take(order), batch.log_odds[order], reasons)
-        out = out.with_columns(pl.Series("reasons", texts, dtype=pl.String))
-        if ranked or top is not None:
-            out = out.with_columns(pl.Series("rank", np.arange(1, len(order) + 1), dtype=pl.Int64))
+        rows = scored_rows(
+            self.bundle, table, batch.log_odds, batch.reach, batch.decided, batch.empty, keep=keep, first=first
+        )
+        if reasons > 0:
+            rows = rows.with_columns(self._reasoner.texts(batch.X, batch.log_odds, reasons).alias("reasons"))
+        shared = self.bundle.model.shape.spread.shared_error(batch.log_odds[:, -1])
+        sums = decisions.tier_sums(len(self.bundle.policy.tiers), batch.decided.tier, batch.reach[:, -1], shared)
+        problems = tuple(replace(problem, row=problem.row + first) for problem in cleaned.problems) if first else cleaned.problems
+        return Part(rows, sums, problems, self._acquaintance.of_table(table, cleaned, batch.X, first))
+
+    def _ranked(self, table: pl.DataFrame, reasons: int, top: int | None, keep: Sequence[str]) -> ScoredTable:
+        """Sort all rows, and give reasons for those that stay."""
+        batch, cleaned = self._batch(table)
+        order = decisions.best_first(batch.reach[:, -1], batch.decided.expected_profit)
+        order = order[np.argsort(batch.empty[order], kind="stable")][:top]
+        rows = scored_rows(self.bundle, table, batch.log_odds, batch.reach, batch.decided, batch.empty, keep=keep)
+        out = in_words(rows[order]).with_columns(
+            self._reasoner.texts(batch.X.take(order), batch.log_odds[order], reasons).alias("reasons"),
+            pl.Series("rank", np.arange(1, len(order) + 1), dtype=pl.Int64),
+        )
         cut = out if top is None else _recut(out, batch.empty[order])
         return ScoredTable(cut, self._outlook(batch, order), cleaned.problems, self._acquaintance.of_table(table, cleaned, batch.X))
 
@@ -205,8 +231,7 @@ class Scorer:
         found = self._reasoner.reasons(batch.X, batch.log_odds, reasons)[0]
         base, total, about = self._reasoner.ends(batch.X, batch.log_odds)
         wanted = min(max(self.bundle.policy.threshold.cut, 0.01), 0.99) if target is None else target
-        odd = self.one(table.row(0, named=True))
-        scored = self._record(batch, name, found, odd.unknown, odd.problems)
+        scored = self.one(table.row(0, named=True))._replace(key=name, reasons=found)
         return Explained(scored, found, base, total, self.bundle.facts.scale, about, self._reasoner.change(batch.X, wanted))
 
     @property
@@ -215,10 +240,10 @@ class Scorer:
         return economics.value_column, economics.contact_cost_column
 
     def _batch(self, table: pl.DataFrame) -> tuple[_Batch, data.Cleaned]:
-        cleaned = data.clean_frame(self._schema, table, required=self._needed)
-        X = features.encode(self.bundle.encoder, cleaned.frame if self._needed else table)
-        value, cost = (_amounts(cleaned.frame[c].to_list()) if c is not None else None for c in self._money_columns)
-        return self._decide(X, value, cost, self._acquaintance.empty(cleaned.frame, len(X))), cleaned
+        cleaned = data.clean_frame(self._schema, table, required=self._needed, numbered=True)
+        X = features.encode(self.bundle.encoder, cleaned.frame if self._needed else table, cleaned.labels)
+        value, cost = (_amounts(cleaned.frame[c]) if c is not None else None for c in self._money_columns)
+        return self._decide(X, value, cost, self._acquaintance.empty(cleaned, len(X))), cleaned
 
     def _decide(self, X: Matrix, value: FloatArray | None, cost: FloatArray | None, empty: BoolArray) -> _Batch:
         log_odds = self.bundle.model.log_odds(X)
@@ -226,46 +251,23 @@ class Scorer:
         decided = decisions.apply_policy(self.bundle.policy, reach, value=value, cost=cost)
         return _Batch(X, log_odds, reach, replace(decided, contact=decided.contact & ~empty), empty)
 
+    def outlook(self, parts: Sequence[Part]) -> tuple[decisions.TierOutlook, ...]:
+        """Say what each tier brings, over all parts of a table."""
+        sums = np.sum([part.sums for part in parts], axis=0)
+        return decisions.outlook_of_sums(self.bundle.policy.tiers, sums, outcome=self._outcome)
+
+    @property
+    def _outcome(self) -> str:
+        return f"{self.bundle.facts.classes[-1]} leads" if self.bundle.facts.learned_tiers else "conversions"
+
     def _outlook(self, batch: _Batch, rows: IntArray) -> tuple[decisions.TierOutlook, ...]:
         """Count on the probability of the best class: declared conversion rates have no interval."""
         shared = self.bundle.model.shape.spread.shared_error(batch.log_odds[rows, -1])
-        outcome = f"{self.bundle.facts.classes[-1]} leads" if self.bundle.facts.learned_tiers else "conversions"
-        return decisions.tier_outlook(self.bundle.policy.tiers, batch.decided.tier[rows], batch.reach[rows, -1], shared, outcome=outcome)
+        return decisions.tier_outlook(self.bundle.policy.tiers, batch.decided.tier[rows], batch.reach[rows, -1], shared, outcome=self._outcome)
 
-    def _record(
-        self, batch: _Batch, key: str | None, reasons: tuple[Reason, ...], unknown: tuple[str, ...], problems: tuple[str, ...]
-    ) -> Scored:
-        low, high = self.bundle.model.interval(batch.log_odds[:, -1])
-        tier = self.bundle.policy.tiers[int(batch.decided.tier[0])]
-        profit, empty = batch.decided.expected_profit, bool(batch.empty[0])
-        classes = models.class_probabilities(batch.reach)[0] if batch.reach.shape[1] > 1 else ()
-        return Scored(
-            key=key, probability=float(batch.reach[0, -1]), probability_low=float(low[0]), probability_high=float(high[0]),
-            score=int(batch.decided.score[0]), rank=None, tier=tier.name, contact=bool(batch.decided.contact[0]),
-            expected_profit=None if profit is None else float(profit[0]), action=NOTHING_KNOWN if empty else tier.action,
-            due_within="" if empty else tier.within, reasons=reasons, model=self.bundle.identity,
-            classes={n: float(p) for n, p in zip(self.bundle.facts.classes, classes, strict=False)}, unknown=unknown, problems=problems,
-        )
-
-    def _frame(self, table: pl.DataFrame, batch: _Batch, keep: Sequence[str]) -> pl.DataFrame:
-        tiers, decided = self.bundle.policy.tiers, batch.decided
-        low, high = self.bundle.model.interval(batch.log_odds[:, -1])
-        at = pl.Series(decided.tier)
-        profit = pl.Series(np.full(len(batch.X), np.nan) if decided.expected_profit is None else decided.expected_profit).fill_nan(None)
-        taken = {*COLUMNS, *map(class_column, self.bundle.facts.classes)}
-        out = _carried(table, self.bundle.project.lead.key, keep, taken).with_columns(
-            probability=pl.Series(batch.reach[:, -1]), probability_low=pl.Series(low), probability_high=pl.Series(high),
-            score=pl.Series(decided.score), rank=pl.lit(None, dtype=pl.Int64), tier=_named(at, [t.name for t in tiers]),
-            contact=pl.Series(decided.contact), expected_profit=profit, action=_named(at, [t.action for t in tiers]),
-            due_within=_named(at, [t.within for t in tiers]), reasons=pl.lit(""), model=pl.lit(self.bundle.identity),
-        )
-        if batch.empty.any():
-            asked, nobody = {"action": NOTHING_KNOWN, "due_within": ""}, pl.Series(batch.empty)
-            out = out.with_columns(pl.when(nobody).then(pl.lit(text)).otherwise(pl.col(name)).alias(name) for name, text in asked.items())
-        if batch.reach.shape[1] == 1:
-            return out
-        shares = models.class_probabilities(batch.reach)
-        return out.with_columns(*(pl.Series(class_column(c), shares[:, k]) for k, c in enumerate(self.bundle.facts.classes)))
+    def _classes(self, reach: Sequence[float]) -> dict[str, float]:
+        shares = models.class_probabilities(np.array([reach]))[0].tolist()
+        return dict(zip(self.bundle.facts.classes, shares, strict=True))
 
 
 def _recut(best: pl.DataFrame, empty: BoolArray) -> pl.DataFrame:
@@ -275,23 +277,12 @@ def _recut(best: pl.DataFrame, empty: BoolArray) -> pl.DataFrame:
     return best.with_columns(action=asked, contact=worth)
 
 
-def _amounts(cells: Sequence[object]) -> FloatArray:
-    amounts = np.array([np.nan if cell is None else float(cell) for cell in cells], dtype=np.float64)  # type: ignore[arg-type]
+def _amounts(cells: pl.Series) -> FloatArray:
+    amounts: FloatArray = cells.cast(pl.Float64).fill_null(np.nan).to_numpy()
     return np.clip(amounts, -LARGEST_AMOUNT, LARGEST_AMOUNT)
 
 
-def _named(at: pl.Series, names: Sequence[str]) -> pl.Series:
-    return at.replace_strict(list(range(len(names))), list(names), return_dtype=pl.String)
-
-
-def class_column(name: str) -> str:
-    """Name the column with a class's probability; `probability_low` and `probability_high` are the ends of the interval."""
-    return f"probability_of_{name}" if name in {"low", "high"} else f"probability_{name}"
-
-
-def _carried(table: pl.DataFrame, key: str | None, keep: Sequence[str], taken: set[str]) -> pl.DataFrame:
-    """Take the key (or the row's number) and the columns to keep; one that is named like a result says that it was given."""
-    keyed = key is not None and key in table.columns
-    own = {} if keyed else {"row": pl.Series(np.arange(1, table.height + 1))}
-    names = dict.fromkeys([*([key] if key is not None and keyed else []), *keep])
-    return pl.DataFrame(own | {f"{n} (given)" if n in taken or n in own else n: table[n] for n in names})
+def unfamiliar_in(parts: Sequence[Part]) -> tuple[tuple[data.CellProblem, ...], Unfamiliar]:
+    """Put together what is odd in the parts of a table, in their order: unreadable cells (as many as `clean_frame` lists), and all the rest."""
+    problems = data.kept_problems([problem for part in parts for problem in part.problems])
+    return problems, join_unfamiliar([part.unfamiliar for part in parts])

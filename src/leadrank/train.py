@@ -22,6 +22,7 @@ from leadrank.types import Finding, FloatArray, IntArray, Matrix
 TAIL = 0.2
 """Share of the budget kept for judging, explaining and writing after the models are fitted."""
 IMPORTANCE_ROWS = 2_000
+LATE_ROWS = 500
 IMPORTANCE_COLUMNS = 60
 EFFECT_ROWS = 10_000
 EFFECT_TAIL = 0.1
@@ -170,15 +171,16 @@ def _facts(
         classes=prepared.classes, rows=len(prepared.y), trained_at=at.isoformat(timespec="seconds") if dated and at is not None else None,
         seconds=None, chosen=fitted.chosen, settings={name: dict(setting) for name, setting in fitted.settings.items()}, trials=fitted.trials,
         seed=project.model.seed, measured=_measured(fitted), scale=fitted.model.predictor.scale, quarantined=prepared.quarantined,
-        accepted=prepared.accepted, excluded=project.lead.exclude, importance=_importance(X, prepared.y, fitted, project.model.seed),
+        accepted=prepared.accepted, excluded=project.lead.exclude, importance=_importance(X, prepared.y, fitted, limits),
         effects=_effects(X, prepared, judged, limits), drift=fitted.drift, speed=_speed(fitted), not_worth=judged.not_worth, business=judged.business,
         with_quarantined=_with_quarantined(prepared),
     )
 
 
-def _importance(X: Matrix, y: IntArray, fitted: models.Fitted, seed: int) -> tuple[explain.Importance, ...]:
-    """Shuffle columns among rows that each probe has not seen."""
-    share = IMPORTANCE_ROWS / sum(len(rows) for _, rows in fitted.probes)
+def _importance(X: Matrix, y: IntArray, fitted: models.Fitted, limits: models.Limits) -> tuple[explain.Importance, ...]:
+    """Shuffle columns among rows that each probe has not seen; fewer rows where the budget is spent."""
+    seed, late = limits.seed, limits.left() < -EFFECT_TAIL * limits.budget
+    share = (LATE_ROWS if late else IMPORTANCE_ROWS) / sum(len(rows) for _, rows in fitted.probes)
     unseen = [rows if share >= 1 else np.sort(np.random.default_rng(seed).permutation(rows)[: int(share * len(rows))]) for _, rows in fitted.probes]
     held, ends = X.take(np.concatenate(unseen)), np.cumsum([0, *(len(rows) for rows in unseen)])
 

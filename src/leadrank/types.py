@@ -62,6 +62,22 @@ class Feature:
     bins: tuple[float, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Labels:
+    """A clean column of labels: the different texts (None is blank), and for each row the place of its own."""
+
+    texts: tuple[str | None, ...]
+    numbers: IntArray
+
+    def __getitem__(self, row: int) -> str | None:
+        return self.texts[int(self.numbers[row])]
+
+    def blank(self) -> BoolArray:
+        """Mark the rows without a label."""
+        found: BoolArray = np.array([text is None for text in self.texts]).take(self.numbers)
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Matrix:
     """Rows as a model sees them: float64 numbers (nan = missing) and int32 category codes."""

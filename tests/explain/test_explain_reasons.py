@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from leadrank.explain import fit_evidence, group_by_column, phrasebook, reasons, reasons_text, select_top
+from leadrank.explain import fit_evidence, group_by_column, phrasebook, reason_lines, reasons, select_top
 from leadrank.types import Feature, Matrix
 
 COLUMNS = ("visits", "created", "Lead Source", "Gender")
@@ -59,7 +59,7 @@ def test_a_protected_column_is_never_named_nor_are_its_values(contributions, pro
     grouped, columns = group_by_column(contributions, FEATURES)
     rows = MATRIX.take(np.arange(5))
     found = reasons(grouped, columns, rows, BOOK, top=top, never={protected}, within=contributions)
-    lines = reasons_text(grouped, columns, rows, BOOK, top=top, never={protected}, within=contributions)
+    lines = reason_lines(grouped, columns, rows, BOOK, top=top, never={protected}, within=contributions).to_list()
     name = protected.strip().casefold()
     said = " ".join([*lines, *(r.sentence + r.column for row in found for r in row)]).casefold()
     assert name not in said
@@ -73,7 +73,7 @@ def test_line_and_sentences_name_the_same_columns_in_the_same_order(contribution
     grouped, columns = group_by_column(contributions, FEATURES)
     rows = MATRIX.take(np.arange(5))
     found = reasons(grouped, columns, rows, BOOK, top=3, within=contributions)
-    lines = reasons_text(grouped, columns, rows, BOOK, top=3, within=contributions)
+    lines = reason_lines(grouped, columns, rows, BOOK, top=3, within=contributions).to_list()
     for line, row in zip(lines, found, strict=True):
         parts = line.split("; ")
         assert parts[0] == BOOK.base
@@ -116,14 +116,14 @@ def test_a_sentence_gives_value_counts_and_base():
     (reason,) = reasons(np.array([[1.5]]), ("Lead Source",), lead, book)[0]
     assert reason.sentence == "Lead Source is Reference: 9 of 10 such leads converted; base 15 of 40"
     assert (reason.value, reason.rows, reason.conversions, reason.base_rate) == ("Reference", 10, 9, 15 / 40)
-    assert reasons_text(np.array([[1.5]]), ("Lead Source",), lead, book) == ["base 15 of 40; + Lead Source is Reference: 9 of 10"]
+    assert reason_lines(np.array([[1.5]]), ("Lead Source",), lead, book).to_list() == ["base 15 of 40; + Lead Source is Reference: 9 of 10"]
 
 
 def test_a_reason_against_its_counts_says_that_it_is_taken_with_the_rest():
     lead, book = source_only(2)
     (reason,) = reasons(np.array([[-0.5]]), ("Lead Source",), lead, book)[0]
     assert reason.sentence.endswith("base 15 of 40; taken with the rest it lowers this score")
-    assert reasons_text(np.array([[-0.5]]), ("Lead Source",), lead, book)[0].endswith("− Lead Source is Reference: 9 of 10 (with the rest)")
+    assert reason_lines(np.array([[-0.5]]), ("Lead Source",), lead, book)[0].endswith("− Lead Source is Reference: 9 of 10 (with the rest)")
 
 
 def test_an_unseen_level_is_a_reason_without_counts():
@@ -136,7 +136,7 @@ def test_an_unseen_level_is_a_reason_without_counts():
 def test_rounding_is_no_reason():
     lead, book = source_only(2)
     assert reasons(np.array([[1e-13]]), ("Lead Source",), lead, book) == [()]
-    assert reasons_text(np.array([[1e-13]]), ("Lead Source",), lead, book) == ["base 15 of 40"]
+    assert reason_lines(np.array([[1e-13]]), ("Lead Source",), lead, book).to_list() == ["base 15 of 40"]
 
 
 def test_the_feature_that_pulls_hardest_speaks_for_its_column():
@@ -157,7 +157,7 @@ def test_no_reasons_wanted_are_no_reasons_given(top):
 def test_no_rows_and_no_columns_give_empty_answers():
     rows = MATRIX.take(np.empty(0, dtype=np.int64))
     assert reasons(np.empty((0, 4)), COLUMNS, rows, BOOK) == []
-    assert reasons_text(np.empty((0, 4)), COLUMNS, rows, BOOK) == []
+    assert reason_lines(np.empty((0, 4)), COLUMNS, rows, BOOK).to_list() == []
     nothing = Matrix(np.empty((2, 0)), np.empty((2, 0), dtype=np.int32), (), ())
     empty = phrasebook(fit_evidence(nothing, np.array([0, 1])))
     assert reasons(np.empty((2, 0)), (), nothing, empty) == [(), ()]

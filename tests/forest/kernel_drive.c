@@ -46,6 +46,7 @@ static void drive(int64_t rows) {
     int64_t columns = forest.number_columns + forest.table_columns;
     uint8_t *coded = room(columns * rows), *scratch = room(leadrank_scratch(&forest)), *one_scratch = room(columns);
     uint16_t *answers = room(answer_start[columns] * stride * 2), *leaf = room(stride * 2);
+    const uint16_t **own = room(columns * (int64_t)sizeof *own);
     double *margins = room(rows * 8), *shares = room(rows * outputs * 8), *out = room(outputs * 8);
     Rows all = {numbers, forest.numbers, 1, codes, categories, 1};
     leadrank_codes(&forest, &all, 0, rows, coded, rows);
@@ -56,14 +57,14 @@ static void drive(int64_t rows) {
     leadrank_answers(&forest, answer_start, stride, answers);
     for (int64_t row = 0; row < rows; row++) {
         Desk desk = {&forest, numbers + row * forest.numbers, codes + row * categories, answer_start, answers, stride,
-                     output,  outputs,                        one_scratch,              leaf,         out};
+                     output,  outputs,                        one_scratch,              leaf,         out,   own};
         double margin = leadrank_one_explained(&desk);
         need(margin == leadrank_one(&desk) && margin == margins[row] && !memcmp(out, shares + row * outputs, (size_t)outputs * 8));
     }
     const void *given[] = {forest.number_feature, forest.border_start, forest.borders, forest.nan_code, forest.term_start, forest.term_feature,
                            forest.term_size, forest.term_border, forest.term_nan, forest.table_start, forest.table, forest.split_start,
                            forest.split_column, forest.split_threshold, forest.leaf_start, forest.leaves, forest.player_start, forest.shap_start,
-                           forest.shap, bias, numbers, output, codes, answer_start, coded, scratch, one_scratch, answers, leaf, margins, shares, out};
+                           forest.shap, bias, numbers, output, codes, answer_start, coded, scratch, one_scratch, answers, leaf, margins, shares, out, own};
     for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) free((void *)given[i]);
 }
 

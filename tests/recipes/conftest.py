@@ -56,6 +56,8 @@ KINDS: dict[str, dict[str, Any]] = {
     "xgboost": {"model": {"candidates": ["xgboost"], "xgboost": {"tune": False, "n_estimators": 20, "max_depth": 3}}},
     "ordered": ORDERED,
     "ordered forest": {**ORDERED, "model": {"candidates": ["random_forest"], "random_forest": {"tune": False, "n_estimators": 10}}},
+    "ordered catboost": {**ORDERED, "model": {"candidates": ["catboost"], "resampling": "weights",
+                                               "catboost": {"tune": False, "iterations": 25, "depth": 3, "seeds": 1}}},
     "per-lead economics": {"economics": {"value_column": "deal", "contact_cost": 30.0}},
     "weights": {"model": {"resampling": "weights"}},
     "ordered weights": {**ORDERED, "model": {"resampling": "weights"}},

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from leadrank.bundle import load_bundle, save_bundle
 from leadrank.errors import DataError, UsageError
 from leadrank.reasoning import calibrated_contributions
-from leadrank.score import COLUMNS, Scorer
+from leadrank.score import Scorer
+from leadrank.scored_rows import COLUMNS
 
 NUMBERS = ("probability", "probability_low", "probability_high", "expected_profit")
 raw = st.fixed_dictionaries(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -11,7 +12,7 @@ import polars as pl
 from leadrank import data
 from leadrank.bundle.bundle import Bundle
 from leadrank.data.cell import EXPECTED, Clean, read_cell
-from leadrank.types import UNSEEN, BoolArray, Matrix
+from leadrank.types import UNSEEN, BoolArray, Labels, Matrix
 
 EMPTY = "every field that the model uses is blank: the score is that of nobody in particular, and the lead is not to be called on it"
 SHOWN = 60
@@ -62,26 +63,28 @@ class Acquaintance:
         """Return the columns that neither the model nor the project knows."""
         return tuple(name for name in names if name not in self.known)
 
-    def empty(self, clean: pl.DataFrame, rows: int) -> BoolArray:
+    def empty(self, cleaned: data.Cleaned, rows: int) -> BoolArray:
         """Mark the rows in which every column that the model uses is blank."""
-        own = [clean[name] for name in self.columns]
-        if not own or any(not column.null_count() for column in own):
-            return np.zeros(rows, dtype=bool)
-        nobody: BoolArray = np.logical_and.reduce([column.is_null().to_numpy() for column in own])
+        nobody = np.full(rows, bool(self.columns))
+        # Labels come last: a number that is never blank settles it at once.
+        for name in sorted(self.columns, key=cleaned.labels.__contains__):
+            if not nobody.any():
+                break
+            nobody &= cleaned.labels[name].blank() if name in cleaned.labels else _nulls(cleaned.frame[name])
         return nobody
 
     def empty_one(self, cells: Mapping[str, Clean]) -> BoolArray:
         """Say the same of one lead."""
         return np.array([bool(self.columns) and all(cells[name] is None for name in self.columns)])
 
-    def of_table(self, table: pl.DataFrame, cleaned: data.Cleaned, X: Matrix) -> Unfamiliar:
-        """Sum up what is unfamiliar in a table."""
-        empty = self.empty(cleaned.frame, len(X))
-        unseen = [_strange(f.column, X.codes[:, j] == UNSEEN, cleaned.frame[f.column]) for j, f in enumerate(X.categorical)]
-        blank = [_strange(name, _blank(cleaned, name) & ~empty) for name in self.columns if name in self.always_given]
+    def of_table(self, table: pl.DataFrame, cleaned: data.Cleaned, X: Matrix, first: int = 0) -> Unfamiliar:
+        """Sum up what is unfamiliar in a table, or in the part of one that begins with row `first`."""
+        empty = self.empty(cleaned, len(X))
+        unseen = [_strange(f.column, X.codes[:, j] == UNSEEN, first, _cells(cleaned, f.column)) for j, f in enumerate(X.categorical)]
+        blank = [_strange(name, _blank(cleaned, name) & ~empty, first) for name in self.columns if name in self.always_given]
         return Unfamiliar(
             dict(cleaned.unreadable), tuple(s for s in unseen if s.cells), tuple(s for s in blank if s.cells), self.foreign(table.columns),
-            tuple(np.flatnonzero(empty).tolist()),
+            tuple((np.flatnonzero(empty) + first).tolist()),
         )
 
     def read(self, columns: Mapping[str, data.ColumnSchema], lead: Mapping[str, object]) -> tuple[dict[str, Clean], list[str]]:
@@ -101,15 +104,46 @@ class Acquaintance:
         return [f"{name}: {_short(cells[name])} was seldom or never seen in training" for name in (X.categorical[j].column for j in at)]
 
 
-def _strange(column: str, found: BoolArray, cells: pl.Series | None = None) -> Strange:
+def join_unfamiliar(parts: Sequence[Unfamiliar]) -> Unfamiliar:
+    """Put together what is unfamiliar in the parts of one table, in their order."""
+    unreadable = Counter[str]()
+    for part in parts:
+        unreadable.update(part.unreadable)
+    return Unfamiliar(
+        dict(unreadable), _joined(s for part in parts for s in part.unseen), _joined(s for part in parts for s in part.blank), parts[0].extra,
+        tuple(row for part in parts for row in part.empty),
+    )
+
+
+def _joined(found: Iterable[Strange]) -> tuple[Strange, ...]:
+    """Add up the cells of each column; the first of them stays the example."""
+    by_column: dict[str, Strange] = {}
+    for strange in found:
+        known = by_column.get(strange.column)
+        by_column[strange.column] = strange if known is None else replace(known, cells=known.cells + strange.cells)
+    return tuple(by_column.values())
+
+
+def _cells(cleaned: data.Cleaned, name: str) -> Labels | pl.Series:
+    return cleaned.labels[name] if name in cleaned.labels else cleaned.frame[name]
+
+
+def _nulls(cells: pl.Series) -> BoolArray:
+    found: BoolArray = cells.is_null().to_numpy() if cells.null_count() else np.zeros(len(cells), dtype=bool)
+    return found
+
+
+def _strange(column: str, found: BoolArray, offset: int, cells: Labels | pl.Series | None = None) -> Strange:
     count = int(found.sum())
     first = int(found.argmax()) if count else 0
-    return Strange(column, count, first, str(cells[first])[:SHOWN] if count and cells is not None else "")
+    return Strange(column, count, first + offset, str(cells[first])[:SHOWN] if count and cells is not None else "")
 
 
 def _blank(cleaned: data.Cleaned, name: str) -> BoolArray:
     """Mark blank cells; those that could not be read, as far as they are listed, are told elsewhere."""
-    found = cleaned.frame[name].is_null().to_numpy().copy()
+    if name in cleaned.labels:
+        return cleaned.labels[name].blank()
+    found = _nulls(cleaned.frame[name]).copy()
     found[[problem.row for problem in cleaned.problems if problem.column == name]] = False
     return found
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from leadrank.bundle import Unfamiliar
-    from leadrank.data import CellProblem, RawTable
+    from leadrank.data import Batches, CellProblem, RawTable
     from leadrank.project import Project
 
 STANDARD = "-"
@@ -39,7 +39,7 @@ def read_declared(project: Project) -> tuple[Project, RawTable]:
 
 
 @contextmanager
-def naming(raw: RawTable) -> Iterator[None]:
+def naming(raw: RawTable | Batches) -> Iterator[None]:
     """Let what goes wrong with the cells of a table name the file that they came from."""
     try:
         yield
@@ -50,7 +50,7 @@ def naming(raw: RawTable) -> Iterator[None]:
         raise DataError(f"{raw.source}: {said[:1].lower()}{said[1:]}", problem.remedy) from problem
 
 
-def keep_rejected(raw: RawTable, place: Path | None) -> None:
+def keep_rejected(raw: RawTable | Batches, place: Path | None) -> None:
     """Keep the records that did not split, with their reasons; nothing is written when there are none."""
     if not raw.rejected:
         return

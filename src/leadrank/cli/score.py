@@ -15,7 +15,7 @@ from leadrank.cli.intake import STANDARD, keep_rejected, naming, read, say_probl
 from leadrank.cli.options import BundleFile, CheckKey, Data, RejectedFile
 from leadrank.cli.second_list import check_place, need_money, not_worth_list
 from leadrank.cli.signing import key_of
-from leadrank.cli.terminal import say
+from leadrank.cli.terminal import rows_done, say
 from leadrank.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from leadrank.bundle import Bundle
     from leadrank.decisions import TierOutlook
+    from leadrank.score import Scorer
 
 SUFFIXES = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson")
 
@@ -39,13 +40,19 @@ NotWorthFile = Annotated[
     Path | None,
     typer.Option("--not-worth", metavar="FILE", help="Write the leads that bring no more than their contact costs, each with its reason."),
 ]
+ScoringThreads = Annotated[
+    int | None,
+    typer.Option("--threads", metavar="N", min=1, help="Pieces scored at a time; 2 unless said otherwise. The result does not depend on it."),
+]
 
 
 def score(
     bundle: BundleFile, data: Data, *, output: Out = STANDARD, reasons: Reasons = 3, ranked: Ranked = False, top: Top = None, keep: Keep = None,
-    not_worth: NotWorthFile = None, key_file: CheckKey = None, rejected: RejectedFile = None,
+    not_worth: NotWorthFile = None, key_file: CheckKey = None, rejected: RejectedFile = None, threads: ScoringThreads = None,
 ) -> None:
     """Score leads: probability with its interval, tier, decision, expected profit, reasons.
+
+    Files of any length are read, scored and written piece by piece; --ranked, --top and --not-worth need all rows at once.
 
     Every row is answered. A cell that cannot be read counts as missing and is reported; a record that does not split into the header's
     columns goes to OUT.rejected.csv.
@@ -59,8 +66,12 @@ def score(
     scorer = Scorer(bundle, key=key_of(key_file))
     if not_worth is not None:
         need_money(scorer.bundle)
+    refused = rejected or (None if output == STANDARD or is_device(output) else Path(f"{output}.rejected.csv"))
+    if not (ranked or top is not None or not_worth is not None):
+        score_in_pieces(scorer, data, output, refused, reasons=reasons, keep=keep or (), threads=threads)
+        return
     raw = read(data)
-    keep_rejected(raw, rejected or (None if output == STANDARD or is_device(output) else Path(f"{output}.rejected.csv")))
+    keep_rejected(raw, refused)
     with naming(raw):
         found = scorer.table(raw.frame, reasons=reasons, ranked=ranked, top=top, keep=keep or ())
     say_problems(found.problems, found.unfamiliar.unreadable)
@@ -74,7 +85,46 @@ def score(
     if output != STANDARD:
         say_outlook(found.tiers)
         if scorer.bundle.policy.threshold.rule.name == "capacity" and top is None:
-            say(capacity_words(scorer.bundle, found.rows))
+            say(capacity_words(scorer.bundle, int(found.rows["contact"].sum()), found.rows.height))
+
+
+def score_in_pieces(
+    scorer: Scorer, source: str, output: str, refused: Path | None, *, reasons: int, keep: Sequence[str], threads: int | None
+) -> None:
+    """Score rows in their order, in the memory of a few pieces."""
+    from leadrank.bulk import THREADS, score_batches, wanted
+    from leadrank.data import in_pieces, open_batches
+
+    batches = open_batches(source, wanted(scorer, keep))
+    if batches is None:
+        batches = in_pieces(read(source))
+    keep_rejected(batches, refused)
+    told = len(batches.rejected)
+    with naming(batches), rows_done(batches.rows) as done, _place(output) as target:
+        suffix = Path(output).suffix.lower() if isinstance(target, Path) else ".csv"
+        found = score_batches(scorer, batches, target, suffix, reasons=reasons, keep=keep, threads=threads or THREADS, told=done)
+    if len(batches.rejected) > told:
+        keep_rejected(batches, refused)
+    say_problems(found.problems, found.unfamiliar.unreadable)
+    say_unfamiliar(found.unfamiliar)
+    if output != STANDARD:
+        say_outlook(found.tiers)
+        if scorer.bundle.policy.threshold.rule.name == "capacity":
+            say(capacity_words(scorer.bundle, found.contact, found.rows))
+
+
+@contextmanager
+def _place(output: str) -> Iterator[Path | BinaryIO]:
+    """Open where the scores go: standard output, a device, or a path that is written beside and moved into place."""
+    if output == STANDARD:
+        sys.stdout.flush()
+        with _whole_writes(sys.stdout.buffer) as stream:
+            yield stream
+    elif is_device(output):
+        with Path(output).open("wb") as stream:
+            yield stream
+    else:
+        yield Path(output)
 
 
 def say_outlook(tiers: Sequence[TierOutlook]) -> None:
@@ -84,13 +134,13 @@ def say_outlook(tiers: Sequence[TierOutlook]) -> None:
         say(tier.name.ljust(width) + str(tier)[len(tier.name) :])
 
 
-def capacity_words(bundle: Bundle, scored: pl.DataFrame) -> str:
+def capacity_words(bundle: Bundle, contact: int, rows: int) -> str:
     """Say what a capacity means for a file that is not as long as the rows that the cut was made on."""
     threshold = bundle.policy.threshold
     capacity = int(threshold.rule.wanted or 0)
     return (
         f"The capacity of {capacity:,} was turned into a fixed cut at training ({threshold.because}); "
-        f"{int(scored['contact'].sum()):,} of these {scored.height:,} leads are above it. `--top {capacity}` takes the best {capacity:,} of any file."
+        f"{contact:,} of these {rows:,} leads are above it. `--top {capacity}` takes the best {capacity:,} of any file."
     )
 
 

@@ -54,6 +54,25 @@ def progress() -> Iterator[Told]:
         yield told
 
 
+@contextmanager
+def rows_done(total: int | None) -> Iterator[Callable[[int], None] | None]:
+    """Give a function that is told how many rows are done, for a bar with rows per second; None where there is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.completed:,} rows"), BarColumn(), TextColumn("{task.fields[rate]:,} rows/s"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False) as bar:
+        task, start = bar.add_task("", total=total, rate=0), time.monotonic()
+
+        def told(rows: int) -> None:
+            bar.update(task, completed=rows, rate=round(rows / max(time.monotonic() - start, 1e-9)))
+
+        yield told
+
+
 def _lines() -> Told:
     last = -EVERY
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import math
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from leadrank.data.cell import EXPECTED, clean_cell, read_cell, text_of
+from leadrank.data.distinct import distinct_texts
 from leadrank.data.schema import ColumnSchema, Schema
 from leadrank.data.words import BLANK_WORDS, NONE_WORD, UNANSWERED_WORDS
 from leadrank.errors import DataError, nearest
+from leadrank.types import Labels
 
 __all__ = ["CellProblem", "Cleaned", "clean_cell", "clean_column", "clean_frame"]
 
@@ -42,14 +45,17 @@ class CellProblem:
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A clean table, its unreadable cells (the first 1,000 per column), and how many there are in each column."""
+    """A clean table, its unreadable cells (the first 1,000 per column), how many there are in each column, and the columns held as labels."""
 
     frame: pl.DataFrame
     problems: tuple[CellProblem, ...]
     unreadable: dict[str, int] = field(default_factory=dict)
+    labels: dict[str, Labels] = field(default_factory=dict)
 
 
-def clean_frame(schema: Schema, frame: pl.DataFrame, *, required: Collection[str] | None = None) -> Cleaned:
+def clean_frame(
+    schema: Schema, frame: pl.DataFrame, *, required: Collection[str] | None = None, numbered: bool = False
+) -> Cleaned:
     """Clean a table: number to Float64, date to naive UTC Datetime("us"), category, text and id to String; null is missing.
 
     Parameters
@@ -60,6 +66,8 @@ def clean_frame(schema: Schema, frame: pl.DataFrame, *, required: Collection[str
         Raw cells, as text or typed.
     required
         Names that must be there; by default every feature of the schema.
+    numbered
+        Hold categories that came as text or labels as `Cleaned.labels`, each text once, and not in the frame: many times faster.
 
     Returns
     -------
@@ -73,15 +81,19 @@ def clean_frame(schema: Schema, frame: pl.DataFrame, *, required: Collection[str
     """
     wanted = {c.name for c in schema.features} if required is None else set(required)
     _require(schema, wanted, frame.columns)
-    columns, problems, unreadable = [], [], {}
+    columns, problems, unreadable, labels = [], [], {}, {}
     for column in schema.columns:
         if column.name in frame.columns:
+            held = _labels(column, frame[column.name]) if numbered else None
+            if held is not None:
+                labels[column.name] = held
+                continue
             series, bad = clean_column(column, frame[column.name])
             columns.append(series)
             if bad is not None:
                 unreadable[column.name] = int(bad.sum())
                 problems += _problems(column, frame[column.name], bad)
-    return Cleaned(pl.DataFrame({column.name: column for column in columns}), tuple(problems), unreadable)
+    return Cleaned(pl.DataFrame({column.name: column for column in columns}), tuple(problems), unreadable, labels)
 
 
 def _require(schema: Schema, wanted: set[str], present: list[str]) -> None:
@@ -108,6 +120,14 @@ def clean_column(column: ColumnSchema, raw: pl.Series) -> tuple[pl.Series, pl.Se
         return typed
     done, left = _fast(column, raw) if raw.dtype == pl.String else (None, raw.is_not_null())
     return _merged(column, raw, done, left)
+
+
+def _labels(column: ColumnSchema, raw: pl.Series) -> Labels | None:
+    """Clean each different label once. Every text can be read as one, so nothing is ever unreadable."""
+    if column.type != "category" or not isinstance(raw.dtype, pl.String | pl.Categorical | pl.Enum):
+        return None
+    found = distinct_texts(raw)
+    return None if found is None else Labels(tuple(read_cell(column, text)[0] for text in found[0]), found[1])  # type: ignore[misc]
 
 
 def _merged(column: ColumnSchema, raw: pl.Series, done: pl.Series | None, left: pl.Series) -> tuple[pl.Series, pl.Series | None]:
@@ -182,6 +202,8 @@ def _typed(column: ColumnSchema, raw: pl.Series) -> tuple[pl.Series, pl.Series |
     """Clean a column whose type already fits, without looking at single cells."""
     if column.type == "number" and (raw.dtype.is_integer() or raw.dtype.is_float()) and raw.dtype not in {pl.Int128, pl.UInt128}:
         number = raw.cast(pl.Float64)
+        if not column.null_numbers and math.isfinite(number.sum()):
+            return number, None
         number = pl.select(pl.when(~number.is_nan() & ~number.is_in(list(column.null_numbers))).then(number)).to_series().alias(raw.name)
         bad = number.is_infinite().fill_null(value=False)
         return (pl.select(pl.when(~bad).then(number)).to_series().alias(raw.name), bad) if bad.any() else (number, None)
@@ -210,3 +232,13 @@ def _cut(value: object) -> str:
     text = text_of(value)
     text = repr(value) if text is None else text
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def kept_problems(problems: Iterable[CellProblem]) -> tuple[CellProblem, ...]:
+    """Put together the unreadable cells of the parts of a table, column by column, no more of each than are described."""
+    by_column: dict[str, list[CellProblem]] = {}
+    for problem in problems:
+        own = by_column.setdefault(problem.column, [])
+        if len(own) < PROBLEMS_KEPT:
+            own.append(problem)
+    return tuple(problem for own in by_column.values() for problem in own)

@@ -38,9 +38,9 @@ def write_table(target: str | Path | BinaryIO, frame: pl.DataFrame, suffix: str 
     """
     if isinstance(target, str | Path):
         path = Path(target)
-        _whole(path, _encoded(frame, (suffix or path.suffix or ".csv").lower()))
+        _whole(path, encoded(frame, (suffix or path.suffix or ".csv").lower()))
     else:
-        target.write(_encoded(frame, (suffix or ".csv").lower()))
+        target.write(encoded(frame, (suffix or ".csv").lower()))
         target.flush()
 
 
@@ -69,14 +69,15 @@ def defused(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(texts).rename({n: f"'{n}" for n in frame.columns if n[:1] in set("=+-@\t\r\n")})
 
 
-def _encoded(frame: pl.DataFrame, suffix: str) -> bytes:
+def encoded(frame: pl.DataFrame, suffix: str, *, header: bool = True) -> bytes:
+    """Return a table as the bytes of a file, a text also without its header."""
     buffer = io.BytesIO()
     if suffix == ".parquet":
         frame.write_parquet(buffer)
     elif suffix in {".jsonl", ".ndjson"}:
         frame.write_ndjson(buffer)
     elif suffix in {".csv", ".tsv", ".txt"}:
-        defused(_flat(frame)).write_csv(buffer, separator="\t" if suffix == ".tsv" else ",")
+        defused(_flat(frame)).write_csv(buffer, include_header=header, separator="\t" if suffix == ".tsv" else ",")
     else:
         raise UsageError(f"{suffix!r} is no kind of file that can be written.", "Use one of .csv, .tsv, .parquet, .jsonl.")
     return buffer.getvalue()

@@ -1,11 +1,13 @@
 """Why this score: contributions, sentences with evidence, importance, counterfactuals."""
 
-from leadrank.explain.attribution import group_by_column, rescale, row_base
+from leadrank.explain.attribution import group_by_column, rescale, rescale_one, row_base
 from leadrank.explain.counterfactual import CAUTION, Change, Counterfactual, counterfactual
 from leadrank.explain.evidence import Evidence, Seen, fit_evidence
 from leadrank.explain.importance import Importance, permutation_importance
+from leadrank.explain.lead_reasons import LeadReasons
 from leadrank.explain.phrases import Phrasebook, number_text, percent_texts, phrase, phrasebook
-from leadrank.explain.reasons import Reason, reasons, reasons_text, select_top
+from leadrank.explain.reason_lines import reason_lines
+from leadrank.explain.reasons import Reason, reasons, select_top
 
 __all__ = [
     "CAUTION",
@@ -13,6 +15,7 @@ __all__ = [
     "Counterfactual",
     "Evidence",
     "Importance",
+    "LeadReasons",
     "Phrasebook",
     "Reason",
     "Seen",
@@ -24,9 +27,10 @@ __all__ = [
     "permutation_importance",
     "phrase",
     "phrasebook",
+    "reason_lines",
     "reasons",
-    "reasons_text",
     "rescale",
+    "rescale_one",
     "row_base",
     "select_top",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -105,6 +106,41 @@ def rescale(
     up, down = _two_factors(gains, losses, goal, _row_factor(gains, losses, goal, slope))
     scaled = usable * np.where(usable > 0.0, up[:, None], down[:, None])
     return _settle(scaled, goal)
+
+
+def rescale_one(contributions: Sequence[float], calibrated: float, calibrated_base: float) -> list[float]:
+    """Stretch one row as `rescale` does, without arrays; the last rounding error stays in the sum.
+
+    Examples
+    --------
+    >>> rescale_one([1.0, -0.5], 0.4, 0.0)
+    [0.8, -0.4]
+    """
+    gains = losses = 0.0
+    for c in contributions:
+        if c >= _NOTHING:
+            gains += c
+        elif c <= -_NOTHING:
+            losses -= c
+        elif c != c:  # noqa: PLR0124 - nan
+            gains = c
+    if not (math.isfinite(gains + losses) and calibrated == calibrated):  # noqa: PLR0124 - nan
+        raise ValueError("contributions and base must be finite, and calibrated log-odds no nan")
+    goal = min(max(calibrated, -FURTHEST), FURTHEST) - calibrated_base
+    up, down = _two_factors_of_one(gains, losses, goal)
+    return [c * up if c > 0.0 else c * down for c in contributions]
+
+
+def _two_factors_of_one(gains: float, losses: float, goal: float) -> tuple[float, float]:
+    if gains <= 0.0 or losses <= 0.0:
+        return goal / gains if gains > 0.0 else 0.0, -goal / losses if losses > 0.0 else 0.0
+    raw = gains - losses
+    ratio = goal / raw if abs(raw) > _NOISE * (gains + losses) else 1.0
+    factor = 1.0 if ratio < 0.0 else min(max(ratio, FLATTEST), STEEPEST)
+    wanted = goal / factor
+    root = math.sqrt(wanted * wanted + 4.0 * gains * losses)
+    k = (wanted + root) / (2.0 * gains) if wanted > 0.0 else 2.0 * losses / (root - wanted)
+    return factor * k, factor / k
 
 
 def row_base(contributions: FloatArray, calibrated: FloatArray) -> FloatArray:

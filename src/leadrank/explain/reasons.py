@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from leadrank.explain.phrases import Entry, Phrasebook, spoken
 from leadrank.types import FloatArray, IntArray, Matrix
@@ -19,9 +17,8 @@ Direction = Literal["raises", "lowers"]
 _SIGN = {True: "+", False: "−"}
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One column's contribution to one score, in words.
+class Reason(NamedTuple):
+    """One column's contribution to one score, in words; a named tuple, since several are made for every lead.
 
     `contribution` is in calibrated log-odds; `rows` training leads were like this one in that column, `conversions` of
     them converted, and `base_rate` of all did.
@@ -119,46 +116,14 @@ def reasons(
         For each row its reasons, largest |contribution| first.
     """
     chosen, values = select_top(contributions, columns, top=top, never=never)
-    speaking = _speakers(chosen, values, columns, book, within)
+    speaking = speakers(chosen, values, columns, book, within)
     return [
-        tuple(_reason(book, book.entries[j], _value(matrix, row, j), c) for j, c in zip(features, amounts, strict=True) if j >= 0)
+        tuple(reason(book, book.entries[j], _value(matrix, row, j), c) for j, c in zip(features, amounts, strict=True) if j >= 0)
         for row, (features, amounts) in enumerate(zip(speaking.tolist(), values.tolist(), strict=True))
     ]
 
 
-def reasons_text(
-    contributions: FloatArray,
-    columns: Sequence[str],
-    matrix: Matrix,
-    book: Phrasebook,
-    *,
-    top: int = 3,
-    never: Collection[str] = (),
-    within: FloatArray | None = None,
-) -> list[str]:
-    """Give the reasons of each row as one line, for tables.
-
-    The line begins with the base and not with a sign, since spreadsheets take a cell that begins with "+" for a formula:
-    "base 39 of 100; + Lead Source is Reference: 91 of 100; − City is blank: 21 of 100". "(with the rest)" stands where the
-    counts alone point the other way. Each different value is put into words once. Parameters as for `reasons`.
-
-    Returns
-    -------
-    list
-        One line for each row; only the base where no column may be named.
-    """
-    chosen, values = select_top(contributions, columns, top=top, never=never)
-    speaking = _speakers(chosen, values, columns, book, within)
-    items = np.full(chosen.shape, "", dtype=object)
-    raised = values > 0.0
-    for j in np.unique(speaking[speaking >= 0]).tolist():
-        for up in (True, False):
-            rows, slots = np.nonzero((speaking == j) & (raised == up))
-            items[rows, slots] = _items(book.entries[j], _column(matrix, rows, j), up)
-    return ["; ".join([book.base, *filter(None, row)]) for row in items.tolist()]
-
-
-def _speakers(chosen: IntArray, values: FloatArray, columns: Sequence[str], book: Phrasebook, within: FloatArray | None) -> IntArray:
+def speakers(chosen: IntArray, values: FloatArray, columns: Sequence[str], book: Phrasebook, within: FloatArray | None) -> IntArray:
     """Return the number of the feature that speaks for each chosen column; -1 where none was chosen."""
     groups: dict[str, list[int]] = {column: [] for column in columns}
     for j, entry in enumerate(book.entries):
@@ -176,31 +141,20 @@ def _speakers(chosen: IntArray, values: FloatArray, columns: Sequence[str], book
     return speaking
 
 
-def _column(matrix: Matrix, rows: IntArray, j: int) -> FloatArray:
-    numbers = matrix.numbers.shape[1]
-    found: FloatArray = matrix.numbers[rows, j] if j < numbers else matrix.codes[rows, j - numbers].astype(np.float64)
-    return found
-
-
 def _value(matrix: Matrix, row: int, j: int) -> float:
     numbers = matrix.numbers.shape[1]
     return float(matrix.numbers[row, j] if j < numbers else matrix.codes[row, j - numbers])
 
 
-def _items(entry: Entry, values: FloatArray, up: bool) -> npt.NDArray[np.object_]:
-    distinct, place = np.unique(values, return_inverse=True)
-    words = np.array([_item(entry, value, up) for value in distinct.tolist()], dtype=object)
-    found: npt.NDArray[np.object_] = words[place]
-    return found
-
-
-def _item(entry: Entry, value: float, up: bool) -> str:
+def item_text(entry: Entry, value: float, up: bool) -> str:
+    """Put one contribution into few words, for a line."""
     _, words, cell = spoken(entry, value)
     counts = f": {cell.counts}" if cell.counts else ""
     return f"{_SIGN[up]} {words}{counts}{'' if _supports(cell.rows, cell.above, up) else ' (with the rest)'}"
 
 
-def _reason(book: Phrasebook, entry: Entry, value: float, contribution: float) -> Reason:
+def reason(book: Phrasebook, entry: Entry, value: float, contribution: float) -> Reason:
+    """Put one contribution into words."""
     text, words, cell = spoken(entry, value)
     direction: Direction = "raises" if contribution > 0.0 else "lowers"
     sentence = f"{words}: {cell.claim}; {book.base}"

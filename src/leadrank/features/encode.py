@@ -14,7 +14,7 @@ import polars as pl
 
 from leadrank.errors import UsageError, nearest
 from leadrank.project import Column, GroupMedian
-from leadrank.types import FIRST_LEVEL, MISSING, UNSEEN, CodeArray, Feature, FloatArray, Matrix
+from leadrank.types import FIRST_LEVEL, MISSING, UNSEEN, CodeArray, Feature, FloatArray, Labels, Matrix
 
 RARE = 2
 """A level needs this many training rows; rarer ones share the code of unseen levels, so that `unseen` is learned too."""
@@ -89,7 +89,7 @@ def fit_encoder(
     return Encoder(tuple(inputs), created_at)
 
 
-def encode(encoder: Encoder, frame: pl.DataFrame) -> Matrix:
+def encode(encoder: Encoder, frame: pl.DataFrame, labels: Mapping[str, Labels] | None = None) -> Matrix:
     """Turn clean rows into a matrix.
 
     Parameters
@@ -98,21 +98,30 @@ def encode(encoder: Encoder, frame: pl.DataFrame) -> Matrix:
         What `fit_encoder` learned.
     frame
         Clean rows with every column of `encoder.columns`.
+    labels
+        Columns that come as labels instead; there each text is looked up once.
 
     Returns
     -------
     Matrix
         One row for each row of `frame`, in order.
     """
-    created = _created(encoder, frame)
+    created, labels = _created(encoder, frame), labels or {}
+    rows = len(next(iter(labels.values())).numbers) if labels else frame.height
     numeric = [i for i in encoder.inputs if i.feature.kind == "number"]
     categorical = [i for i in encoder.inputs if i.feature.kind == "category"]
-    numbers = np.empty((frame.height, len(numeric)))
-    codes = np.empty((frame.height, len(categorical)), dtype=np.int32)
+    # Column after column, as they come and as trees read them.
+    numbers = np.empty((rows, len(numeric)), order="F")
+    codes = np.empty((rows, len(categorical)), dtype=np.int32, order="F")
     for j, item in enumerate(numeric):
-        numbers[:, j] = _number(item, frame[item.feature.column], created)
+        found = _number(item, frame[item.feature.column], created)
+        np.clip(found, -LARGEST, LARGEST, out=numbers[:, j])
     for j, item in enumerate(categorical):
-        codes[:, j] = _codes(item.feature.levels, frame[item.feature.column])
+        name = item.feature.column
+        if name in labels:
+            _put_codes(item.feature.levels, labels[name], codes[:, j])
+        else:
+            codes[:, j] = _codes(item.feature.levels, frame[name])
     return Matrix(numbers, codes, tuple(i.feature for i in numeric), tuple(i.feature for i in categorical))
 
 
@@ -201,6 +210,11 @@ def _codes(levels: tuple[str, ...], series: pl.Series) -> CodeArray:
     return result
 
 
+def _put_codes(levels: tuple[str, ...], labels: Labels, out: CodeArray) -> None:
+    codes = np.array([_code_of(levels, text) for text in labels.texts], dtype=np.int32)
+    codes.take(labels.numbers, out=out, mode="clip")  # every number is in place; "raise" would go through a copy
+
+
 def _created(encoder: Encoder, frame: pl.DataFrame) -> pl.Series | None:
     name = encoder.created_at
     return frame[name] if name is not None and name in frame.columns else None
@@ -215,6 +229,6 @@ def _number(item: Input, series: pl.Series, created: pl.Series | None) -> FloatA
         series = series.str.split(" ").list.len().fill_null(0)
     elif item.how != "number":
         series = {"month": series.dt.month, "weekday": series.dt.weekday, "hour": series.dt.hour}[item.how]()
-    result: FloatArray = series.cast(pl.Float64).fill_null(np.nan).to_numpy()
+    result: FloatArray = series.cast(pl.Float64).to_numpy()
     # Divided here: Polars' own division may differ from Python's in the last bit, and one lead must equal a table.
-    return result / _SECONDS_PER_DAY if item.how == "days_before" else np.clip(result, -LARGEST, LARGEST)
+    return result / _SECONDS_PER_DAY if item.how == "days_before" else result

@@ -87,6 +87,7 @@ typedef struct {
     uint8_t *scratch;
     uint16_t *leaf;
     double *out;
+    const uint16_t **rows;
 } Desk;
 
 static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
@@ -301,17 +302,41 @@ API void leadrank_answers(const Forest *forest, const int64_t *answer_start, int
         }
 }
 
-INLINE void any_join_answers(uint16_t *restrict leaf, const uint16_t *restrict answer, int64_t count) {
-    for (int64_t tree = 0; tree < count; tree++) leaf[tree] |= answer[tree];
+#define STEP 64 /* trees whose leaf numbers are joined before their leaves are added: joining the next ones overlaps with waiting for sums */
+#define WORDS 16
+
+typedef uint16_t Words __attribute__((vector_size(2 * WORDS)));
+
+/* Joins the answers of all columns to up to STEP trees, kept in registers meanwhile. */
+INLINE void any_join_answers(uint16_t *leaf, const uint16_t *const *answer, int64_t columns, int64_t first, int64_t count) {
+    for (int64_t tree = 0; tree < count; tree += WORDS) {
+        Words joined = {0}, own;
+        for (int64_t column = 0; column < columns; column++) {
+            memcpy(&own, answer[column] + first + tree, sizeof own);
+            joined |= own;
+        }
+        memcpy(leaf + first + tree, &joined, sizeof joined);
+    }
 }
 
-AVX2 static void join_answers_avx2(uint16_t *restrict leaf, const uint16_t *restrict answer, int64_t count) { any_join_answers(leaf, answer, count); }
+AVX2 static void join_answers_avx2(uint16_t *leaf, const uint16_t *const *answer, int64_t columns, int64_t first, int64_t count) {
+    if (count == STEP) {
+        Words joined[STEP / WORDS] = {{0}}, own;
+        for (int64_t column = 0; column < columns; column++)
+            for (int64_t part = 0; part < STEP / WORDS; part++) {
+                memcpy(&own, answer[column] + first + part * WORDS, sizeof own);
+                joined[part] |= own;
+            }
+        memcpy(leaf + first, joined, sizeof joined);
+    } else
+        any_join_answers(leaf, answer, columns, first, count);
+}
 
-static void join_answers(uint16_t *restrict leaf, const uint16_t *restrict answer, int64_t count) {
+static void join_answers(uint16_t *leaf, const uint16_t *const *answer, int64_t columns, int64_t first, int64_t count) {
     if (avx2)
-        join_answers_avx2(leaf, answer, count);
+        join_answers_avx2(leaf, answer, columns, first, count);
     else
-        any_join_answers(leaf, answer, count);
+        any_join_answers(leaf, answer, columns, first, count);
 }
 
 /* The margin of the row at a desk; `leaf` gets its leaf numbers. */
@@ -319,11 +344,16 @@ API double leadrank_one(const Desk *desk) {
     const Forest *forest = desk->forest;
     Rows row = {desk->numbers, 0, 1, desk->codes, 0, 1};
     double sum = forest->bias;
+    int64_t columns = 0;
     block_codes(forest, &row, 0, 1, desk->scratch, 1);
-    memset(desk->leaf, 0, (size_t)desk->stride * sizeof *desk->leaf);
     for (int64_t column = 0; column < forest->number_columns + forest->table_columns; column++)
-        join_answers(desk->leaf, desk->answers + (desk->answer_start[column] + desk->scratch[column]) * desk->stride, desk->stride);
-    for (int64_t tree = 0; tree < forest->trees; tree++) sum += forest->leaves[forest->leaf_start[tree] + desk->leaf[tree]];
+        if (desk->scratch[column]) /* code 0 is above no threshold */
+            desk->rows[columns++] = desk->answers + (desk->answer_start[column] + desk->scratch[column]) * desk->stride;
+    for (int64_t first = 0; first < desk->stride; first += STEP) {
+        int64_t end = smaller(first + STEP, forest->trees);
+        join_answers(desk->leaf, desk->rows, columns, first, smaller(STEP, desk->stride - first));
+        for (int64_t tree = first; tree < end; tree++) sum += forest->leaves[forest->leaf_start[tree] + desk->leaf[tree]];
+    }
     return sum;
 }
 
@@ -337,4 +367,33 @@ API double leadrank_one_explained(const Desk *desk) {
         add_shares(desk->out, forest->shap + forest->shap_start[tree] + (int64_t)desk->leaf[tree] * players, desk->output + player, players);
     }
     return sum;
+}
+
+/* A place in a hash table of texts: the 16 bytes of an Arrow view, and the text's number or 0. */
+typedef struct {
+    uint64_t start, rest;
+    int64_t number;
+} Slot;
+
+/* Numbers the different texts of a column from 1, in order of appearance; 0 stands for none. A text is known by its view (the text itself, or where
+ * it lies), so that one stored twice may get two numbers, but never two texts one. `slots` holds mask + 1, all zero; `first` gets the row of each
+ * number. Returns how many there are, or -1 if more than `most`, which must be less than the slots are many. */
+API int64_t leadrank_distinct(const uint64_t *views, const uint8_t *valid, int64_t offset, int64_t count, Slot *slots, int64_t mask,
+                              int64_t *number, int64_t *first, int64_t most) {
+    int64_t found = 0;
+    for (int64_t row = 0; row < count; row++) {
+        int64_t place = offset + row;
+        uint64_t start = views[2 * place], rest = views[2 * place + 1];
+        number[row] = 0;
+        if (valid && !(valid[place >> 3] >> (place & 7) & 1)) continue;
+        int64_t at = (int64_t)((start ^ rest * 0x9E3779B97F4A7C15u) * 0xD6E8FEB86659FD93u >> 40) & mask;
+        while (slots[at].number && (slots[at].start != start || slots[at].rest != rest)) at = (at + 1) & mask;
+        if (!slots[at].number) {
+            if (found == most) return -1;
+            first[found++] = row;
+            slots[at] = (Slot){start, rest, found};
+        }
+        number[row] = slots[at].number;
+    }
+    return found;
 }

@@ -41,7 +41,7 @@ class DeskRecord(ctypes.Structure):
         ("forest", ctypes.c_void_p), ("numbers", ctypes.c_void_p), ("codes", ctypes.c_void_p),
         ("answer_start", ctypes.c_void_p), ("answers", ctypes.c_void_p), ("stride", ctypes.c_int64),
         ("output", ctypes.c_void_p), ("outputs", ctypes.c_int64),
-        ("scratch", ctypes.c_void_p), ("leaf", ctypes.c_void_p), ("out", ctypes.c_void_p),
+        ("scratch", ctypes.c_void_p), ("leaf", ctypes.c_void_p), ("out", ctypes.c_void_p), ("rows", ctypes.c_void_p),
     )
 
 
@@ -56,6 +56,7 @@ _CALLS: dict[str, tuple[tuple[type, ...], type | None]] = {
     "leadrank_margins": ((_POINTER, _POINTER, _COUNT, _COUNT, _POINTER, _POINTER), None),
     "leadrank_contributions": ((_POINTER, _POINTER, _COUNT, _COUNT, _POINTER, _POINTER, _COUNT, _POINTER), None),
     "leadrank_answers": ((_POINTER, _POINTER, _COUNT, _POINTER), None),
+    "leadrank_distinct": ((_POINTER, _POINTER, _COUNT, _COUNT, _POINTER, _COUNT, _POINTER, _POINTER, _COUNT), _COUNT),
     "leadrank_one": ((_POINTER,), ctypes.c_double),
     "leadrank_one_explained": ((_POINTER,), ctypes.c_double),
 }

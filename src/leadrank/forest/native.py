@@ -21,6 +21,8 @@ from leadrank.types import CodeArray, FloatArray
 MOST_ANSWERS = 1 << 24
 """A forest that would need more entries to answer one row quickly takes such rows by the way for many."""
 
+Tools = tuple[Callable[..., None], ctypes.Array[ctypes.c_double], Callable[[int], float], Callable[[int], float], int, ctypes.Array[ctypes.c_double]]
+
 Number = TypeVar("Number", np.float64, np.int32)
 
 SMALLEST_SHARE = 4096
@@ -59,23 +61,24 @@ class _Desks(threading.local):
         outputs: int, kernel: ctypes.CDLL,
     ) -> None:
         categories = forest.features - forest.numbers
-        self.pack: Callable[..., None] = struct.Struct(f"={forest.numbers}d{categories}i").pack_into
+        pack = struct.Struct(f"={forest.numbers}d{categories}i").pack_into
         self.row = (ctypes.c_double * (forest.numbers + (categories + 1) // 2))()
         self.scratch = (ctypes.c_uint8 * forest.columns)()
         self.leaf = (ctypes.c_uint16 * answers.shape[1])()
         self.out = (ctypes.c_double * outputs)()
+        self.rows = (ctypes.c_void_p * forest.columns)()
         start = ctypes.addressof(self.row)
         self.record = DeskRecord(
             ctypes.addressof(record), start, start + 8 * forest.numbers, starts.ctypes.data, answers.ctypes.data, answers.shape[1],
             output.ctypes.data, outputs, ctypes.addressof(self.scratch), ctypes.addressof(self.leaf), ctypes.addressof(self.out),
+            ctypes.addressof(self.rows),
         )
-        self.address = ctypes.addressof(self.record)
         # PyDLL keeps the interpreter's lock: a call of a microsecond is over before another thread could use it.
         quick = ctypes.PyDLL("the kernel", handle=kernel._handle)
-        self.one: Callable[[int], float] = quick.leadrank_one
-        self.one_explained: Callable[[int], float] = quick.leadrank_one_explained
         for call in (quick.leadrank_one, quick.leadrank_one_explained):
             call.argtypes, call.restype = (ctypes.c_void_p,), ctypes.c_double
+        one, explained, address = quick.leadrank_one, quick.leadrank_one_explained, ctypes.addressof(self.record)
+        self.tools: Tools = pack, self.row, one, explained, address, self.out  # all by one look-up: those of a thread's own are slow
 
 
 def prepare(forest: Forest, groups: Sequence[int] | None = None, kernel: ctypes.CDLL | None = None) -> Native:
@@ -193,14 +196,14 @@ def one(native: Native, numbers: Sequence[float], codes: Sequence[int]) -> float
     ValueError
         The row does not have the forest's numbers and codes.
     """
-    desk = native.desks
-    if desk is None:
+    if native.desks is None:
         return float(margins(native, *_one_row(numbers, codes))[0])
+    pack, row, call, _, address, _ = native.desks.tools
     try:
-        desk.pack(desk.row, 0, *numbers, *codes)
+        pack(row, 0, *numbers, *codes)
     except struct.error:
         raise _misfit(native, numbers, codes) from None
-    return desk.one(desk.address)
+    return call(address)
 
 
 def one_explained(native: Native, numbers: Sequence[float], codes: Sequence[int]) -> tuple[float, list[float]]:
@@ -211,16 +214,15 @@ def one_explained(native: Native, numbers: Sequence[float], codes: Sequence[int]
     ValueError
         The row does not have the forest's numbers and codes.
     """
-    desk = native.desks
-    if desk is None:
-        row = _one_row(numbers, codes)
-        return float(margins(native, *row)[0]), contributions(native, *row)[0].tolist()
+    if native.desks is None:
+        arrays = _one_row(numbers, codes)
+        return float(margins(native, *arrays)[0]), contributions(native, *arrays)[0].tolist()
+    pack, row, _, call, address, out = native.desks.tools
     try:
-        desk.pack(desk.row, 0, *numbers, *codes)
+        pack(row, 0, *numbers, *codes)
     except struct.error:
         raise _misfit(native, numbers, codes) from None
-    margin = desk.one_explained(desk.address)
-    return margin, desk.out[:]
+    return call(address), out[:]
 
 
 def _one_row(numbers: Sequence[float], codes: Sequence[int]) -> tuple[FloatArray, CodeArray]:

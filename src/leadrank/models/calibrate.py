@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +36,13 @@ class Calibration:
             return self.shift + self.a * margin
         return self.shift + self.a * -np.logaddexp(0.0, -margin) + self.b * np.logaddexp(0.0, margin)
 
+    def one(self, margin: float) -> float:
+        """Return the same for one margin, without an array."""
+        if self.a == self.b:
+            return self.shift + self.a * margin
+        away = math.log1p(math.exp(-abs(margin)))
+        return self.shift + self.a * -(away - min(margin, 0.0)) + self.b * (away + max(margin, 0.0))
+
     def moved(self, by: float) -> Calibration:
         """Return the same map with all log-odds moved by a constant."""
         return Calibration(self.a, self.b, self.shift + by, self.kind)
@@ -53,6 +61,18 @@ def sigmoid(log_odds: FloatArray) -> FloatArray:
     """
     small = np.exp(-np.abs(log_odds))
     return np.where(log_odds >= 0, 1.0, small) / (1.0 + small)
+
+
+def sigmoid_of(log_odds: float) -> float:
+    """Return one probability as `sigmoid` does, without an array; the last bit may differ, as exponentials do.
+
+    Examples
+    --------
+    >>> sigmoid_of(0.0), sigmoid_of(800.0), sigmoid_of(-800.0)
+    (0.5, 1.0, 0.0)
+    """
+    small = math.exp(-abs(log_odds))
+    return (1.0 if log_odds >= 0 else small) / (1.0 + small)
 
 
 def row_loss(y: IntArray, log_odds: FloatArray) -> FloatArray:

@@ -28,8 +28,8 @@ STORMY = 0.3
 PROVEN = 2
 CHEAP = 0.05
 """A learner whose trial took less than this share of the budget shows its first `PROVEN` settings before the next learner is tried."""
-DEARER = {"xgboost": 1.5, "catboost": 6.0}
-"""About how many times as long a trial takes as one of LightGBM's: says late in a short budget whether there is time for one."""
+DEARER = {"lightgbm": 2.0, "xgboost": 2.0, "catboost": 6.0}
+"""About how many times as long a trial takes as one of LightGBM's, or of the logistic's before that is known: is there time for one?"""
 SOON = 0.6
 """A trial late in the budget may take this share of what is left."""
 LEAST_WEIGHT = 0.03
@@ -115,7 +115,8 @@ def _cheap(search: Search, seconds: float, limits: Limits) -> bool:
 
 
 def _fits(name: str, slowest: Mapping[str, float], limits: Limits) -> bool:
-    return slowest.get("lightgbm", float("inf")) * DEARER.get(name, float("inf")) < SOON * limits.left()
+    known = slowest.get("lightgbm", slowest.get("logistic", float("inf")))
+    return known * DEARER.get(name, float("inf")) < SOON * limits.left()
 
 
 def _reserve(best: Mapping[str, Entry], limits: Limits) -> float:

@@ -10,6 +10,8 @@ chance leaves in such a mean, measures the shared part alone.
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +44,12 @@ class Spread:
     def shared_error(self, log_odds: FloatArray) -> FloatArray:
         """Return the part that leads share with their neighbours: an error that moves a whole tier."""
         return self._error(self.shared_variance, log_odds)
+
+    def half_interval_of(self, log_odds: float) -> float:
+        """Return half the width of one lead's 90 % interval in log-odds, without an array."""
+        calibration = self.shift_variance + 2 * self.covariance * log_odds + self.slope_variance * (log_odds * log_odds)
+        variance = calibration + self.model_variance[bisect_left(self.edges, log_odds)]
+        return NORMAL_90 * math.sqrt(variance) if variance > 0.0 else 0.0
 
     def _error(self, table: tuple[float, ...], log_odds: FloatArray) -> FloatArray:
         calibration = self.shift_variance + 2 * self.covariance * log_odds + self.slope_variance * log_odds**2

@@ -140,11 +140,11 @@ def _text_table(data: bytes, label: str, columns: Sequence[str] | None) -> RawTa
         said = f"{label}: line 1 is no header; the header seems to be line {line}."
         raise DataError(said, "Delete the lines above the header (a title, blank lines).")
     split = split_text(body, sniff_delimiter(sample, hint))
-    frame, findings = _named(split.frame, split.names)
+    frame, findings = named_columns(split.frame, split.names)
     return _checked(frame, split.rejected, (*decoded.findings, *findings), label, columns)
 
 
-def _named(frame: pl.DataFrame, names: tuple[str, ...]) -> tuple[pl.DataFrame, list[Finding]]:
+def named_columns(frame: pl.DataFrame, names: tuple[str, ...]) -> tuple[pl.DataFrame, list[Finding]]:
     """Give the columns their tidy names; drop nameless empty columns; number a name that stands again."""
     findings, kept, tidied = [], [], [tidy(name) for name in names]
     for at, name in enumerate(tidied):

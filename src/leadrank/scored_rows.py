@@ -1,0 +1,79 @@
+"""Decided leads as rows of a table: what every scored file holds, made column by column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from leadrank import decisions, models
+from leadrank.bundle import NOTHING_KNOWN, Bundle
+from leadrank.types import BoolArray, FloatArray, IntArray
+
+COLUMNS = (
+    "probability", "probability_low", "probability_high", "score", "rank", "tier", "contact", "expected_profit", "action", "due_within", "reasons",
+    "model",
+)
+"""What every scored table holds after the key and the columns carried through."""
+
+
+def scored_rows(
+    bundle: Bundle, table: pl.DataFrame, log_odds: FloatArray, reach: FloatArray, decided: decisions.Decided, empty: BoolArray, *,
+    keep: Sequence[str] = (), first: int = 0,
+) -> pl.DataFrame:
+    """Put scores and decisions beside each lead's key.
+
+    Words that repeat are Enum: each is kept once, and rows only number them. `in_words` makes text of them.
+
+    Parameters
+    ----------
+    table
+        The raw rows; key and columns to keep are taken from them.
+    log_odds, reach
+        Calibrated, shape (rows, thresholds).
+    decided, empty
+        What to do with each row, and which of them say nothing.
+    first
+        Where the rows begin in a longer table, for their numbers where there is no key.
+    """
+    tiers = bundle.policy.tiers
+    low, high = bundle.model.interval(log_odds[:, -1])
+    profit = pl.repeat(None, len(reach), dtype=pl.Float64, eager=True) if decided.expected_profit is None else pl.Series(decided.expected_profit)
+    taken = {*COLUMNS, *map(class_column, bundle.facts.classes)}
+    asked = np.where(empty, len(tiers), decided.tier) if empty.any() else decided.tier
+    nothing = np.zeros(len(reach), dtype=np.int64)
+    out = _carried(table, bundle.project.lead.key, keep, taken, first).with_columns(
+        probability=pl.Series(reach[:, -1]), probability_low=pl.Series(low), probability_high=pl.Series(high),
+        score=pl.Series(decided.score), rank=pl.lit(None, dtype=pl.Int64), tier=_named(decided.tier, [t.name for t in tiers]),
+        contact=pl.Series(decided.contact), expected_profit=profit, action=_named(asked, [*(t.action for t in tiers), NOTHING_KNOWN]),
+        due_within=_named(asked, [*(t.within for t in tiers), ""]), reasons=_named(nothing, [""]), model=_named(nothing, [bundle.identity]),
+    )
+    if reach.shape[1] == 1:
+        return out
+    shares = models.class_probabilities(reach)
+    return out.with_columns(*(pl.Series(class_column(c), shares[:, k]) for k, c in enumerate(bundle.facts.classes)))
+
+
+def in_words(rows: pl.DataFrame) -> pl.DataFrame:
+    """Turn numbered words into plain text; columns carried through keep their type."""
+    return rows.with_columns(pl.col(name).cast(pl.String) for name in COLUMNS if isinstance(rows.schema[name], pl.Enum))
+
+
+def class_column(name: str) -> str:
+    """Name the column with a class's probability; `probability_low` and `probability_high` are the ends of the interval."""
+    return f"probability_of_{name}" if name in {"low", "high"} else f"probability_{name}"
+
+
+def _named(at: IntArray, names: Sequence[str]) -> pl.Series:
+    words = list(dict.fromkeys(names))
+    places = np.array([words.index(name) for name in names], dtype=np.uint8)
+    return pl.Series(places.take(at)).cat.to(pl.Enum(words))
+
+
+def _carried(table: pl.DataFrame, key: str | None, keep: Sequence[str], taken: set[str], first: int) -> pl.DataFrame:
+    """Take the key (or the row's number) and the columns to keep; one that is named like a result says that it was given."""
+    keyed = key is not None and key in table.columns
+    own = {} if keyed else {"row": pl.Series(np.arange(first + 1, first + table.height + 1))}
+    names = dict.fromkeys([*([key] if key is not None and keyed else []), *keep])
+    return pl.DataFrame(own | {f"{n} (given)" if n in taken or n in own else n: table[n] for n in names})
