@@ -84,9 +84,11 @@ def _figure(value: Any) -> str:
 
 
 def _holds(row: dict[str, Any]) -> str:
-    if not isinstance(row["ratio"], float | int) or not isinstance(row["goal"], float | int):
+    sign, _, goal = f">= {row['goal']}".rpartition("= ")
+    if not isinstance(row["ratio"], float | int) or not goal:
         return ""
-    return "yes" if row["ratio"] >= row["goal"] else "**no**"
+    held = row["ratio"] <= float(goal) if sign.endswith("<") else row["ratio"] >= float(goal)
+    return "yes" if held else "**no**"
 
 
 if __name__ == "__main__":
