@@ -9,18 +9,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-import polars as pl
-
 from leadrank import data, decisions
 from leadrank.bundle import Unfamiliar
 from leadrank.errors import UsageError, nearest
+from leadrank.frames import pl
 from leadrank.score import Part, Scorer, unfamiliar_in
 from leadrank.scored_rows import in_words
 
 THREADS = 2
 """So many score at a time unless said otherwise."""
 Told = Callable[[int], None]
-_Scored = tuple[Part, pl.DataFrame, pl.DataFrame | bytes]
+_Scored = tuple[Part, "pl.DataFrame", "pl.DataFrame | bytes"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import polars as pl
 
 from leadrank import data, evaluation, labels
 from leadrank.bundle import Bundle, recognise, row_names
 from leadrank.data import as_polars
 from leadrank.errors import DataError, nearest
+from leadrank.frames import pl
 from leadrank.score import LARGEST_AMOUNT, Scorer
 from leadrank.scored_rows import class_column
 from leadrank.types import Finding, FloatArray, IntArray

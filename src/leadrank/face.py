@@ -6,11 +6,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from leadrank import bundle as waist
 from leadrank import data
 from leadrank.errors import UsageError
+from leadrank.frames import pl
 from leadrank.project import Project
 from leadrank.train import train as learn
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-import polars as pl
 
 from leadrank import data, features, labels, models
 from leadrank.data.leaks.late_money import settle_money
 from leadrank.errors import DataError, UsageError
+from leadrank.frames import pl
 from leadrank.project import Column, Economics, LeadTable, Project, blocked_columns
 from leadrank.types import BoolArray, Finding, FloatArray, IntArray
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from leadrank import models
 from leadrank.bundle import Bundle
@@ -23,6 +22,7 @@ from leadrank.explain import (
     rescale,
     row_base,
 )
+from leadrank.frames import pl
 from leadrank.types import FloatArray, IntArray, Matrix
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from leadrank import data, decisions, features, models
 from leadrank.bundle import LARGEST_AMOUNT, NOTHING_KNOWN, Acquaintance, Bundle, LeadReader, Scored, Unfamiliar, join_unfamiliar, load_bundle
 from leadrank.data import as_polars
 from leadrank.errors import UsageError, nearest
 from leadrank.explain import Counterfactual, Reason
+from leadrank.frames import pl
 from leadrank.reasoning import Reasoner
 from leadrank.scored_rows import in_words, scored_rows
 from leadrank.types import BoolArray, FloatArray, IntArray, Matrix

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import polars as pl
 
 from leadrank import decisions, models
 from leadrank.bundle import NOTHING_KNOWN, Bundle
+from leadrank.frames import pl
 from leadrank.types import BoolArray, FloatArray, IntArray
 
 COLUMNS = (

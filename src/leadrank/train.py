@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
-import polars as pl
 
 from leadrank import data, decisions, evaluation, explain, features, models
 from leadrank.bundle import Bundle, ColumnEffect, Facts, HeldOut, fingerprint, remember, row_names
 from leadrank.data import as_polars
 from leadrank.evaluate import doubt_vouched, plain_figures
+from leadrank.frames import pl
 from leadrank.prepare import Prepared, Progress, booster_ranker, check, columns_of, quiet
 from leadrank.project import Project
 from leadrank.score import LARGEST_AMOUNT, Scorer

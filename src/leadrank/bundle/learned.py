@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
+
+from leadrank.frames import pl
 
 MOST = 20_000
 """Rows remembered; of more, those with the smallest hashes, which is a sample drawn by the salt."""

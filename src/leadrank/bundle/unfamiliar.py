@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import polars as pl
 
 from leadrank import data
 from leadrank.bundle.bundle import Bundle
 from leadrank.data.cell import EXPECTED, Clean, read_cell
+from leadrank.frames import pl
 from leadrank.types import UNSEEN, BoolArray, Labels, Matrix
 
 EMPTY = "every field that the model uses is blank: the score is that of nobody in particular, and the lead is not to be called on it"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import narwhals as nw
-import polars as pl
+from typing import TYPE_CHECKING, Any
 
 from leadrank.data.cell import plain_value, text_of
 from leadrank.errors import UsageError
+from leadrank.frames import pl
+
+if TYPE_CHECKING:
+    import narwhals as nw
 
 
 def as_polars(frame: Any) -> pl.DataFrame:
@@ -17,6 +18,8 @@ def as_polars(frame: Any) -> pl.DataFrame:
         return frame
     if isinstance(frame, list):
         return pl.DataFrame(frame, infer_schema_length=None, strict=False)
+    import narwhals as nw
+
     try:
         native = nw.from_native(frame, eager_only=True)
     except TypeError as problem:

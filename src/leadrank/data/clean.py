@@ -6,13 +6,12 @@ import math
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
-import polars as pl
-
 from leadrank.data.cell import EXPECTED, clean_cell, read_cell, text_of
 from leadrank.data.distinct import distinct_texts
 from leadrank.data.schema import ColumnSchema, Schema
 from leadrank.data.words import BLANK_WORDS, NONE_WORD, UNANSWERED_WORDS
 from leadrank.errors import DataError, nearest
+from leadrank.frames import pl
 from leadrank.types import Labels
 
 __all__ = ["CellProblem", "Cleaned", "clean_cell", "clean_column", "clean_frame"]
@@ -22,9 +21,6 @@ PROBLEMS_KEPT = 1_000
 NAMED = 10
 """Absent columns that an error names; the others are counted."""
 
-CLEAN_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
-    "number": pl.Float64, "category": pl.String, "text": pl.String, "id": pl.String, "date": pl.Datetime("us"),
-}
 _PLAIN_TEXT = r"^[!-~]+( [!-~]+)*$"
 _ISO_SHAPES = (
     (r"^[1-9]\d{3}-\d{2}-\d{2}$", "%Y-%m-%d"),
@@ -130,9 +126,15 @@ def _labels(column: ColumnSchema, raw: pl.Series) -> Labels | None:
     return None if found is None else Labels(tuple(read_cell(column, text)[0] for text in found[0]), found[1])  # type: ignore[misc]
 
 
+def _clean_type(column: ColumnSchema) -> pl.DataType | type[pl.DataType]:
+    if column.type == "date":
+        return pl.Datetime("us")
+    return pl.Float64 if column.type == "number" else pl.String
+
+
 def _merged(column: ColumnSchema, raw: pl.Series, done: pl.Series | None, left: pl.Series) -> tuple[pl.Series, pl.Series | None]:
     """Fill what the fast path left by the scalar rules, once per distinct value."""
-    target = CLEAN_TYPES[column.type]
+    target = _clean_type(column)
     base = _nothing(raw, target) if done is None else done
     if not left.any():
         return base, None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
 
+from leadrank.frames import pl
 from leadrank.types import Finding, FloatArray, IntArray
 
 CLOCK = 0.6

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
-import polars as pl
 
 from leadrank.forest.library import library
+from leadrank.frames import pl
 from leadrank.types import IntArray
 
 MOST = 1 << 12

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import polars as pl
 
+from leadrank.frames import pl
 from leadrank.types import BoolArray, Finding, FloatArray, IntArray
 
 NEWEST = 0.2

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import polars as pl
 
+from leadrank.frames import pl
 from leadrank.types import Finding, FloatArray, IntArray
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-import polars as pl
-
 from leadrank.data import said
 from leadrank.data.cell import text_of
 from leadrank.data.kinds import SAMPLE, Kind, Sketch, kind_of_text, sketch, snake
@@ -14,6 +12,7 @@ from leadrank.data.numbers import parse_number
 from leadrank.data.schema import ColumnSchema, Role, Schema
 from leadrank.data.words import BLANK_WORDS, NONE_WORD, UNANSWERED_WORDS, fold, squash, tidy
 from leadrank.errors import DataError, UsageError, nearest
+from leadrank.frames import pl
 from leadrank.project import Column, LeadTable
 from leadrank.types import Finding
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-import polars as pl
-
 from leadrank.data.infer import infer_schema
 from leadrank.data.kinds import snake
 from leadrank.data.words import BLANK_WORDS
+from leadrank.frames import pl
 from leadrank.project import LeadTable
 from leadrank.types import Finding
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-import polars as pl
-
 from leadrank.data.dates import DateOrder, date_order, parse_date
 from leadrank.data.numbers import DecimalMark, Marks, parse_number, read_marks
 from leadrank.data.schema import ColumnType
 from leadrank.data.words import BLANK_WORDS, NOT_A_NUMBER_WORDS, squash, tidy
+from leadrank.frames import pl
 
 SHARE = 0.98
 """Share of its cells that must read as numbers (dates) for a column to be one."""

@@ -6,9 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-import polars as pl
-
 from leadrank.data.schema import ColumnSchema, ColumnType, Schema
+from leadrank.frames import pl
 
 TOP = 20
 DECILES = tuple(i / 10 for i in range(11))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-import polars as pl
-
 from leadrank.data.cell import clean_cell
 from leadrank.data.dates import DateOrder
 from leadrank.data.kinds import Kind, Sketch
 from leadrank.data.numbers import DecimalMark, Marks
 from leadrank.data.schema import ColumnSchema
 from leadrank.data.words import BLANK_WORDS, NOT_ANSWERED
+from leadrank.frames import pl
 from leadrank.types import Finding
 
 MOST_ALIKE = 12

@@ -6,8 +6,8 @@ import hashlib
 import hmac
 
 import numpy as np
-import polars as pl
 
+from leadrank.frames import pl
 from leadrank.types import BoolArray
 
 

@@ -9,13 +9,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import polars as pl
-from polars.io.plugins import register_io_source
-
 from leadrank.data.write import encoded
 from leadrank.errors import UsageError
+from leadrank.frames import pl
 
-Piece = Callable[[pl.DataFrame, bool], "pl.DataFrame | bytes"]
+Piece = Callable[["pl.DataFrame", bool], "pl.DataFrame | bytes"]
 
 
 def piece_writer(suffix: str) -> Piece:
@@ -93,7 +91,7 @@ def _write_parquet(part: Path, pieces: Iterable[Any], schema: pl.Schema, note: d
             raise
 
     try:
-        register_io_source(given, schema=schema).sink_parquet(
+        pl.io.plugins.register_io_source(given, schema=schema).sink_parquet(
             part, compression="snappy", statistics=False, sync_on_close="data", metadata=note
         )
     except Exception:

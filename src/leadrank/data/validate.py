@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import polars as pl
 
 from leadrank.data.clocks import clock_findings
 from leadrank.data.drift import drift_findings
 from leadrank.data.said import grouped, listing
 from leadrank.data.schema import Schema
 from leadrank.data.words import NOT_ANSWERED
+from leadrank.frames import pl
 from leadrank.types import Finding, FloatArray, IntArray
 
 BLANK_HEAVY = 0.4

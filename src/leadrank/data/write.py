@@ -9,10 +9,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
-import polars as pl
-
 from leadrank.data.reading.delimited import Rejected
 from leadrank.errors import UsageError
+from leadrank.frames import pl
 
 _FORMULA = r"^[=+\-@\t\r\n]"
 _SIGNED_NUMBER = r"^[+-]?[0-9][0-9.,' ]*([eE][+-]?[0-9]+)?%?$"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 import numpy as np
-import polars as pl
 
 from leadrank.explain.phrases import Entry, Phrasebook
 from leadrank.explain.reasons import item_text, select_top, speakers
+from leadrank.frames import pl
 from leadrank.types import BoolArray, FloatArray, IntArray, Matrix
 
 _FEW = 1 << 14

@@ -10,9 +10,9 @@ from functools import lru_cache
 from typing import Literal
 
 import numpy as np
-import polars as pl
 
 from leadrank.errors import UsageError, nearest
+from leadrank.frames import pl
 from leadrank.project import Column, GroupMedian
 from leadrank.types import FIRST_LEVEL, MISSING, UNSEEN, CodeArray, Feature, FloatArray, Labels, Matrix
 

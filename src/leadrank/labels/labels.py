@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from leadrank.errors import DataError, UsageError, nearest
+from leadrank.frames import pl
 from leadrank.project import Target
 from leadrank.types import Finding, IntArray
 

@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
-
 from leadrank.bundle import Bundle
+from leadrank.frames import pl
 from leadrank.pages.words import NONE, between, clip, count, money, percent
 
 FIRST = 10

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from leadrank.data.leaks.levels import auc_error, rank_auc, smoothed_rates, to_levels
+from leadrank.frames import pl
 from leadrank.types import BoolArray, FloatArray, IntArray
 
-Ranker = Callable[[pl.DataFrame, BoolArray, IntArray, IntArray], FloatArray]
+Ranker = Callable[["pl.DataFrame", BoolArray, IntArray, IntArray], FloatArray]
 """(clean frame, outcome, train rows, test rows) → scores of the test rows, higher for likelier conversions."""
 
 FEW_ROWS = 5_000

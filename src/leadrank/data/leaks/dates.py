@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from leadrank.data.leaks.levels import as_numbers
 from leadrank.data.leaks.names import split_words
+from leadrank.frames import pl
 from leadrank.types import BoolArray, FloatArray
 
 BEGINNINGS = frozenset({

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-import polars as pl
 
 from leadrank.data.leaks import findings as say
 from leadrank.data.leaks.ablation import NEWEST, Ranker, Table, rate_ranker
@@ -17,6 +16,7 @@ from leadrank.data.leaks.names import is_planned
 from leadrank.data.leaks.near_duplicates import merge_groups, near_duplicates
 from leadrank.data.leaks.probe import Suspect, forward_auc, make_suspect, probe_column
 from leadrank.data.leaks.verdict import MOST_JUMP, QUARANTINE, Evidence, detectability, jump_points, raises_question, total
+from leadrank.frames import pl
 from leadrank.types import BoolArray, Finding, FloatArray, IntArray
 
 FEWEST_OUTCOMES = 10

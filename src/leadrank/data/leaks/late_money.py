@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from leadrank.data.leaks import findings as say
 from leadrank.data.leaks.levels import deal_folds
 from leadrank.data.leaks.probe import make_suspect, probe_column
 from leadrank.data.leaks.verdict import QUARANTINE, Evidence, total
 from leadrank.errors import UsageError
+from leadrank.frames import pl
 from leadrank.project import Economics, Project
 from leadrank.types import BoolArray, Finding, FloatArray, IntArray
 

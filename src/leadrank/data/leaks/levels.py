@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
+from leadrank.frames import pl
 from leadrank.types import BoolArray, FloatArray, IntArray
 
 BINS = 32

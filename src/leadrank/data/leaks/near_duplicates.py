@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-import polars as pl
 
 from leadrank.data.leaks.levels import PLAIN, to_levels
+from leadrank.frames import pl
 from leadrank.types import BoolArray, FloatArray, IntArray
 
 MOST_COLUMNS = 40

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from leadrank.data.leaks.dates import Lateness, lateness
 from leadrank.data.leaks.levels import Levels, auc_error, level_numbers, out_of_fold_rates, rank_auc, smoothed_rates, to_levels
 from leadrank.data.leaks.names import name_hint, names_an_ending
 from leadrank.data.leaks.purity import FEWEST, purity, wilson
 from leadrank.data.leaks.verdict import Evidence
+from leadrank.frames import pl
 from leadrank.types import BoolArray, FloatArray, IntArray
 
 ENDING = 4.0

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-import polars as pl
-
 from leadrank.data.reading.delimited import Rejected, split_text
 from leadrank.data.reading.read import RawTable, named_columns
 from leadrank.data.reading.records import late_header, sniff_delimiter
 from leadrank.errors import DataError
+from leadrank.frames import pl
 
 PIECE_ROWS = 1 << 17
 PIECE_BYTES = 1 << 25

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from leadrank.data.reading.records import LOOKAHEAD, records
+from leadrank.frames import pl
 from leadrank.types import BoolArray, IntArray
 
 _BLOCK = 1 << 21

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 
-import polars as pl
-
 from leadrank.data.reading.delimited import Rejected
 from leadrank.errors import DataError
+from leadrank.frames import pl
 
 
 def split_json_lines(data: bytes, label: str) -> tuple[pl.DataFrame, tuple[Rejected, ...]]:

@@ -11,8 +11,6 @@ from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
-import polars as pl
-
 from leadrank.data.reading.decode import decode
 from leadrank.data.reading.delimited import Rejected, split_text
 from leadrank.data.reading.jsonlines import split_json_lines
@@ -20,6 +18,7 @@ from leadrank.data.reading.records import late_header, sniff_delimiter
 from leadrank.data.reading.sql import hide_password, read_sql
 from leadrank.data.words import tidy
 from leadrank.errors import DataError, UsageError, nearest
+from leadrank.frames import pl
 from leadrank.types import Finding
 
 _PARQUET = b"PAR1"

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-import polars as pl
-
 from leadrank.data.cell import text_of
 from leadrank.errors import DataError, MissingExtraError, ServiceError, UsageError, nearest
+from leadrank.frames import pl
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection
