@@ -45,8 +45,8 @@ static void drive(int64_t rows) {
     forest.bias = *bias;
     int64_t columns = forest.number_columns + forest.table_columns;
     uint8_t *coded = room(columns * rows), *scratch = room(leadrank_scratch(&forest)), *one_scratch = room(columns);
-    uint16_t *answers = room(answer_start[columns] * stride * 2), *leaf = room(stride * 2);
-    const uint16_t **own = room(columns * (int64_t)sizeof *own);
+    uint8_t *answers = room(answer_start[columns] * stride), *leaf = room(stride);
+    const uint8_t **own = room(columns * (int64_t)sizeof *own);
     double *margins = room(rows * 8), *shares = room(rows * outputs * 8), *out = room(outputs * 8);
     Rows all = {numbers, forest.numbers, 1, codes, categories, 1};
     leadrank_codes(&forest, &all, 0, rows, coded, rows);
@@ -54,8 +54,10 @@ static void drive(int64_t rows) {
     leadrank_margins(&forest, &all, rows / 2, rows - rows / 2, scratch, margins);
     leadrank_contributions(&forest, &all, 0, rows, scratch, output, outputs, shares);
     answer(coded, columns * rows), answer(margins, rows * 8), answer(shares, rows * outputs * 8);
-    leadrank_answers(&forest, answer_start, stride, answers);
-    for (int64_t row = 0; row < rows; row++) {
+    int shallow = 1; /* deeper trees have no answers of a byte, and no desk */
+    for (int64_t tree = 0; tree < forest.trees; tree++) shallow &= forest.split_start[tree + 1] - forest.split_start[tree] <= 8;
+    if (shallow) leadrank_answers(&forest, answer_start, stride, answers);
+    for (int64_t row = 0; shallow && row < rows; row++) {
         Desk desk = {&forest, numbers + row * forest.numbers, codes + row * categories, answer_start, answers, stride,
                      output,  outputs,                        one_scratch,              leaf,         out,   own};
         double margin = leadrank_one_explained(&desk);

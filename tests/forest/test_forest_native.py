@@ -15,6 +15,8 @@ from leadrank.forest import code_columns, make_forest, native, plain
 from leadrank.forest.library import ABI, LIBRARY, evaluator, library, open_library
 
 needs_kernel = pytest.mark.skipif(library() is None, reason=evaluator())
+SHALLOW = (0, 1, 3, 6, 8)
+"""Depths of trees whose answers fit into a byte."""
 
 
 def same(ours, twins):
@@ -62,11 +64,15 @@ def test_any_number_of_rows_is_taken(drawn, rows):
 
 
 @needs_kernel
-@pytest.mark.parametrize("limit", [native.MOST_ANSWERS, 0])
-def test_one_row_gives_what_many_give(drawn, limit, monkeypatch):
+@pytest.mark.parametrize(("limit", "depths", "trees", "tabled"), [
+    (native.MOST_ANSWERS, SHALLOW, 4, True), (native.MOST_ANSWERS, SHALLOW, 131, True), (0, SHALLOW, 4, False),
+    (native.MOST_ANSWERS, (1, 9), 9, False),
+])
+def test_one_row_gives_what_many_give(drawn, limit, depths, trees, tabled, monkeypatch):
     monkeypatch.setattr(native, "MOST_ANSWERS", limit)
-    forest, numbers, codes, _ = drawn(7, rows=60)
+    forest, numbers, codes, _ = drawn(7, rows=60, depths=depths, trees=trees)
     ready = native.prepare(forest)
+    assert (ready.desks is not None) == tabled
     margins, contributions = native.margins(ready, numbers, codes), native.contributions(ready, numbers, codes)
     rows = list(zip(numbers.tolist(), codes.tolist(), strict=True))
     assert [native.one(ready, *row) for row in rows] == margins.tolist()
@@ -115,8 +121,9 @@ def test_groups_that_do_not_fit_are_refused(drawn, groups):
 
 
 @needs_kernel
-def test_rows_of_another_shape_or_kind_are_refused(drawn):
-    forest, numbers, codes, _ = drawn(1)
+@pytest.mark.parametrize("depths", [SHALLOW, (9,)])
+def test_rows_of_another_shape_or_kind_are_refused(drawn, depths):
+    forest, numbers, codes, _ = drawn(1, depths=depths)
     ready = native.prepare(forest)
     for wrong in [(numbers[:, :1], codes), (numbers, codes[:-1]), (np.zeros(numbers.shape, np.float32), codes), (numbers, codes.astype(np.int64))]:
         with pytest.raises(ValueError, match="Rows of this forest"):
@@ -163,7 +170,7 @@ def test_a_processor_without_avx2_gives_the_same_bits(drawn, tmp_path):
     flags = ("-std=c11", "-O3", "-ffp-contract=off", "-shared", "-fPIC", "-DLEADRANK_PLAIN")
     subprocess.run(["cc", *flags, str(LIBRARY.with_name("kernel.c")), "-o", str(tmp_path / "plain.so")], check=True)
     kernel = open_library(tmp_path / "plain.so")
-    forest, numbers, codes, settled = drawn(21)
+    forest, numbers, codes, settled = drawn(21, depths=SHALLOW)
     ready, coded = native.prepare(forest, kernel=kernel), code_columns(forest, numbers, settled)
     assert kernel.leadrank_avx2() == 0
     same(native.margins(ready, numbers, codes), plain.margins(forest, coded))

@@ -49,7 +49,7 @@ class Forest:
     leaf_start, leaves
         Values of the leaves of tree t, two to the power of its number of splits.
     bias
-        The margin is `bias` plus one leaf of each tree, added in tree order.
+        The margin is `bias` plus one leaf of each tree, added in four lanes: see `plain.margins`.
     player_start, player_feature, shap_start, shap
         The features that tree t asks about, each once, and the row-major table (leaves × players) of their exact SHAP values.
     base

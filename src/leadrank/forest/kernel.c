@@ -17,7 +17,8 @@ _Static_assert(FLT_EVAL_METHOD == 0, "sums must be rounded to double after every
 #define BLOCK 256
 #define LANE 32
 #define UNSEEN 1
-#define ABI 1
+#define LANES 4
+#define ABI 2
 
 #if defined(_WIN32)
 #define API __declspec(dllexport)
@@ -80,14 +81,14 @@ typedef struct {
     const double *numbers;
     const int32_t *codes;
     const int64_t *answer_start;
-    const uint16_t *answers;
+    const uint8_t *answers;
     int64_t stride;
     const int32_t *output;
     int64_t outputs;
     uint8_t *scratch;
-    uint16_t *leaf;
+    uint8_t *leaf;
     double *out;
-    const uint16_t **rows;
+    const uint8_t **rows;
 } Desk;
 
 static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
@@ -146,13 +147,15 @@ static void table_index(const Forest *forest, int64_t column, const Rows *rows, 
 
 /* Whether a table asks just what the one before it asks: one category has a table for each of its statistics. */
 static int same_terms(const Forest *forest, int64_t column) {
-    int32_t start = forest->term_start[column], size = forest->term_start[column + 1] - start;
-    int32_t before = forest->term_start[column - 1];
-    size_t bytes = (size_t)size * 4;
-    return size == start - before && !memcmp(forest->term_feature + before, forest->term_feature + start, bytes) &&
-           !memcmp(forest->term_size + before, forest->term_size + start, bytes) &&
-           !memcmp(forest->term_border + before, forest->term_border + start, bytes) &&
-           !memcmp(forest->term_nan + before, forest->term_nan + start, (size_t)size);
+    int32_t start = forest->term_start[column], end = forest->term_start[column + 1], back = start - forest->term_start[column - 1];
+    if (end - start != back) return 0;
+    for (int32_t term = start; term < end; term++) {
+        if (forest->term_feature[term] != forest->term_feature[term - back] || forest->term_size[term] != forest->term_size[term - back]) return 0;
+        if (forest->term_feature[term] < forest->numbers &&
+            (forest->term_border[term] != forest->term_border[term - back] || forest->term_nan[term] != forest->term_nan[term - back]))
+            return 0;
+    }
+    return 1;
 }
 
 static void table_codes(const Forest *forest, const Rows *rows, int64_t first, int64_t count, uint8_t *coded, int64_t stride) {
@@ -261,17 +264,24 @@ API void leadrank_codes(const Forest *forest, const Rows *rows, int64_t first, i
         block_codes(forest, rows, first + done, smaller(BLOCK, count - done), coded + first + done, stride);
 }
 
+/* A margin is the bias and the sums of LANES lanes, added in pairs; tree t is added to lane t modulo LANES. One row's sums would wait for each other
+ * if there were one lane only. */
+static inline double margin_of(double bias, const double *lane, int64_t step) {
+    return bias + ((lane[0] + lane[step]) + (lane[2 * step] + lane[3 * step]));
+}
+
 API void leadrank_margins(const Forest *forest, const Rows *rows, int64_t first, int64_t count, uint8_t *scratch, double *out) {
     Leaves leaves;
+    double lane[LANES * BLOCK];
     for (int64_t done = 0; done < count; done += BLOCK) {
         int64_t size = smaller(BLOCK, count - done);
-        double *sum = out + first + done;
         block_codes(forest, rows, first + done, size, scratch, BLOCK);
-        for (int64_t row = 0; row < size; row++) sum[row] = forest->bias;
+        memset(lane, 0, sizeof lane);
         for (int64_t tree = 0; tree < forest->trees; tree++) {
             block_leaves(forest, tree, scratch, &leaves);
-            add_leaves(sum, forest->leaves + forest->leaf_start[tree], &leaves, size);
+            add_leaves(lane + tree % LANES * BLOCK, forest->leaves + forest->leaf_start[tree], &leaves, size);
         }
+        for (int64_t row = 0; row < size; row++) out[first + done + row] = margin_of(forest->bias, lane + row, BLOCK);
     }
 }
 
@@ -292,69 +302,64 @@ API void leadrank_contributions(const Forest *forest, const Rows *rows, int64_t 
     }
 }
 
-/* For one row: what every code of every column answers to all trees at once, as bits of leaf numbers. `answers` starts out all zero. */
-API void leadrank_answers(const Forest *forest, const int64_t *answer_start, int64_t stride, uint16_t *answers) {
+/* For one row: what every code of every column answers to all trees at once, as bits of leaf numbers; no tree may have more than eight splits.
+ * `answers` starts out all zero. */
+API void leadrank_answers(const Forest *forest, const int64_t *answer_start, int64_t stride, uint8_t *answers) {
     for (int64_t tree = 0; tree < forest->trees; tree++)
         for (int32_t split = forest->split_start[tree]; split < forest->split_start[tree + 1]; split++) {
             int32_t column = forest->split_column[split];
             for (int64_t code = answer_start[column] + forest->split_threshold[split] + 1; code < answer_start[column + 1]; code++)
-                answers[code * stride + tree] |= (uint16_t)(1 << (split - forest->split_start[tree]));
+                answers[code * stride + tree] |= (uint8_t)(1 << (split - forest->split_start[tree]));
         }
 }
 
-#define STEP 64 /* trees whose leaf numbers are joined before their leaves are added: joining the next ones overlaps with waiting for sums */
-#define WORDS 16
+#define STEP 128 /* trees whose leaf numbers are joined before their leaves are added: joining the next ones overlaps with waiting for sums */
 
-typedef uint16_t Words __attribute__((vector_size(2 * WORDS)));
-
-/* Joins the answers of all columns to up to STEP trees, kept in registers meanwhile. */
-INLINE void any_join_answers(uint16_t *leaf, const uint16_t *const *answer, int64_t columns, int64_t first, int64_t count) {
-    for (int64_t tree = 0; tree < count; tree += WORDS) {
-        Words joined = {0}, own;
-        for (int64_t column = 0; column < columns; column++) {
-            memcpy(&own, answer[column] + first + tree, sizeof own);
-            joined |= own;
+/* Joins the answers of all columns to STEP trees, kept in registers meanwhile. */
+INLINE void any_join_answers(uint8_t *leaf, const uint8_t *const *answer, int64_t columns, int64_t first) {
+    Bytes joined[STEP / LANE] = {{0}}, own;
+    for (int64_t column = 0; column < columns; column++)
+        for (int64_t part = 0; part < STEP / LANE; part++) {
+            memcpy(&own, answer[column] + first + part * LANE, sizeof own);
+            joined[part] |= own;
         }
-        memcpy(leaf + first + tree, &joined, sizeof joined);
-    }
+    memcpy(leaf + first, joined, sizeof joined);
 }
 
-AVX2 static void join_answers_avx2(uint16_t *leaf, const uint16_t *const *answer, int64_t columns, int64_t first, int64_t count) {
-    if (count == STEP) {
-        Words joined[STEP / WORDS] = {{0}}, own;
-        for (int64_t column = 0; column < columns; column++)
-            for (int64_t part = 0; part < STEP / WORDS; part++) {
-                memcpy(&own, answer[column] + first + part * WORDS, sizeof own);
-                joined[part] |= own;
-            }
-        memcpy(leaf + first, joined, sizeof joined);
-    } else
-        any_join_answers(leaf, answer, columns, first, count);
+AVX2 static void join_answers_avx2(uint8_t *leaf, const uint8_t *const *answer, int64_t columns, int64_t first) {
+    any_join_answers(leaf, answer, columns, first);
 }
 
-static void join_answers(uint16_t *leaf, const uint16_t *const *answer, int64_t columns, int64_t first, int64_t count) {
+static void join_answers(uint8_t *leaf, const uint8_t *const *answer, int64_t columns, int64_t first) {
     if (avx2)
-        join_answers_avx2(leaf, answer, columns, first, count);
+        join_answers_avx2(leaf, answer, columns, first);
     else
-        any_join_answers(leaf, answer, columns, first, count);
+        any_join_answers(leaf, answer, columns, first);
+}
+
+/* Adds the leaves of some trees, the first of which is in the first lane. */
+static inline void add_lanes(double *lane, const double *leaves, const int32_t *start, const uint8_t *leaf, int64_t trees) {
+    int64_t tree = 0;
+    for (; tree + LANES <= trees; tree += LANES)
+        for (int64_t k = 0; k < LANES; k++) lane[k] += leaves[start[tree + k] + leaf[tree + k]];
+    for (int64_t k = 0; tree + k < trees; k++) lane[k] += leaves[start[tree + k] + leaf[tree + k]];
 }
 
 /* The margin of the row at a desk; `leaf` gets its leaf numbers. */
 API double leadrank_one(const Desk *desk) {
     const Forest *forest = desk->forest;
     Rows row = {desk->numbers, 0, 1, desk->codes, 0, 1};
-    double sum = forest->bias;
+    double lane[LANES] = {0};
     int64_t columns = 0;
     block_codes(forest, &row, 0, 1, desk->scratch, 1);
     for (int64_t column = 0; column < forest->number_columns + forest->table_columns; column++)
         if (desk->scratch[column]) /* code 0 is above no threshold */
             desk->rows[columns++] = desk->answers + (desk->answer_start[column] + desk->scratch[column]) * desk->stride;
-    for (int64_t first = 0; first < desk->stride; first += STEP) {
-        int64_t end = smaller(first + STEP, forest->trees);
-        join_answers(desk->leaf, desk->rows, columns, first, smaller(STEP, desk->stride - first));
-        for (int64_t tree = first; tree < end; tree++) sum += forest->leaves[forest->leaf_start[tree] + desk->leaf[tree]];
+    for (int64_t first = 0; first < forest->trees; first += STEP) {
+        join_answers(desk->leaf, desk->rows, columns, first);
+        add_lanes(lane, forest->leaves, forest->leaf_start + first, desk->leaf + first, smaller(STEP, forest->trees - first));
     }
-    return sum;
+    return margin_of(forest->bias, lane, 1);
 }
 
 /* The same; its contributions go to the desk's `out`. */

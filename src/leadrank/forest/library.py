@@ -7,7 +7,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-ABI = 1
+ABI = 2
 """Must be the ABI in `kernel.c`; a library with another number is not used."""
 
 LIBRARY = Path(__file__).with_name({"win32": "_kernel.dll", "darwin": "_kernel.dylib"}.get(sys.platform, "_kernel.so"))

@@ -18,8 +18,10 @@ from leadrank.forest.bounds import check_forest
 from leadrank.forest.library import ARRAYS, DeskRecord, ForestRecord, RowsRecord, evaluator, library
 from leadrank.types import CodeArray, FloatArray
 
-MOST_ANSWERS = 1 << 24
-"""A forest that would need more entries to answer one row quickly takes such rows by the way for many."""
+MOST_ANSWERS, MOST_SPLITS = 1 << 25, 8
+"""A forest that would need more bytes to answer one row quickly, or has deeper trees, takes such rows by the way for many."""
+STEP = 128
+"""So many trees are answered at a time, as in kernel.c."""
 
 Tools = tuple[Callable[..., None], ctypes.Array[ctypes.c_double], Callable[[int], float], Callable[[int], float], int, ctypes.Array[ctypes.c_double]]
 
@@ -57,14 +59,14 @@ class _Desks(threading.local):
     """A desk for each thread, made when it first comes: buffers for one row, the record that points at them, and the calls that take it."""
 
     def __init__(
-        self, forest: Forest, record: ForestRecord, starts: npt.NDArray[np.int64], answers: npt.NDArray[np.uint16], output: npt.NDArray[np.int32],
+        self, forest: Forest, record: ForestRecord, starts: npt.NDArray[np.int64], answers: npt.NDArray[np.uint8], output: npt.NDArray[np.int32],
         outputs: int, kernel: ctypes.CDLL,
     ) -> None:
         categories = forest.features - forest.numbers
         pack = struct.Struct(f"={forest.numbers}d{categories}i").pack_into
         self.row = (ctypes.c_double * (forest.numbers + (categories + 1) // 2))()
         self.scratch = (ctypes.c_uint8 * forest.columns)()
-        self.leaf = (ctypes.c_uint16 * answers.shape[1])()
+        self.leaf = (ctypes.c_uint8 * answers.shape[1])()
         self.out = (ctypes.c_double * outputs)()
         self.rows = (ctypes.c_void_p * forest.columns)()
         start = ctypes.addressof(self.row)
@@ -123,16 +125,16 @@ def answer_starts(forest: Forest) -> npt.NDArray[np.int64]:
 
 
 def answer_stride(forest: Forest) -> int:
-    """Return the length of a row of answers: one for each tree, filled up to whole vectors."""
-    return -(-forest.trees // 16) * 16
+    """Return the length of a row of answers: one for each tree, filled up to whole steps."""
+    return -(-forest.trees // STEP) * STEP
 
 
 def _desks(forest: Forest, record: ForestRecord, output: npt.NDArray[np.int32], outputs: int, kernel: ctypes.CDLL) -> _Desks | None:
     """Have the answers of each code tabled for all trees: one row is then a few vector operations and a look-up per tree."""
     starts, stride = answer_starts(forest), answer_stride(forest)
-    if starts[-1] * stride > MOST_ANSWERS:
+    if starts[-1] * stride > MOST_ANSWERS or np.diff(forest.split_start).max(initial=0) > MOST_SPLITS:
         return None
-    answers = np.zeros((int(starts[-1]), stride), dtype=np.uint16)
+    answers = np.zeros((int(starts[-1]), stride), dtype=np.uint8)
     kernel.leadrank_answers(ctypes.addressof(record), starts.ctypes.data, stride, answers.ctypes.data)
     return _Desks(forest, record, starts, answers, output, outputs, kernel)
 
@@ -197,7 +199,7 @@ def one(native: Native, numbers: Sequence[float], codes: Sequence[int]) -> float
         The row does not have the forest's numbers and codes.
     """
     if native.desks is None:
-        return float(margins(native, *_one_row(numbers, codes))[0])
+        return float(margins(native, *_one_row(native, numbers, codes))[0])
     pack, row, call, _, address, _ = native.desks.tools
     try:
         pack(row, 0, *numbers, *codes)
@@ -215,7 +217,7 @@ def one_explained(native: Native, numbers: Sequence[float], codes: Sequence[int]
         The row does not have the forest's numbers and codes.
     """
     if native.desks is None:
-        arrays = _one_row(numbers, codes)
+        arrays = _one_row(native, numbers, codes)
         return float(margins(native, *arrays)[0]), contributions(native, *arrays)[0].tolist()
     pack, row, _, call, address, out = native.desks.tools
     try:
@@ -225,8 +227,14 @@ def one_explained(native: Native, numbers: Sequence[float], codes: Sequence[int]
     return call(address), out[:]
 
 
-def _one_row(numbers: Sequence[float], codes: Sequence[int]) -> tuple[FloatArray, CodeArray]:
-    return np.array([numbers], dtype=np.float64).reshape(1, -1), np.array([codes], dtype=np.int32).reshape(1, -1)
+def _one_row(native: Native, numbers: Sequence[float], codes: Sequence[int]) -> tuple[FloatArray, CodeArray]:
+    try:
+        arrays = np.array([numbers], dtype=np.float64), np.array([codes], dtype=np.int32)
+    except (TypeError, ValueError, OverflowError):
+        raise _misfit(native, numbers, codes) from None
+    if (arrays[0].shape[1:], arrays[1].shape[1:]) != ((native.forest.numbers,), (native.forest.features - native.forest.numbers,)):
+        raise _misfit(native, numbers, codes)
+    return arrays
 
 
 def _misfit(native: Native, numbers: Sequence[float], codes: Sequence[int]) -> ValueError:

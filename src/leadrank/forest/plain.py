@@ -8,10 +8,12 @@ from leadrank.forest.arrays import ByteArray, Float64Array, Forest, Int32Array, 
 
 BLOCK = 64
 """Rows at a time, so that what one tree after the other reads stays in the cache."""
+LANES = 4
+"""Tree t is added to lane t modulo so many, and the lanes in pairs: the kernel's sums for one row would wait for each other in one lane."""
 
 
 def margins(forest: Forest, coded: ByteArray) -> Float64Array:
-    """Return each row's margin: the bias, then one leaf per tree, added in tree order.
+    """Return each row's margin: the bias and one leaf per tree, added in `LANES` lanes.
 
     Parameters
     ----------
@@ -22,11 +24,15 @@ def margins(forest: Forest, coded: ByteArray) -> Float64Array:
     ask = _levels(forest)
     for start in range(0, len(out), BLOCK):
         leaf = _leaf_numbers(forest, ask, coded[:, start : start + BLOCK])
-        steps = np.empty((forest.trees + 1, leaf.shape[1]))
-        steps[0] = forest.bias
-        steps[1:] = forest.leaves[leaf + forest.leaf_start[:-1, None]]
-        out[start : start + BLOCK] = np.add.accumulate(steps, axis=0)[-1]  # `sum` would add in pairs
+        values = forest.leaves[leaf + forest.leaf_start[:-1, None]]
+        lane = [_in_order(values[k::LANES]) for k in range(LANES)]
+        out[start : start + BLOCK] = forest.bias + ((lane[0] + lane[1]) + (lane[2] + lane[3]))
     return out
+
+
+def _in_order(values: Float64Array) -> Float64Array:
+    """Add row after row; `sum` would add in pairs."""
+    return np.add.accumulate(np.vstack([np.zeros((1, values.shape[1])), values]), axis=0)[-1]
 
 
 def contributions(forest: Forest, coded: ByteArray) -> Float64Array:

@@ -44,7 +44,7 @@ class Forest:
         return {f"forest-{k}.cbm": _saved(m) for k, m in enumerate(self.models)}
 
 
-def pool(X: Matrix, y: IntArray | None = None, weight: FloatArray | None = None) -> Any:
+def pool(X: Matrix, y: IntArray | FloatArray | None = None, weight: FloatArray | None = None) -> Any:
     """Hand a matrix to CatBoost: float32 numbers (nan kept), category codes as bytes."""
     catboost = _catboost()
     data = catboost.FeaturesData(
@@ -56,7 +56,7 @@ def pool(X: Matrix, y: IntArray | None = None, weight: FloatArray | None = None)
     return catboost.Pool(data, label=y, weight=weight)
 
 
-def fit_forest(X: Matrix, y: IntArray, weight: FloatArray | None, setting: Setting, seed: int) -> Forest:
+def fit_forest(X: Matrix, y: IntArray | FloatArray, weight: FloatArray | None, setting: Setting, seed: int) -> Forest:
     """Fit `seeds` forests, each on one thread, so that the result does not depend on how many run at a time.
 
     Parameters
@@ -65,7 +65,7 @@ def fit_forest(X: Matrix, y: IntArray, weight: FloatArray | None, setting: Setti
         CatBoost's own names (`depth`, `learning_rate`, `iterations`, `rsm`, `l2_leaf_reg`, `max_ctr_complexity`, …), `seeds`, and
         `parallel`: how many seeds are fitted at a time.
     """
-    options: dict[str, Any] = {"iterations": 300, "learning_rate": 0.06, "depth": 6, "rsm": 0.5, "max_ctr_complexity": 1, **setting}
+    options: dict[str, Any] = {"iterations": 200, "learning_rate": 0.09, "depth": 6, "rsm": 0.5, "max_ctr_complexity": 1, **setting}
     seeds, parallel = int(options.pop("seeds", 1)), int(options.pop("parallel", 1))
     rows = pool(X, y, weight)
 
@@ -126,14 +126,14 @@ def _catboost() -> Any:
 CATBOOST = Candidate(
     name="catboost", fit=fit_forest, load=load_forest, complexity=3,
     first=(
-        {"depth": 6, "learning_rate": 0.06, "iterations": 300, "l2_leaf_reg": 3.0, "rsm": 0.5, "max_ctr_complexity": 1},
-        {"depth": 6, "learning_rate": 0.06, "iterations": 300, "l2_leaf_reg": 3.0, "rsm": 0.5, "max_ctr_complexity": 2},
+        {"depth": 6, "learning_rate": 0.09, "iterations": 200, "l2_leaf_reg": 3.0, "rsm": 0.5, "max_ctr_complexity": 1},
+        {"depth": 6, "learning_rate": 0.09, "iterations": 200, "l2_leaf_reg": 3.0, "rsm": 0.5, "max_ctr_complexity": 2},
         {"depth": 4, "learning_rate": 0.06, "iterations": 200, "l2_leaf_reg": 10.0, "rsm": 0.5, "max_ctr_complexity": 1},
-        {"depth": 1, "learning_rate": 0.15, "iterations": 300, "l2_leaf_reg": 3.0, "rsm": 1.0, "max_ctr_complexity": 1},
+        {"depth": 1, "learning_rate": 0.2, "iterations": 200, "l2_leaf_reg": 3.0, "rsm": 1.0, "max_ctr_complexity": 1},
         {"depth": 3, "learning_rate": 0.04, "iterations": 100, "l2_leaf_reg": 50.0, "rsm": 0.5, "max_ctr_complexity": 1},
     ),
     space={
-        "depth": Suggest(2, 8, whole=True), "learning_rate": Suggest(0.03, 0.2, log=True), "iterations": Suggest(60, 400, whole=True),
+        "depth": Suggest(2, 8, whole=True), "learning_rate": Suggest(0.03, 0.2, log=True), "iterations": Suggest(60, 200, whole=True),
         "l2_leaf_reg": Suggest(1.0, 60.0, log=True), "rsm": Suggest(0.3, 1.0), "max_ctr_complexity": Suggest(choices=(1, 2)),
     },
 )

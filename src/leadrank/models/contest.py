@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadrank.models.blend import fit_weights
+from leadrank.models.blend import Blend, fit_weights
 from leadrank.models.calibrate import excess_variance, prior_moves
 from leadrank.models.held_out import Entry, Task, class_losses, judge_entry
-from leadrank.models.predictor import Candidate, Setting, answerable
+from leadrank.models.predictor import Candidate, Predictor, Setting, answerable
 from leadrank.models.tune import Search
 from leadrank.project import Settings
 from leadrank.types import FloatArray, IntArray
@@ -47,7 +47,7 @@ class Limits:
     threads: int
     seed: int
     budget: float
-    seeds: int = 4
+    seeds: int = 3
     spare_none: bool = False
     """Keep every candidate in the finals, however dear: under an order the past chooses badly, and diversity is worth more than trials."""
 
@@ -58,12 +58,20 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The finalists, the chosen one, and the blend's members and weights where the blend was chosen."""
+    """The finalists, the chosen one, its members and their weights; `mixed` are the weights for each fold, which have not seen it."""
 
     finals: tuple[Entry, ...]
     chosen: Entry
     members: tuple[Entry, ...]
     weights: tuple[float, ...]
+    mixed: tuple[tuple[float, ...], ...]
+
+    def joined(self, fitted: Sequence[Predictor], fold: int | None = None) -> Predictor:
+        """Return one predictor made of one fitted learner per member, as it is for the rows of a fold, or for new leads."""
+        if len(fitted) == 1:
+            return fitted[0]
+        weights = self.weights if fold is None else self.mixed[fold]
+        return Blend(tuple(fitted), tuple(m.candidate.name for m in self.members), weights)
 
 
 def explore(
@@ -171,18 +179,23 @@ def finals(
         judged.append(judge_entry(task, entry.candidate, setting, seed=limits.seed + 101, threads=limits.threads, clock=limits.clock))
     members = tuple(e for e in judged if e.candidate.complexity > 0)
     weights: tuple[float, ...] = ()
+    by_fold: tuple[tuple[float, ...], ...] = ()
     if blend and len(members) > 1:
         stormy = forward and restless(task, min(members, key=lambda e: e.loss)) > STORMY
-        mixed, weights = _averaged(task, members) if stormy else _blended(task, members, forward=forward)
+        mixed, weights, by_fold = _averaged(task, members) if stormy else _blended(task, members, forward=forward)
         judged.append(mixed)
         if stormy:
-            return Outcome(tuple(judged), mixed, members, weights)
+            return Outcome(tuple(judged), mixed, members, weights, by_fold)
     chosen = choose(members if few and members else judged)
     if chosen.candidate is not BLEND:
-        return Outcome(tuple(judged), chosen, (chosen,), (1.0,))
-    kept = [(m, w) for m, w in zip(members, weights, strict=True) if w >= LEAST_WEIGHT]
-    total = sum(w for _, w in kept)
-    return Outcome(tuple(judged), chosen, tuple(m for m, _ in kept), tuple(w / total for _, w in kept))
+        return Outcome(tuple(judged), chosen, (chosen,), (1.0,), ((1.0,),) * len(task.folds))
+    kept = [k for k, w in enumerate(weights) if w >= LEAST_WEIGHT]
+    return Outcome(tuple(judged), chosen, tuple(members[k] for k in kept), _among(weights, kept), tuple(_among(each, kept) for each in by_fold))
+
+
+def _among(weights: Sequence[float], kept: Sequence[int]) -> tuple[float, ...]:
+    total = sum(weights[k] for k in kept)
+    return tuple(weights[k] / total if total > 0 else 1.0 / len(kept) for k in kept)
 
 
 def hurried(best: Mapping[str, Entry], limits: Limits) -> bool:
@@ -209,17 +222,22 @@ def behind(losses: FloatArray, best: FloatArray) -> float:
     return float(difference.mean()) / spread if spread > 0 else 0.0
 
 
-def _blended(task: Task, members: Sequence[Entry], *, forward: bool) -> tuple[Entry, tuple[float, ...]]:
+_Mixture = tuple[Entry, tuple[float, ...], tuple[tuple[float, ...], ...]]
+"""A blend as judged, its weights for new leads, and those for each fold."""
+
+
+def _blended(task: Task, members: Sequence[Entry], *, forward: bool) -> _Mixture:
     """Mix each block by weights from the other blocks, or with `forward` from the earlier ones; the first has equal weights."""
     y = task.y[task.judged]
-    held_out = np.empty_like(members[0].margins)
-    for block in np.unique(task.block):
+    held_out, by_fold = np.empty_like(members[0].margins), []
+    for block in range(len(task.folds)):
         inside = task.block == block
         seen = task.block < block if forward else ~inside
         weights = _weights([m.margins[seen] for m in members], y[seen]) if seen.any() else (1.0 / len(members),) * len(members)
         held_out[inside] = np.sum([w * m.margins[inside] for w, m in zip(weights, members, strict=True)], axis=0)
+        by_fold.append(weights)
     entry = Entry(BLEND, {}, held_out, class_losses(y, held_out), sum(m.seconds for m in members))
-    return entry, _weights([m.margins for m in members], y)
+    return entry, _weights([m.margins for m in members], y), tuple(by_fold)
 
 
 def restless(task: Task, entry: Entry) -> float:
@@ -229,11 +247,11 @@ def restless(task: Task, entry: Entry) -> float:
     return float(np.sqrt(excess_variance(moves, entry.margins[:, 0], task.block, task.learned)))
 
 
-def _averaged(task: Task, members: Sequence[Entry]) -> tuple[Entry, tuple[float, ...]]:
+def _averaged(task: Task, members: Sequence[Entry]) -> _Mixture:
     weights = (1.0 / len(members),) * len(members)
     margins = np.mean([m.margins for m in members], axis=0)
     losses = class_losses(task.y[task.judged], margins)
-    return Entry(BLEND, {}, margins, losses, sum(m.seconds for m in members)), weights
+    return Entry(BLEND, {}, margins, losses, sum(m.seconds for m in members)), weights, (weights,) * len(task.folds)
 
 
 def _weights(margins: Sequence[FloatArray], y: IntArray) -> tuple[float, ...]:
