@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from leadrank.forest import code_columns, make_forest, native, plain
+from leadrank.forest.answers import MOST_ANSWERS
 from leadrank.forest.library import ABI, LIBRARY, evaluator, library, open_library
 
 needs_kernel = pytest.mark.skipif(library() is None, reason=evaluator())
@@ -65,11 +66,11 @@ def test_any_number_of_rows_is_taken(drawn, rows):
 
 @needs_kernel
 @pytest.mark.parametrize(("limit", "depths", "trees", "tabled"), [
-    (native.MOST_ANSWERS, SHALLOW, 4, True), (native.MOST_ANSWERS, SHALLOW, 131, True), (0, SHALLOW, 4, False),
-    (native.MOST_ANSWERS, (1, 9), 9, False),
+    (MOST_ANSWERS, SHALLOW, 4, True), (MOST_ANSWERS, SHALLOW, 131, True), (0, SHALLOW, 4, False),
+    (MOST_ANSWERS, (1, 9), 9, False),
 ])
 def test_one_row_gives_what_many_give(drawn, limit, depths, trees, tabled, monkeypatch):
-    monkeypatch.setattr(native, "MOST_ANSWERS", limit)
+    monkeypatch.setattr("leadrank.forest.answers.MOST_ANSWERS", limit)
     forest, numbers, codes, _ = drawn(7, rows=60, depths=depths, trees=trees)
     ready = native.prepare(forest)
     assert (ready.desks is not None) == tabled
@@ -111,6 +112,18 @@ def test_contributions_go_straight_into_groups(drawn):
     found, features = native.contributions(grouped, numbers, codes), native.contributions(each, numbers, codes)
     assert found == pytest.approx(np.stack([features[:, np.array(groups) == g].sum(axis=1) for g in range(3)], axis=1), abs=1e-12)
     assert native.one_explained(grouped, numbers[0].tolist(), codes[0].tolist())[1] == found[0].tolist()
+
+
+@needs_kernel
+def test_a_category_of_many_levels_is_asked_table_by_table(drawn, monkeypatch):
+    forest, numbers, codes, _ = drawn(9, rows=60, depths=SHALLOW)
+    together = native.prepare(forest)
+    monkeypatch.setattr("leadrank.forest.answers.MOST_LEVELS", 4)
+    apart = native.prepare(forest)
+    assert len(apart.desks.answers.table) > len(together.desks.answers.table)
+    margins = native.margins(together, numbers, codes).tolist()
+    for ready in (together, apart):
+        assert [native.one(ready, *row) for row in zip(numbers.tolist(), codes.tolist(), strict=True)] == margins
 
 
 @needs_kernel

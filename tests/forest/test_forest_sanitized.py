@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from leadrank.forest import code_columns, make_forest, plain
+from leadrank.forest.answers import Answers, tabled_answers
 from leadrank.forest.arrays import ARRAYS as ARRAY_TYPES
 from leadrank.forest.library import ARRAYS
-from leadrank.forest.native import answer_starts, answer_stride
 
 ROOT = Path(__file__).parents[2]
 WILD = (0, 1, -1, 2, 3, 255, 256, 2**31 - 1, -(2**31), 2**31, 2**40, -(2**62), 2**62)
@@ -62,11 +62,14 @@ def spoilt(rng, value):
 def written(forest, numbers, codes, groups):
     """One case as kernel_drive.c reads it."""
     outputs = max(groups, default=-1) + 1
-    counts = (len(numbers), forest.features - forest.numbers, outputs, answer_stride(forest), forest.numbers, len(forest.number_feature),
-              len(forest.table_start) - 1, forest.trees)  # fmt: skip
+    answers = tabled_answers(forest)
+    stride = -1 if answers is None else answers.rows.shape[1]
+    answers = answers or Answers(*(np.zeros(0, dtype=np.uint8),) * 5)
+    counts = (len(numbers), forest.features - forest.numbers, outputs, len(answers.category), len(answers.table), stride, forest.numbers,
+              len(forest.number_feature), len(forest.table_start) - 1, forest.trees)  # fmt: skip
     output = np.asarray(groups, dtype=np.int32)[forest.player_feature]
     arrays = [getattr(forest, name) for name in ARRAYS]
-    arrays += [np.array([forest.bias]), numbers, output, codes, answer_starts(forest)]
+    arrays += [np.array([forest.bias]), numbers, output, codes, answers.category, answers.category_size, answers.table, answers.start, answers.rows]
     return np.array(counts, dtype=np.int64).tobytes() + b"".join(np.int64(a.nbytes).tobytes() + a.tobytes() for a in arrays)
 
 

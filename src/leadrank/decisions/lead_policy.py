@@ -47,7 +47,11 @@ class LeadPolicy:
         profit = None
         contact = p >= self._cut
         if self._value is not None:
-            profit = self._profit(reach, value, cost)
+            rate = self._rate(reach) if self._rates else p
+            # An amount that is nan is blank: it does not equal itself.
+            profit = rate * (self._value if value is None or value != value else value) - (  # noqa: PLR0124
+                self._cost if cost is None or cost != cost else cost  # noqa: PLR0124
+            )
             if self._called_on != "probability":
                 contact = profit > 0 and (self._called_on == "profit" or profit >= self._cut)
             if self._on == "expected_profit":
@@ -63,15 +67,13 @@ class LeadPolicy:
             place -= 1
         return self._tiers[place], contact, profit, round(100 * p)
 
-    def _profit(self, reach: Sequence[float], value: float | None, cost: float | None) -> float:
-        rate, rates = reach[-1], self._rates
-        if rates:
-            rate = rates[0]
-            for t, p in enumerate(reach):
-                rate += p * (rates[t + 1] - rates[t])
-        worth = self._value if value is None or value != value else value  # noqa: PLR0124 - nan
-        spent = self._cost if cost is None or cost != cost else cost  # noqa: PLR0124
-        return rate * (worth or 0.0) - spent
+    def _rate(self, reach: Sequence[float]) -> float:
+        """Return the declared conversion rate that the classes' probabilities make."""
+        rates = self._rates
+        rate = rates[0]
+        for t, p in enumerate(reach):
+            rate += p * (rates[t + 1] - rates[t])
+        return rate
 
     def _likeliest(self, reach: Sequence[float]) -> TierRule:
         shares = [better - worse for better, worse in zip((1.0, *reach), (*reach, 0.0), strict=True)]

@@ -75,17 +75,21 @@ typedef struct {
     int64_t code_row, code_column;
 } Rows;
 
-/* Where one thread works on one row: everything that a call needs, behind one pointer. */
+/* Where one thread works on one row: everything that a call needs, behind one pointer. `answers.py` makes the table of answers and says what it holds:
+ * first those of numeric columns, then of whole categories, then of the tables that remain. */
 typedef struct {
     const Forest *forest;
     const double *numbers;
     const int32_t *codes;
+    int64_t categories;
+    const int32_t *category, *category_size;
+    int64_t tables;
+    const int32_t *table;
     const int64_t *answer_start;
     const uint8_t *answers;
     int64_t stride;
     const int32_t *output;
     int64_t outputs;
-    uint8_t *scratch;
     uint8_t *leaf;
     double *out;
     const uint8_t **rows;
@@ -93,9 +97,16 @@ typedef struct {
 
 static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
+/* The functions that code rows are compiled into those for a block and once more for one row, where loops of one turn vanish. */
+
+/* A category's code as a digit: one that the category does not have counts as unseen. */
+INLINE uint32_t digit_of(int32_t code, uint32_t size) {
+    return (uint32_t)code < size ? (uint32_t)code : size > UNSEEN ? UNSEEN : 0;
+}
+
 /* How many borders are below each value; none is below NaN. All rows halve their interval together, and by shifts: a branch would be guessed wrong
  * every other time, and rows that do not wait for each other overlap. The first step leaves one less than a power of two to search (Shar). */
-static void count_borders(const float *borders, uint32_t size, const float *value, int64_t count, uint32_t *below) {
+INLINE void count_borders(const float *borders, uint32_t size, const float *value, int64_t count, uint32_t *below) {
     int bits = 0;
     while (size >> bits > 1) bits++;
     for (int64_t row = 0; row < count; row++) below[row] = size ? (borders[(1u << bits) - 1] < value[row]) * (size + 1 - (1u << bits)) : 0;
@@ -105,7 +116,7 @@ static void count_borders(const float *borders, uint32_t size, const float *valu
     }
 }
 
-static void number_codes(const Forest *forest, int64_t column, const Rows *rows, int64_t first, int64_t count, uint8_t *code) {
+INLINE void number_codes(const Forest *forest, int64_t column, const Rows *rows, int64_t first, int64_t count, uint8_t *code) {
     const double *numbers = rows->numbers + first * rows->number_row + forest->number_feature[column] * rows->number_column;
     int32_t start = forest->border_start[column], size = forest->border_start[column + 1] - start;
     uint8_t nan_code = forest->nan_code[column];
@@ -116,7 +127,7 @@ static void number_codes(const Forest *forest, int64_t column, const Rows *rows,
     for (int64_t row = 0; row < count; row++) code[row] = value[row] != value[row] ? nan_code : (uint8_t)below[row];
 }
 
-static void number_digits(const Forest *forest, int32_t term, const Rows *rows, int64_t first, int64_t count, uint32_t *index) {
+INLINE void number_digits(const Forest *forest, int32_t term, const Rows *rows, int64_t first, int64_t count, uint32_t *index) {
     const double *values = rows->numbers + first * rows->number_row + forest->term_feature[term] * rows->number_column;
     float border = forest->term_border[term];
     for (int64_t row = 0; row < count; row++) {
@@ -125,17 +136,14 @@ static void number_digits(const Forest *forest, int32_t term, const Rows *rows, 
     }
 }
 
-static void category_digits(const Forest *forest, int32_t term, const Rows *rows, int64_t first, int64_t count, uint32_t *index) {
+INLINE void category_digits(const Forest *forest, int32_t term, const Rows *rows, int64_t first, int64_t count, uint32_t *index) {
     const int32_t *codes = rows->codes + first * rows->code_row + (forest->term_feature[term] - forest->numbers) * rows->code_column;
-    uint32_t size = (uint32_t)forest->term_size[term], unseen = size > UNSEEN ? UNSEEN : 0;
-    for (int64_t row = 0; row < count; row++) {
-        uint32_t code = (uint32_t)codes[row * rows->code_row];
-        index[row] = index[row] * size + (code < size ? code : unseen);
-    }
+    uint32_t size = (uint32_t)forest->term_size[term];
+    for (int64_t row = 0; row < count; row++) index[row] = index[row] * size + digit_of(codes[row * rows->code_row], size);
 }
 
 /* Where each row finds its code in a table. */
-static void table_index(const Forest *forest, int64_t column, const Rows *rows, int64_t first, int64_t count, uint32_t *index) {
+INLINE void table_index(const Forest *forest, int64_t column, const Rows *rows, int64_t first, int64_t count, uint32_t *index) {
     memset(index, 0, (size_t)count * sizeof index[0]);
     for (int32_t term = forest->term_start[column]; term < forest->term_start[column + 1]; term++) {
         if (forest->term_feature[term] < forest->numbers)
@@ -158,7 +166,7 @@ static int same_terms(const Forest *forest, int64_t column) {
     return 1;
 }
 
-static void table_codes(const Forest *forest, const Rows *rows, int64_t first, int64_t count, uint8_t *coded, int64_t stride) {
+INLINE void table_codes(const Forest *forest, const Rows *rows, int64_t first, int64_t count, uint8_t *coded, int64_t stride) {
     uint32_t index[BLOCK];
     for (int64_t column = 0; column < forest->table_columns; column++) {
         const uint8_t *table = forest->table + forest->table_start[column];
@@ -169,7 +177,7 @@ static void table_codes(const Forest *forest, const Rows *rows, int64_t first, i
 }
 
 /* Codes of at most BLOCK rows, column after column, `stride` apart. */
-static void block_codes(const Forest *forest, const Rows *rows, int64_t first, int64_t count, uint8_t *coded, int64_t stride) {
+INLINE void block_codes(const Forest *forest, const Rows *rows, int64_t first, int64_t count, uint8_t *coded, int64_t stride) {
     for (int64_t column = 0; column < forest->number_columns; column++) number_codes(forest, column, rows, first, count, coded + column * stride);
     table_codes(forest, rows, first, count, coded + forest->number_columns * stride, stride);
 }
@@ -302,17 +310,6 @@ API void leadrank_contributions(const Forest *forest, const Rows *rows, int64_t 
     }
 }
 
-/* For one row: what every code of every column answers to all trees at once, as bits of leaf numbers; no tree may have more than eight splits.
- * `answers` starts out all zero. */
-API void leadrank_answers(const Forest *forest, const int64_t *answer_start, int64_t stride, uint8_t *answers) {
-    for (int64_t tree = 0; tree < forest->trees; tree++)
-        for (int32_t split = forest->split_start[tree]; split < forest->split_start[tree + 1]; split++) {
-            int32_t column = forest->split_column[split];
-            for (int64_t code = answer_start[column] + forest->split_threshold[split] + 1; code < answer_start[column + 1]; code++)
-                answers[code * stride + tree] |= (uint8_t)(1 << (split - forest->split_start[tree]));
-        }
-}
-
 #define STEP 128 /* trees whose leaf numbers are joined before their leaves are added: joining the next ones overlaps with waiting for sums */
 
 /* Joins the answers of all columns to STEP trees, kept in registers meanwhile. */
@@ -345,18 +342,37 @@ static inline void add_lanes(double *lane, const double *leaves, const int32_t *
     for (int64_t k = 0; tree + k < trees; k++) lane[k] += leaves[start[tree + k] + leaf[tree + k]];
 }
 
+/* Finds the answers of all that the row says; returns how many rows of answers there are. Code 0 of a column is above no threshold. */
+static int64_t find_answers(const Desk *desk) {
+    const Forest *forest = desk->forest;
+    const int64_t *start = desk->answer_start;
+    Rows row = {desk->numbers, 0, 1, desk->codes, 0, 1};
+    int64_t found = 0;
+    for (int64_t column = 0; column < forest->number_columns; column++, start++) {
+        uint8_t code;
+        number_codes(forest, column, &row, 0, 1, &code);
+        if (code) desk->rows[found++] = desk->answers + (*start + code) * desk->stride;
+    }
+    for (int64_t k = 0; k < desk->categories; k++, start++) {
+        uint32_t level = digit_of(desk->codes[desk->category[k]], (uint32_t)desk->category_size[k]);
+        desk->rows[found++] = desk->answers + (*start + level) * desk->stride;
+    }
+    for (int64_t k = 0; k < desk->tables; k++, start++) {
+        uint32_t index;
+        table_index(forest, desk->table[k], &row, 0, 1, &index);
+        uint8_t code = forest->table[forest->table_start[desk->table[k]] + index];
+        if (code) desk->rows[found++] = desk->answers + (*start + code) * desk->stride;
+    }
+    return found;
+}
+
 /* The margin of the row at a desk; `leaf` gets its leaf numbers. */
 API double leadrank_one(const Desk *desk) {
     const Forest *forest = desk->forest;
-    Rows row = {desk->numbers, 0, 1, desk->codes, 0, 1};
     double lane[LANES] = {0};
-    int64_t columns = 0;
-    block_codes(forest, &row, 0, 1, desk->scratch, 1);
-    for (int64_t column = 0; column < forest->number_columns + forest->table_columns; column++)
-        if (desk->scratch[column]) /* code 0 is above no threshold */
-            desk->rows[columns++] = desk->answers + (desk->answer_start[column] + desk->scratch[column]) * desk->stride;
+    int64_t found = find_answers(desk);
     for (int64_t first = 0; first < forest->trees; first += STEP) {
-        join_answers(desk->leaf, desk->rows, columns, first);
+        join_answers(desk->leaf, desk->rows, found, first);
         add_lanes(lane, forest->leaves, forest->leaf_start + first, desk->leaf + first, smaller(STEP, forest->trees - first));
     }
     return margin_of(forest->bias, lane, 1);

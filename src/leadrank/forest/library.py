@@ -39,9 +39,11 @@ class DeskRecord(ctypes.Structure):
 
     _fields_ = (
         ("forest", ctypes.c_void_p), ("numbers", ctypes.c_void_p), ("codes", ctypes.c_void_p),
+        ("categories", ctypes.c_int64), ("category", ctypes.c_void_p), ("category_size", ctypes.c_void_p),
+        ("tables", ctypes.c_int64), ("table", ctypes.c_void_p),
         ("answer_start", ctypes.c_void_p), ("answers", ctypes.c_void_p), ("stride", ctypes.c_int64),
         ("output", ctypes.c_void_p), ("outputs", ctypes.c_int64),
-        ("scratch", ctypes.c_void_p), ("leaf", ctypes.c_void_p), ("out", ctypes.c_void_p), ("rows", ctypes.c_void_p),
+        ("leaf", ctypes.c_void_p), ("out", ctypes.c_void_p), ("rows", ctypes.c_void_p),
     )
 
 
@@ -55,7 +57,6 @@ _CALLS: dict[str, tuple[tuple[type, ...], type | None]] = {
     "leadrank_codes": ((_POINTER, _POINTER, _COUNT, _COUNT, _POINTER, _COUNT), None),
     "leadrank_margins": ((_POINTER, _POINTER, _COUNT, _COUNT, _POINTER, _POINTER), None),
     "leadrank_contributions": ((_POINTER, _POINTER, _COUNT, _COUNT, _POINTER, _POINTER, _COUNT, _POINTER), None),
-    "leadrank_answers": ((_POINTER, _POINTER, _COUNT, _POINTER), None),
     "leadrank_distinct": ((_POINTER, _POINTER, _COUNT, _COUNT, _POINTER, _COUNT, _POINTER, _POINTER, _COUNT), _COUNT),
     "leadrank_one": ((_POINTER,), ctypes.c_double),
     "leadrank_one_explained": ((_POINTER,), ctypes.c_double),

@@ -7,21 +7,16 @@ import struct
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from leadrank.forest.answers import Answers, tabled_answers
 from leadrank.forest.arrays import Forest
 from leadrank.forest.bounds import check_forest
 from leadrank.forest.library import ARRAYS, DeskRecord, ForestRecord, RowsRecord, evaluator, library
 from leadrank.types import CodeArray, FloatArray
-
-MOST_ANSWERS, MOST_SPLITS = 1 << 25, 8
-"""A forest that would need more bytes to answer one row quickly, or has deeper trees, takes such rows by the way for many."""
-STEP = 128
-"""So many trees are answered at a time, as in kernel.c."""
 
 Tools = tuple[Callable[..., None], ctypes.Array[ctypes.c_double], Callable[[int], float], Callable[[int], float], int, ctypes.Array[ctypes.c_double]]
 
@@ -59,22 +54,22 @@ class _Desks(threading.local):
     """A desk for each thread, made when it first comes: buffers for one row, the record that points at them, and the calls that take it."""
 
     def __init__(
-        self, forest: Forest, record: ForestRecord, starts: npt.NDArray[np.int64], answers: npt.NDArray[np.uint8], output: npt.NDArray[np.int32],
-        outputs: int, kernel: ctypes.CDLL,
+        self, forest: Forest, record: ForestRecord, answers: Answers, output: npt.NDArray[np.int32], outputs: int, kernel: ctypes.CDLL
     ) -> None:
         categories = forest.features - forest.numbers
         pack = struct.Struct(f"={forest.numbers}d{categories}i").pack_into
         self.row = (ctypes.c_double * (forest.numbers + (categories + 1) // 2))()
-        self.scratch = (ctypes.c_uint8 * forest.columns)()
-        self.leaf = (ctypes.c_uint8 * answers.shape[1])()
+        self.leaf = (ctypes.c_uint8 * answers.rows.shape[1])()
         self.out = (ctypes.c_double * outputs)()
-        self.rows = (ctypes.c_void_p * forest.columns)()
+        self.rows = (ctypes.c_void_p * (len(answers.start) - 1))()
         start = ctypes.addressof(self.row)
         self.record = DeskRecord(
-            ctypes.addressof(record), start, start + 8 * forest.numbers, starts.ctypes.data, answers.ctypes.data, answers.shape[1],
-            output.ctypes.data, outputs, ctypes.addressof(self.scratch), ctypes.addressof(self.leaf), ctypes.addressof(self.out),
-            ctypes.addressof(self.rows),
+            ctypes.addressof(record), start, start + 8 * forest.numbers, len(answers.category), answers.category.ctypes.data,
+            answers.category_size.ctypes.data, len(answers.table), answers.table.ctypes.data, answers.start.ctypes.data,
+            answers.rows.ctypes.data, answers.rows.shape[1], output.ctypes.data, outputs, ctypes.addressof(self.leaf),
+            ctypes.addressof(self.out), ctypes.addressof(self.rows),
         )
+        self.answers = answers  # the record points into them
         # PyDLL keeps the interpreter's lock: a call of a microsecond is over before another thread could use it.
         quick = ctypes.PyDLL("the kernel", handle=kernel._handle)
         for call in (quick.leadrank_one, quick.leadrank_one_explained):
@@ -118,25 +113,9 @@ def prepare(forest: Forest, groups: Sequence[int] | None = None, kernel: ctypes.
     return Native(forest, record, output, outputs, loaded, _desks(forest, record, output, outputs, loaded))
 
 
-def answer_starts(forest: Forest) -> npt.NDArray[np.int64]:
-    """Return where the answers of each code column begin in the table of answers: a row for every code that the column can have."""
-    tops = (int(forest.table[start:end].max()) for start, end in pairwise(forest.table_start))
-    return np.cumsum([0, *(np.diff(forest.border_start) + 1), *(top + 1 for top in tops)], dtype=np.int64)
-
-
-def answer_stride(forest: Forest) -> int:
-    """Return the length of a row of answers: one for each tree, filled up to whole steps."""
-    return -(-forest.trees // STEP) * STEP
-
-
 def _desks(forest: Forest, record: ForestRecord, output: npt.NDArray[np.int32], outputs: int, kernel: ctypes.CDLL) -> _Desks | None:
-    """Have the answers of each code tabled for all trees: one row is then a few vector operations and a look-up per tree."""
-    starts, stride = answer_starts(forest), answer_stride(forest)
-    if starts[-1] * stride > MOST_ANSWERS or np.diff(forest.split_start).max(initial=0) > MOST_SPLITS:
-        return None
-    answers = np.zeros((int(starts[-1]), stride), dtype=np.uint8)
-    kernel.leadrank_answers(ctypes.addressof(record), starts.ctypes.data, stride, answers.ctypes.data)
-    return _Desks(forest, record, starts, answers, output, outputs, kernel)
+    answers = tabled_answers(forest)
+    return None if answers is None else _Desks(forest, record, answers, output, outputs, kernel)
 
 
 def margins(native: Native, numbers: FloatArray, codes: CodeArray, threads: int = 1) -> FloatArray:

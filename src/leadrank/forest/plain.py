@@ -32,7 +32,9 @@ def margins(forest: Forest, coded: ByteArray) -> Float64Array:
 
 def _in_order(values: Float64Array) -> Float64Array:
     """Add row after row; `sum` would add in pairs."""
-    return np.add.accumulate(np.vstack([np.zeros((1, values.shape[1])), values]), axis=0)[-1]
+    steps = np.add.accumulate(np.vstack([np.zeros((1, values.shape[1])), values]), axis=0)
+    last: Float64Array = steps[-1]
+    return last
 
 
 def contributions(forest: Forest, coded: ByteArray) -> Float64Array:

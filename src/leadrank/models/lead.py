@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from leadrank.forest import native
 from leadrank.models.calibrate import sigmoid, sigmoid_of
+from leadrank.models.interval import NORMAL_90, Spread
 from leadrank.models.model import Model
-from leadrank.models.predictor import Predictor
 from leadrank.models.resample import Shifted
 from leadrank.models.symmetric_forest import Symmetric
 from leadrank.types import Feature, Matrix
 
+if TYPE_CHECKING:
+    from leadrank.models.predictor import Predictor
+
+FAR = 300.0
+"""Log-odds whose exponentials, multiplied by one another, are numbers still."""
+
 Answer = tuple[Sequence[float], Sequence[float], float, float, list[float] | None]
 """Calibrated log-odds and probabilities of reaching each class, the ends of the last one's interval; contributions where they came for nothing."""
+
+Ask = Callable[..., Answer]
 
 
 class LeadModel:
@@ -27,6 +39,12 @@ class LeadModel:
         The fitted whole.
     features
         What it reads, the numbers first.
+
+    Attributes
+    ----------
+    answer
+        Scores one lead: takes its numbers (nan is missing) and codes (as in `Matrix`), and whether contributions come with the score where
+        they cost little more.
     """
 
     def __init__(self, model: Model, features: Sequence[Feature]) -> None:
@@ -35,30 +53,11 @@ class LeadModel:
         self.categorical = tuple(f for f in features if f.kind == "category")
         self.forest, self.shift, self.base = _forest_of(model.predictor)
         self._calibrations = [calibration.one for calibration in model.shape.calibrations]
-        self._half = model.shape.spread.half_interval_of
+        self._promise = promise_by(model.shape.spread)
         self._thresholds = model.shape.thresholds
-
-    def answer(self, numbers: Sequence[float], codes: Sequence[int], *, explained: bool = False) -> Answer:
-        """Score one lead.
-
-        Parameters
-        ----------
-        numbers, codes
-            The lead as the model reads it: nan is a missing number; codes as in `Matrix`.
-        explained
-            Whether `contributions` will be asked for: where there is one threshold they come with the score.
-        """
-        if self.forest is None:
-            return self._by_arrays(self.matrix(numbers, codes))
-        if self._thresholds > 1:
-            return self._ordered(self.forest, numbers, codes)
-        if explained:
-            margin, given = native.one_explained(self.forest, numbers, codes)
-        else:
-            margin, given = native.one(self.forest, numbers, codes), None
-        odds = self._calibrations[0](margin + self.shift)
-        half = self._half(odds)
-        return (odds,), (sigmoid_of(odds),), sigmoid_of(odds - half), sigmoid_of(odds + half), given
+        self.answer: Ask = self._by_arrays
+        if self.forest is not None:
+            self.answer = partial(self._ordered, self.forest) if self._thresholds > 1 else self._quick(self.forest)
 
     def contributions(self, numbers: Sequence[float], codes: Sequence[int], threshold: int) -> tuple[list[float], float] | None:
         """Return what each feature adds to the raw log-odds at one threshold, and their base; None where only arrays can tell."""
@@ -75,18 +74,49 @@ class LeadModel:
         rows = np.array([numbers], dtype=np.float64).reshape(1, -1), np.array([codes], dtype=np.int32).reshape(1, -1)
         return Matrix(*rows, self.numeric, self.categorical)
 
-    def _ordered(self, forest: native.Native, numbers: Sequence[float], codes: Sequence[int]) -> Answer:
+    def _quick(self, forest: native.Native) -> Ask:
+        """Return what answers where there is one threshold: everything at hand, nothing looked up or asked again for each lead."""
+        one, one_explained, shift, calibrated, promise = native.one, native.one_explained, self.shift, self._calibrations[0], self._promise
+
+        def answer(numbers: Sequence[float], codes: Sequence[int], explained: bool = False) -> Answer:
+            margin, given = one_explained(forest, numbers, codes) if explained else (one(forest, numbers, codes), None)
+            odds = calibrated(margin + shift)
+            probability, low, high = promise(odds)
+            return (odds,), (probability,), low, high, given
+
+        return answer
+
+    def _ordered(self, forest: native.Native, numbers: Sequence[float], codes: Sequence[int], explained: bool = False) -> Answer:  # noqa: ARG002
         odds: list[float] = []
         for t, calibrated in enumerate(self._calibrations):
             own = calibrated(native.one(forest, [*numbers, float(t)], codes) + self.shift)
             odds.append(min(own, odds[-1]) if odds else own)
-        half = self._half(odds[-1])
-        return odds, [sigmoid_of(own) for own in odds], sigmoid_of(odds[-1] - half), sigmoid_of(odds[-1] + half), None
+        _, low, high = self._promise(odds[-1])
+        return odds, [sigmoid_of(own) for own in odds], low, high, None
 
-    def _by_arrays(self, X: Matrix) -> Answer:
-        odds = self.model.log_odds(X)
+    def _by_arrays(self, numbers: Sequence[float], codes: Sequence[int], explained: bool = False) -> Answer:  # noqa: ARG002
+        odds = self.model.log_odds(self.matrix(numbers, codes))
         low, high = self.model.interval(odds[:, -1])
         return odds[0].tolist(), sigmoid(odds)[0].tolist(), float(low[0]), float(high[0]), None
+
+
+def promise_by(spread: Spread) -> Callable[[float], tuple[float, float, float]]:
+    """Return what turns log-odds into a probability and the ends of its interval, as arrays are by `Model.interval`.
+
+    Everything is at hand and written out: calls and attributes cost more than sums.
+    """
+    exp, sqrt, edges, model_variance = math.exp, math.sqrt, spread.edges, spread.model_variance
+    fixed, linear, square = spread.shift_variance, 2 * spread.covariance, spread.slope_variance
+
+    def promise(odds: float) -> tuple[float, float, float]:
+        variance = fixed + linear * odds + square * (odds * odds) + model_variance[bisect_left(edges, odds)]
+        half = NORMAL_90 * sqrt(variance) if variance > 0.0 else 0.0
+        if -FAR < odds < FAR and half < FAR:  # else an exponential might overflow
+            against, wide = exp(-odds), exp(half)
+            return 1.0 / (1.0 + against), 1.0 / (1.0 + against * wide), 1.0 / (1.0 + against / wide)
+        return sigmoid_of(odds), sigmoid_of(odds - half), sigmoid_of(odds + half)
+
+    return promise
 
 
 def _forest_of(predictor: Predictor) -> tuple[native.Native | None, float, float]:
