@@ -69,7 +69,22 @@ static void drive(int64_t rows) {
     for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) free((void *)given[i]);
 }
 
+static void number_texts(void) {
+    int64_t offset = whole(), count = whole(), places = whole(), most = whole(), blanks = whole();
+    uint64_t *views = array();
+    uint8_t *valid = array();
+    Slot *slots = room(places * (int64_t)sizeof *slots);
+    int64_t *number = room(count * 8), *first = room(most * 8);
+    int64_t found = leadrank_distinct(views, blanks ? valid : 0, offset, count, slots, places - 1, number, first, most);
+    answer(&found, sizeof found);
+    if (found >= 0) answer(number, count * 8), answer(first, found * 8);
+    free(views), free(valid), free(slots), free(number), free(first);
+}
+
+/* Each case begins with the number of its rows; TEXTS stands for a column of texts, END for the end. */
+enum { END = -1, TEXTS = -2 };
+
 int main(void) {
-    for (int64_t rows = whole(); rows >= 0; rows = whole()) drive(rows);
+    for (int64_t rows = whole(); rows != END; rows = whole()) rows == TEXTS ? number_texts() : drive(rows);
     return 0;
 }

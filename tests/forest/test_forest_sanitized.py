@@ -107,6 +107,39 @@ def test_blocks_of_rows_end_where_they_should(driver, tools):
     assert campaign(driver, tools, seed=2, cases=20, rows=600) > 2
 
 
+def texts(rng):
+    """One column of Arrow's views as kernel_drive.c reads it, and what it should answer."""
+    offset, count, most = (int(n) for n in (rng.integers(0, 9), rng.integers(0, 200), rng.integers(1, 40)))
+    places = 1 << int(most).bit_length()
+    pool = rng.integers(0, 2**63, (int(rng.integers(1, 60)), 2), dtype=np.uint64)
+    views = pool[rng.integers(0, len(pool), offset + count)]
+    valid, blanks = rng.random(offset + count) < 0.8, bool(rng.integers(2))
+    counts = np.array([-2, offset, count, places, most, blanks], dtype=np.int64)
+    bits = np.packbits(valid, bitorder="little")
+    sent = counts.tobytes() + b"".join(np.int64(a.nbytes).tobytes() + a.tobytes() for a in (views, bits))
+    known, numbers, first = {}, [], []
+    for row in range(count):
+        text = views[offset + row].tobytes()
+        if blanks and not valid[offset + row]:
+            numbers.append(0)
+            continue
+        if text not in known:
+            first.append(row)
+        numbers.append(known.setdefault(text, len(known) + 1))
+    if len(known) > most:
+        return sent, np.int64(-1).tobytes()
+    return sent, np.array([len(known), *numbers, *first], dtype=np.int64).tobytes()
+
+
+def test_texts_are_numbered_within_bounds(driver):
+    rng = np.random.default_rng(4)
+    sent, expected = zip(*(texts(rng) for _ in range(500)), strict=True)
+    done = subprocess.run([driver], input=b"".join(sent) + np.int64(-1).tobytes(), capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout == b"".join(expected)
+    assert 20 < expected.count(np.int64(-1).tobytes()) < 480
+
+
 @pytest.mark.campaign
 @pytest.mark.parametrize("seed", range(100, 110))
 def test_ten_thousand_spoilt_forests(driver, tools, seed, request):
