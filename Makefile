@@ -3,10 +3,12 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 WORKERS ?= 2
 NAME ?= leads
+BUNDLE ?= leads.leadrank
+ARCH ?= x86_64
 export OMP_NUM_THREADS ?= 1
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help install demo test lint campaigns bench docs figures kernel wheels lock clean
+.PHONY: help install demo test lint campaigns bench docs figures kernel wheels lambda lock clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 20
@@ -48,6 +50,9 @@ kernel: $(STAMP)  ## build the native kernel anew, after a change to kernel.c
 
 wheels: $(STAMP)  ## build dist/*.whl for Linux, macOS and Windows, all from here
 	@$(BIN)/python scripts/kernel --wheels
+
+lambda: $(STAMP)  ## build build/lambda-ARCH.zip, a serverless function on Linux (BUNDLE=leads.leadrank ARCH=x86_64)
+	@$(BIN)/python scripts/lambda $(BUNDLE) --arch $(ARCH)
 
 lock:  ## renew requirements/*.lock
 	@scripts/lock

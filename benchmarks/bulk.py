@@ -88,11 +88,8 @@ def _memory(folder: Path, rows: int, long_rows: int) -> list[Row]:
 def _shares(scorer: Scorer, source: Path, target: Path) -> str:
     """Say where the processor's time goes, each step alone."""
     names = wanted(scorer, ())
-    opened = data.open_batches(str(source), names)
-    if opened is None:
-        return ""
     start = time.process_time()
-    pieces = list(opened.pieces)
+    pieces = list(data.open_batches(source, names).pieces)
     read = time.process_time()
     needed = scorer.bundle.schema.only(scorer.needed)
     cleaned = [data.clean_frame(needed, piece, required=scorer.needed, numbered=True) for piece in pieces]
@@ -142,11 +139,19 @@ def _be_peer(kept: str, source: str, target: str) -> None:
 
 
 def _be_scorer(bundle: str, source: str, target: str) -> None:
-    import resource
-
     start = time.perf_counter()
     score_file(Scorer(bundle), source, target, threads=2)
-    print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    print(time.perf_counter() - start, _peak())
+
+
+def _peak() -> float:
+    """Return this process's peak memory in MB. Linux hands the maximum in `getrusage` down from whoever started the process, its program or not."""
+    import resource
+
+    status = Path("/proc/self/status")
+    if status.exists():
+        return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM")) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)
 
 
 if __name__ == "__main__":

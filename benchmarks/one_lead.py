@@ -192,6 +192,7 @@ def sklearn_pipeline(typed: pl.DataFrame, y: np.ndarray, numbers: set[str], *, t
     def call(lead: Lead) -> Any:
         return pipeline.predict_proba(pd.DataFrame([{n: "" if v is None and n in labels else v for n, v in lead.items()}], columns=typed.columns))
 
+    call.pipeline = pipeline  # type: ignore[attr-defined]  # for whoever wants to store it
     return call
 
 

@@ -42,9 +42,9 @@ def score_file(
     Parameters
     ----------
     source
-        Whatever `leadrank score` reads. Parquet, and much delimited text in UTF-8, are read piece by piece; anything else at once.
+        Whatever `leadrank score` reads, piece by piece where it can be.
     target
-        A path that ends in .csv, .tsv, .parquet, .jsonl or .ndjson; the file appears whole or not at all.
+        A path that ends in .csv, .tsv, .parquet, .jsonl or .ndjson, text also in .gz; the file appears whole or not at all.
     reasons
         How many reasons to write; 0 is fastest.
     keep
@@ -54,9 +54,9 @@ def score_file(
     told
         Hears how many rows are done.
     """
-    batches = data.open_batches(str(source), wanted(scorer, keep)) or data.in_pieces(data.read_table(source))
+    batches = data.open_batches(source, wanted(scorer, keep))
     path = Path(target)
-    return score_batches(scorer, batches, path, path.suffix.lower(), reasons=reasons, keep=keep, threads=threads, told=told)
+    return score_batches(scorer, batches, path, data.suffix_of(path), reasons=reasons, keep=keep, threads=threads, told=told)
 
 
 def wanted(scorer: Scorer, keep: Sequence[str]) -> list[str]:

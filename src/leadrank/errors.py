@@ -13,7 +13,6 @@ Every message says what was expected and what came; `remedy` says what to do.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -81,6 +80,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
     >>> nearest("converted", ["need", "City"])
     ''
     """
+    import difflib
+
     folded, by_folded = name.casefold(), {candidate.casefold(): candidate for candidate in known}
     close = difflib.get_close_matches(folded, list(by_folded), n=5, cutoff=0.6)
     near = [candidate for candidate in close if _slips(folded, candidate) <= max(1, max(len(folded), len(candidate)) // 3)]

@@ -7,21 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadrank import models
+from leadrank import explain, models
 from leadrank.bundle import Bundle
-from leadrank.explain import (
-    Counterfactual,
-    LeadReasons,
-    Phrasebook,
-    Reason,
-    counterfactual,
-    group_by_column,
-    phrasebook,
-    reason_lines,
-    reasons,
-    rescale,
-    row_base,
-)
 from leadrank.frames import pl
 from leadrank.types import FloatArray, IntArray, Matrix
 
@@ -32,7 +19,7 @@ class _Alike:
 
     rows: IntArray
     X: Matrix
-    book: Phrasebook
+    book: explain.Phrasebook
     grouped: FloatArray
     columns: tuple[str, ...]
     raw: FloatArray
@@ -49,22 +36,24 @@ class Reasoner:
 
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
-        self._protected = tuple(name for name, column in bundle.project.lead.columns.items() if column.sensitive)
-        classes = bundle.facts.classes
+        self._protected = bundle.terms.sensitive
+        classes = bundle.terms.classes
         self._about = ["converted"] if len(classes) == 2 else [f"were {c} or better" for c in classes[1:-1]] + [f"were {classes[-1]}"]
-        self._books = tuple(phrasebook(bundle.evidence, threshold=t, outcome=about) for t, about in enumerate(self._about))
-        self._lead_reasons = tuple(LeadReasons(book, self._protected) for book in self._books)
+        self._books = tuple(explain.phrasebook(bundle.evidence, threshold=t, outcome=about) for t, about in enumerate(self._about))
+        self._lead_reasons = tuple(explain.LeadReasons(book, self._protected) for book in self._books)
 
-    def reasons(self, X: Matrix, log_odds: FloatArray, top: int) -> list[tuple[Reason, ...]]:
+    def reasons(self, X: Matrix, log_odds: FloatArray, top: int) -> list[tuple[explain.Reason, ...]]:
         """Return the `top` reasons of each row, given its calibrated log-odds, shape (rows, thresholds)."""
-        found: list[tuple[Reason, ...]] = [()] * len(X)
+        found: list[tuple[explain.Reason, ...]] = [()] * len(X)
         for part in self._parts(X, log_odds) if top > 0 else ():
-            given = reasons(part.grouped, part.columns, part.X, part.book, top=top, never=self._protected, within=part.raw)
+            given = explain.reasons(part.grouped, part.columns, part.X, part.book, top=top, never=self._protected, within=part.raw)
             for row, own in zip(part.rows, given, strict=True):
                 found[row] = own
         return found
 
-    def one(self, lead: models.LeadModel, numbers: Sequence[float], codes: Sequence[int], answer: models.Answer, top: int) -> tuple[Reason, ...]:
+    def one(
+        self, lead: models.LeadModel, numbers: Sequence[float], codes: Sequence[int], answer: models.Answer, top: int
+    ) -> tuple[explain.Reason, ...]:
         """Return the `top` reasons of one lead that has its answer, without arrays where its model allows."""
         if top <= 0:
             return ()
@@ -82,7 +71,7 @@ class Reasoner:
             return pl.repeat("", len(X), dtype=pl.String, eager=True)
         parts = list(self._parts(X, log_odds))
         said = pl.concat(
-            reason_lines(part.grouped, part.columns, part.X, part.book, top=top, never=self._protected, within=part.raw) for part in parts
+            explain.reason_lines(part.grouped, part.columns, part.X, part.book, top=top, never=self._protected, within=part.raw) for part in parts
         )
         return said if len(parts) == 1 else said[np.argsort(np.concatenate([part.rows for part in parts]))]
 
@@ -92,7 +81,7 @@ class Reasoner:
         base = calibrated_contributions(self.bundle.model, X, log_odds, asked)[1]
         return float(base[0]), float(log_odds[0, asked[0]]), self._about[int(asked[0])]
 
-    def change(self, lead: Matrix, target: float) -> Counterfactual | None:
+    def change(self, lead: Matrix, target: float) -> explain.Counterfactual | None:
         """Return what would lift one lead to the target probability, over the columns that the team can act on."""
         actionable = {n: c.actionable for n, c in self.bundle.project.lead.columns.items() if c.actionable is not None}
 
@@ -101,7 +90,7 @@ class Reasoner:
 
         if not actionable or probability(lead)[0] >= target:
             return None
-        return counterfactual(probability, lead, self.bundle.evidence, actionable, target=target, never=self._protected)
+        return explain.counterfactual(probability, lead, self.bundle.evidence, actionable, target=target, never=self._protected)
 
     def _parts(self, X: Matrix, log_odds: FloatArray) -> Iterator[_Alike]:
         asked = asked_threshold(log_odds)
@@ -153,7 +142,7 @@ def calibrated_contributions(
         By feature, before calibration.
     """
     raw, raw_base, margin = model.contributions(X, asked)
-    grouped, columns = group_by_column(raw, X.features)
+    grouped, columns = explain.group_by_column(raw, X.features)
     calibrated = log_odds[np.arange(len(X)), asked]
     for t in np.unique(asked):
         rows = asked == t
@@ -161,5 +150,5 @@ def calibrated_contributions(
         for base in np.unique(raw_base[rows]):
             own = rows & (raw_base == base)
             start = float(mapped(np.array([base]))[0])
-            grouped[own] = rescale(grouped[own], float(base), margin[own], calibrated[own], start)
-    return grouped, row_base(grouped, calibrated), columns, raw
+            grouped[own] = explain.rescale(grouped[own], float(base), margin[own], calibrated[own], start)
+    return grouped, explain.row_base(grouped, calibrated), columns, raw

@@ -9,12 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from leadrank import data, decisions, features, models
+from leadrank import data, decisions, explain, features, models
 from leadrank.bundle import LARGEST_AMOUNT, NOTHING_KNOWN, Acquaintance, Bundle, LeadReader, Scored, Unfamiliar, join_unfamiliar, load_bundle
-from leadrank.data import as_polars
 from leadrank.errors import UsageError, nearest
-from leadrank.explain import Counterfactual, Reason
 from leadrank.frames import pl
+from leadrank.judged import Judged, judge
 from leadrank.reasoning import Reasoner
 from leadrank.scored_rows import in_words, scored_rows
 from leadrank.types import BoolArray, FloatArray, IntArray, Matrix
@@ -50,12 +49,12 @@ class Explained:
     """One lead in full: its score, its reasons, their base, the `total` that they reach with all other columns, and what would change it."""
 
     scored: Scored
-    reasons: tuple[Reason, ...]
+    reasons: tuple[explain.Reason, ...]
     base: float
     total: float
     scale: str
     about: str
-    counterfactual: Counterfactual | None
+    counterfactual: explain.Counterfactual | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +63,7 @@ class _Batch:
 
     X: Matrix
     log_odds: FloatArray
-    reach: FloatArray
-    decided: decisions.Decided
+    judged: Judged
     empty: BoolArray
 
 
@@ -82,9 +80,9 @@ class Scorer:
 
     def __init__(self, bundle: Bundle | str | Path, *, key: bytes | None = None) -> None:
         self.bundle = bundle if isinstance(bundle, Bundle) else load_bundle(bundle, key=key)
-        economics = self.bundle.project.economics
-        self._money = tuple(c for c in (economics.value_column, economics.contact_cost_column) if c is not None)
-        self._needed = tuple(dict.fromkeys([*self.bundle.encoder.columns, *self._money]))
+        terms = self.bundle.terms
+        self._money = terms.value_column, terms.contact_cost_column
+        self._needed = tuple(dict.fromkeys([*self.bundle.encoder.columns, *(c for c in self._money if c is not None)]))
         self._schema = self.bundle.schema.only(self._needed)
         self._columns = {c.name: c for c in self._schema.columns}
         self._acquaintance = Acquaintance(self.bundle)
@@ -93,7 +91,7 @@ class Scorer:
         self._model = models.LeadModel(self.bundle.model, [i.feature for i in self.bundle.encoder.inputs])
         self._policy = decisions.LeadPolicy(self.bundle.policy)
         self._identity = self.bundle.identity
-        self._key, self._ordered = self.bundle.project.lead.key, self.bundle.facts.learned_tiers
+        self._key, self._ordered = terms.key, terms.learned_tiers
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -127,7 +125,7 @@ class Scorer:
         if type(lead) is not dict and not isinstance(lead, Mapping):
             raise UsageError(f"One lead is a dictionary of field to value; {type(lead).__name__} came.", "For a table use `many`.")
         numbers, codes, value, cost, empty, unknown, problems = self._reader.read(lead)
-        answer = self._model.answer(numbers, codes, explained=reasons > 0)
+        answer = self._model.answer(numbers, codes, reasons > 0)
         _, reach, low, high, _ = answer
         tier, contact, profit, score = self._policy.decide(reach, value, cost)
         given = None if self._key is None else lead.get(self._key)
@@ -170,7 +168,7 @@ class Scorer:
         self, frame: Any, *, reasons: int = 0, ranked: bool = False, top: int | None = None, keep: Sequence[str] = ()
     ) -> ScoredTable:
         """Score a table as `many` does, and say what to expect of each tier, and which cells could not be read and count as missing."""
-        table = as_polars(frame)
+        table = data.as_polars(frame)
         if top is not None and top < 0:
             raise UsageError(f"Expected the number of leads to keep, got {top}.", "Give 0 or more.")
         for name in keep:
@@ -186,28 +184,25 @@ class Scorer:
     def part(self, table: pl.DataFrame, *, first: int = 0, reasons: int = 0, keep: Sequence[str] = ()) -> Part:
         """Score some rows of a longer table, of which `first` is the first; several threads may do so at once."""
         batch, cleaned = self._batch(table)
-        rows = scored_rows(
-            self.bundle, table, batch.log_odds, batch.reach, batch.decided, batch.empty, keep=keep, first=first
-        )
+        rows = scored_rows(self.bundle, table, batch.judged, batch.empty, keep=keep, first=first)
         if reasons > 0:
             rows = rows.with_columns(self._reasoner.texts(batch.X, batch.log_odds, reasons).alias("reasons"))
-        shared = self.bundle.model.shape.spread.shared_error(batch.log_odds[:, -1])
-        sums = decisions.tier_sums(len(self.bundle.policy.tiers), batch.decided.tier, batch.reach[:, -1], shared)
         problems = tuple(replace(problem, row=problem.row + first) for problem in cleaned.problems) if first else cleaned.problems
-        return Part(rows, sums, problems, self._acquaintance.of_table(table, cleaned, batch.X, first))
+        return Part(rows, batch.judged.sums, problems, self._acquaintance.of_table(table, cleaned, batch.X, batch.empty, first))
 
     def _ranked(self, table: pl.DataFrame, reasons: int, top: int | None, keep: Sequence[str]) -> ScoredTable:
         """Sort all rows, and give reasons for those that stay."""
         batch, cleaned = self._batch(table)
-        order = decisions.best_first(batch.reach[:, -1], batch.decided.expected_profit)
+        order = decisions.best_first(batch.judged.reach[:, -1], batch.judged.decided.expected_profit)
         order = order[np.argsort(batch.empty[order], kind="stable")][:top]
-        rows = scored_rows(self.bundle, table, batch.log_odds, batch.reach, batch.decided, batch.empty, keep=keep)
+        rows = scored_rows(self.bundle, table, batch.judged, batch.empty, keep=keep)
         out = in_words(rows[order]).with_columns(
             self._reasoner.texts(batch.X.take(order), batch.log_odds[order], reasons).alias("reasons"),
             pl.Series("rank", np.arange(1, len(order) + 1), dtype=pl.Int64),
         )
         cut = out if top is None else _recut(out, batch.empty[order])
-        return ScoredTable(cut, self._outlook(batch, order), cleaned.problems, self._acquaintance.of_table(table, cleaned, batch.X))
+        unfamiliar = self._acquaintance.of_table(table, cleaned, batch.X, batch.empty)
+        return ScoredTable(cut, self._outlook(batch, order), cleaned.problems, unfamiliar)
 
     def explain(self, frame: Any, row: int, *, reasons: int = 10, target: float | None = None) -> Explained:
         """Explain one row of a table in full.
@@ -221,35 +216,24 @@ class Scorer:
         target
             The probability that a change should reach; by default the threshold.
         """
-        table = as_polars(frame)
+        table = data.as_polars(frame)
         if not 0 <= row < table.height:
             raise UsageError(f"There is no row {row}: the table has rows 0 to {table.height - 1}.", "Rows are numbered from 0.")
         table = table[row : row + 1]
         batch, _ = self._batch(table)
-        key = self.bundle.project.lead.key
-        name = str(table[key][0]) if key is not None and key in table.columns else None
+        name = str(table[self._key][0]) if self._key is not None and self._key in table.columns else None
         found = self._reasoner.reasons(batch.X, batch.log_odds, reasons)[0]
         base, total, about = self._reasoner.ends(batch.X, batch.log_odds)
         wanted = min(max(self.bundle.policy.threshold.cut, 0.01), 0.99) if target is None else target
         scored = self.one(table.row(0, named=True))._replace(key=name, reasons=found)
         return Explained(scored, found, base, total, self.bundle.facts.scale, about, self._reasoner.change(batch.X, wanted))
 
-    @property
-    def _money_columns(self) -> tuple[str | None, str | None]:
-        economics = self.bundle.project.economics
-        return economics.value_column, economics.contact_cost_column
-
     def _batch(self, table: pl.DataFrame) -> tuple[_Batch, data.Cleaned]:
         cleaned = data.clean_frame(self._schema, table, required=self._needed, numbered=True)
         X = features.encode(self.bundle.encoder, cleaned.frame if self._needed else table, cleaned.labels)
-        value, cost = (_amounts(cleaned.frame[c]) if c is not None else None for c in self._money_columns)
-        return self._decide(X, value, cost, self._acquaintance.empty(cleaned, len(X))), cleaned
-
-    def _decide(self, X: Matrix, value: FloatArray | None, cost: FloatArray | None, empty: BoolArray) -> _Batch:
-        log_odds = self.bundle.model.log_odds(X)
-        reach = models.sigmoid(log_odds)
-        decided = decisions.apply_policy(self.bundle.policy, reach, value=value, cost=cost)
-        return _Batch(X, log_odds, reach, replace(decided, contact=decided.contact & ~empty), empty)
+        value, cost = (_amounts(cleaned.frame[c]) if c is not None else None for c in self._money)
+        log_odds, empty = self.bundle.model.log_odds(X), self._acquaintance.empty(cleaned, len(X))
+        return _Batch(X, log_odds, judge(self.bundle, log_odds, value, cost, empty), empty), cleaned
 
     def outlook(self, parts: Sequence[Part]) -> tuple[decisions.TierOutlook, ...]:
         """Say what each tier brings, over all parts of a table."""
@@ -258,16 +242,17 @@ class Scorer:
 
     @property
     def _outcome(self) -> str:
-        return f"{self.bundle.facts.classes[-1]} leads" if self.bundle.facts.learned_tiers else "conversions"
+        return f"{self.bundle.terms.classes[-1]} leads" if self.bundle.terms.learned_tiers else "conversions"
 
     def _outlook(self, batch: _Batch, rows: IntArray) -> tuple[decisions.TierOutlook, ...]:
         """Count on the probability of the best class: declared conversion rates have no interval."""
         shared = self.bundle.model.shape.spread.shared_error(batch.log_odds[rows, -1])
-        return decisions.tier_outlook(self.bundle.policy.tiers, batch.decided.tier[rows], batch.reach[rows, -1], shared, outcome=self._outcome)
+        tier, reach = batch.judged.decided.tier[rows], batch.judged.reach[rows, -1]
+        return decisions.tier_outlook(self.bundle.policy.tiers, tier, reach, shared, outcome=self._outcome)
 
     def _classes(self, reach: Sequence[float]) -> dict[str, float]:
         shares = models.class_probabilities(np.array([reach]))[0].tolist()
-        return dict(zip(self.bundle.facts.classes, shares, strict=True))
+        return dict(zip(self.bundle.terms.classes, shares, strict=True))
 
 
 def _recut(best: pl.DataFrame, empty: BoolArray) -> pl.DataFrame:
@@ -278,7 +263,7 @@ def _recut(best: pl.DataFrame, empty: BoolArray) -> pl.DataFrame:
 
 
 def _amounts(cells: pl.Series) -> FloatArray:
-    amounts: FloatArray = cells.cast(pl.Float64).fill_null(np.nan).to_numpy()
+    amounts: FloatArray = cells.cast(pl.Float64).to_numpy()
     return np.clip(amounts, -LARGEST_AMOUNT, LARGEST_AMOUNT)
 
 

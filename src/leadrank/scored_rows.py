@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
-from leadrank import decisions, models
+from leadrank import models
 from leadrank.bundle import NOTHING_KNOWN, Bundle
 from leadrank.frames import pl
-from leadrank.types import BoolArray, FloatArray, IntArray
+from leadrank.judged import Judged
+from leadrank.types import BoolArray, IntArray
 
 COLUMNS = (
     "probability", "probability_low", "probability_high", "score", "rank", "tier", "contact", "expected_profit", "action", "due_within", "reasons",
@@ -19,8 +22,7 @@ COLUMNS = (
 
 
 def scored_rows(
-    bundle: Bundle, table: pl.DataFrame, log_odds: FloatArray, reach: FloatArray, decided: decisions.Decided, empty: BoolArray, *,
-    keep: Sequence[str] = (), first: int = 0,
+    bundle: Bundle, table: pl.DataFrame, judged: Judged, empty: BoolArray, *, keep: Sequence[str] = (), first: int = 0
 ) -> pl.DataFrame:
     """Put scores and decisions beside each lead's key.
 
@@ -30,29 +32,26 @@ def scored_rows(
     ----------
     table
         The raw rows; key and columns to keep are taken from them.
-    log_odds, reach
-        Calibrated, shape (rows, thresholds).
-    decided, empty
+    judged, empty
         What to do with each row, and which of them say nothing.
     first
         Where the rows begin in a longer table, for their numbers where there is no key.
     """
-    tiers = bundle.policy.tiers
-    low, high = bundle.model.interval(log_odds[:, -1])
-    profit = pl.repeat(None, len(reach), dtype=pl.Float64, eager=True) if decided.expected_profit is None else pl.Series(decided.expected_profit)
-    taken = {*COLUMNS, *map(class_column, bundle.facts.classes)}
+    tiers, decided, reach = bundle.policy.tiers, judged.decided, judged.reach
+    taken = {*COLUMNS, *map(class_column, bundle.terms.classes)}
     asked = np.where(empty, len(tiers), decided.tier) if empty.any() else decided.tier
-    nothing = np.zeros(len(reach), dtype=np.int64)
-    out = _carried(table, bundle.project.lead.key, keep, taken, first).with_columns(
-        probability=pl.Series(reach[:, -1]), probability_low=pl.Series(low), probability_high=pl.Series(high),
-        score=pl.Series(decided.score), rank=pl.lit(None, dtype=pl.Int64), tier=_named(decided.tier, [t.name for t in tiers]),
+    nothing = np.zeros(len(reach), dtype=np.uint8)
+    profit = pl.lit(None, pl.Float64) if decided.expected_profit is None else pl.Series(decided.expected_profit)
+    out = _carried(table, bundle.terms.key, keep, taken, first).with_columns(
+        probability=pl.Series(reach[:, -1]), probability_low=pl.Series(judged.low), probability_high=pl.Series(judged.high),
+        score=pl.Series(decided.score), rank=pl.lit(None, pl.Int64), tier=_named(decided.tier, [t.name for t in tiers]),
         contact=pl.Series(decided.contact), expected_profit=profit, action=_named(asked, [*(t.action for t in tiers), NOTHING_KNOWN]),
         due_within=_named(asked, [*(t.within for t in tiers), ""]), reasons=_named(nothing, [""]), model=_named(nothing, [bundle.identity]),
     )
     if reach.shape[1] == 1:
         return out
     shares = models.class_probabilities(reach)
-    return out.with_columns(*(pl.Series(class_column(c), shares[:, k]) for k, c in enumerate(bundle.facts.classes)))
+    return out.with_columns(*(pl.Series(class_column(c), shares[:, k]) for k, c in enumerate(bundle.terms.classes)))
 
 
 def in_words(rows: pl.DataFrame) -> pl.DataFrame:
@@ -65,10 +64,16 @@ def class_column(name: str) -> str:
     return f"probability_of_{name}" if name in {"low", "high"} else f"probability_{name}"
 
 
-def _named(at: IntArray, names: Sequence[str]) -> pl.Series:
-    words = list(dict.fromkeys(names))
+def _named(at: IntArray | npt.NDArray[np.uint8], names: Sequence[str]) -> pl.Expr:
+    words = tuple(dict.fromkeys(names))
     places = np.array([words.index(name) for name in names], dtype=np.uint8)
-    return pl.Series(places.take(at)).cat.to(pl.Enum(words))
+    return pl.lit(pl.Series(places.take(at))).cat.to(_enum(words))
+
+
+@lru_cache(maxsize=64)
+def _enum(words: tuple[str, ...]) -> pl.Enum:
+    """Keep the type that words make: every piece of a long table asks for the same ones."""
+    return pl.Enum(words)
 
 
 def _carried(table: pl.DataFrame, key: str | None, keep: Sequence[str], taken: set[str], first: int) -> pl.DataFrame:

@@ -172,8 +172,8 @@ def _facts(
         seconds=None, chosen=fitted.chosen, settings={name: dict(setting) for name, setting in fitted.settings.items()}, trials=fitted.trials,
         seed=project.model.seed, measured=_measured(fitted), scale=fitted.model.predictor.scale, quarantined=prepared.quarantined,
         accepted=prepared.accepted, excluded=project.lead.exclude, importance=_importance(X, prepared.y, fitted, limits),
-        effects=_effects(X, prepared, judged, limits), drift=fitted.drift, speed=_speed(fitted), not_worth=judged.not_worth, business=judged.business,
-        with_quarantined=_with_quarantined(prepared),
+        effects=_effects(X, prepared, judged, limits), drift=fitted.drift, speed="" if fitted.distilled is None else str(fitted.distilled),
+        not_worth=judged.not_worth, business=judged.business, with_quarantined=_with_quarantined(prepared),
     )
 
 
@@ -225,12 +225,6 @@ def _with_quarantined(prepared: Prepared) -> dict[str, float]:
     leaky = booster_ranker(columns_of(prepared.clean, [*prepared.columns, *prepared.quarantined]), hit, learn, judge)
     labels = hit[judge].astype(np.int64)
     return {"auc_without": evaluation.roc_auc(labels, honest), "auc_with": evaluation.roc_auc(labels, leaky)}
-
-
-def _speed(fitted: models.Fitted) -> str:
-    if fitted.chosen in {"catboost", "logistic", "dummy", "naive_bayes"}:
-        return ""
-    return f"{fitted.chosen.replace('_', ' ')} did best on held-out rows; it scores several times slower than a forest of symmetric trees"
 
 
 def _noticed(project: Project, prepared: Prepared, X: Matrix, fitted: models.Fitted, limits: models.Limits) -> tuple[Finding, ...]:

@@ -74,8 +74,8 @@ class Labels:
 
     def blank(self) -> BoolArray:
         """Mark the rows without a label."""
-        found: BoolArray = np.array([text is None for text in self.texts]).take(self.numbers)
-        return found
+        blank: BoolArray = np.array([text is None for text in self.texts])
+        return blank.take(self.numbers) if blank.any() else np.zeros(len(self.numbers), dtype=np.bool_)
 
 
 @dataclass(frozen=True, slots=True)

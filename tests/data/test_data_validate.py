@@ -7,7 +7,6 @@ import numpy as np
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import TypeAdapter
 
 from leadrank.data import (
     ColumnSchema,
@@ -22,6 +21,7 @@ from leadrank.data import (
 )
 from leadrank.data.clocks import clock_share
 from leadrank.data.drift import stability_index
+from leadrank.records import read_record, write_record
 
 
 def schema_of(frame: pl.DataFrame) -> Schema:
@@ -122,11 +122,9 @@ def test_a_profile_is_a_data_dictionary_that_survives_json() -> None:
     assert label.top == (("a", 2),)
     assert date.earliest == "2024-01-01 00:00:00"
     assert empty.distinct == 0
-    adapter = TypeAdapter(Profile)
-    assert adapter.validate_json(adapter.dump_json(described)) == described
+    assert read_record(Profile, write_record(described)) == described
 
 
 def test_a_schema_survives_json() -> None:
     schema = Schema((ColumnSchema("a", "category", spellings={"x": "X"}, null_words=("q",)), ColumnSchema("b", "number", null_numbers=(9.0,))))
-    adapter = TypeAdapter(Schema)
-    assert adapter.validate_json(adapter.dump_json(schema)) == schema
+    assert read_record(Schema, write_record(schema)) == schema

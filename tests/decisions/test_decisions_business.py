@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import TypeAdapter
 
 from leadrank.decisions import (
     BusinessCase,
@@ -22,6 +21,7 @@ from leadrank.decisions import (
 )
 from leadrank.errors import UsageError
 from leadrank.project import parse_project
+from leadrank.records import read_record, write_record
 
 PLAN = parse_project(
     {"target": {"column": "y", "positive": 1}, "economics": {"value": 49.99, "contact_cost": 3.25, "currency": "USD"}}
@@ -63,8 +63,7 @@ def test_shares_run_to_everyone_and_catch_more_and_more(case):
 
 
 def test_a_business_case_survives_json(case):
-    adapter = TypeAdapter(BusinessCase)
-    assert adapter.validate_json(adapter.dump_json(case[3])) == case[3]
+    assert read_record(BusinessCase, write_record(case[3])) == case[3]
 
 
 def test_intervals_hold_their_values(case):
@@ -105,7 +104,7 @@ def test_leads_not_worth_working_are_those_that_bring_no_more_than_they_cost(cas
     assert found.conversions_forgone.low <= y[mask].sum() <= found.conversions_forgone.high
     assert found.converted == y[mask].sum()
     assert found.saved > 0
-    assert TypeAdapter(NotWorth).validate_json(TypeAdapter(NotWorth).dump_json(found)) == found
+    assert read_record(NotWorth, write_record(found)) == found
 
 
 def test_a_tier_says_its_leads_conversions_and_deadline():

@@ -2,10 +2,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from pydantic import TypeAdapter
 
 from leadrank.explain import Evidence, fit_evidence
 from leadrank.explain.evidence import number_cells
+from leadrank.records import read_record, write_record
 from leadrank.types import Feature, Matrix
 
 number = Feature("time", "time", "number")
@@ -40,8 +40,7 @@ def test_every_training_row_is_counted_in_the_cell_where_it_is_looked_up(numbers
 def test_evidence_survives_the_way_to_json_and_back():
     matrix = Matrix(np.array([[1.0], [np.nan], [3.0]]), np.array([[0], [2], [3]], dtype=np.int32), (number,), (source,))
     evidence = fit_evidence(matrix, np.array([0, 1, 1]))
-    adapter = TypeAdapter(Evidence)
-    assert adapter.validate_json(adapter.dump_json(evidence)) == evidence
+    assert read_record(Evidence, write_record(evidence)) == evidence
 
 
 def test_a_number_with_few_values_gets_a_cell_for_each():

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadrank.explain import fit_evidence, number_text, percent_texts, phrase, phrasebook
+from leadrank.explain import Seen, fit_evidence, number_text, percent_texts, phrase, phrasebook
 from leadrank.types import Feature, Matrix
 
 
@@ -92,6 +92,35 @@ def test_a_blank_date_part_names_the_column_not_the_part():
     feature = Feature("seen (month)", "seen", "number")
     matrix = Matrix(np.array([[1.0]]), np.empty((1, 0), dtype=np.int32), (feature,), ())
     assert phrase(fit_evidence(matrix, np.array([1])).features[0], float("nan")) == "seen is blank"
+
+
+@pytest.mark.parametrize(
+    ("part", "values", "value", "said"),
+    [
+        ("weekday", [1, 4, 7], 4, "seen is a Thursday"),
+        ("month", [1, 3, 12], 3, "seen is in March"),
+        ("hour", [0, 14, 23], 14, "seen is between 14:00 and 15:00"),
+        ("hour", [0, 14, 23], 23, "seen is between 23:00 and 24:00"),
+        ("weekday", [1, 4, 7], 5, "seen is a Friday (nearest seen: Thursday)"),
+    ],
+)
+def test_parts_of_a_date_are_said_as_people_say_them(part, values, value, said):
+    feature = Feature(f"seen ({part})", "seen", "number")
+    matrix = Matrix(np.array(values, dtype=np.float64).reshape(-1, 1), np.empty((3, 0), dtype=np.int32), (feature,), ())
+    assert phrase(fit_evidence(matrix, np.array([1, 0, 1])).features[0], float(value)) == said
+
+
+def test_a_range_of_months_is_said_in_words():
+    feature = Feature("seen (month)", "seen", "number")
+    seen = Seen(feature, (0, 0, 9), ((0, 0, 4),), (1.0,), (2.0,), (3.0,))
+    assert (phrase(seen, 2.0), phrase(seen, 7.0)) == ("seen is in February (January to March)", "seen is in July (nearest seen: January to March)")
+
+
+def test_a_column_that_is_only_called_like_a_part_keeps_its_numbers():
+    seen = fit_evidence(numbers([4.0, 5.0], "slot (weekday)"), np.array([1, 0])).features[0]
+    assert phrase(seen, 4.0) == "slot (weekday) is 4"
+    odd = Seen(Feature("seen (month)", "seen", "number"), (0, 0, 9), ((0, 0, 4),), (1.0,), (2.0,), (99.0,))
+    assert phrase(odd, 2.0) == "seen (month) is 2 (between 1 and 99)"
 
 
 @given(st.text(max_size=200))

@@ -145,7 +145,7 @@ def test_the_feature_that_pulls_hardest_speaks_for_its_column():
     lead = Matrix(np.array([[1.0, 3.0, 14.0]]), np.array([[2, 2]], dtype=np.int32), FEATURES[:3], FEATURES[3:])
     (reason,) = reasons(grouped, columns, lead, BOOK, within=contributions)[0]
     assert reason.column == "created"
-    assert reason.sentence.startswith("created (hour) is 14")
+    assert reason.sentence.startswith("created is between 14:00 and 15:00")
 
 
 @pytest.mark.parametrize("top", [0, -1])

@@ -67,6 +67,22 @@ def test_several_ways_of_not_converting_are_said():
     assert [f.code for f in outcomes.findings] == ["D162"]
 
 
+def test_outcomes_are_shown_as_the_table_spells_them():
+    cells = pl.Series("gekauft", ["Ja", "Nein", "ja", "Ja ", "Verloren", "Offen"])
+    outcomes = read_outcomes(cells, Target(column="gekauft", positive="JA"))
+    assert outcomes.classes == ("not Ja", "Ja")
+    assert "'Ja' counts as converted; 'Nein', 'Offen', 'Verloren' all" in outcomes.findings[0].message
+    with pytest.raises(UsageError, match=r"It holds 'Gut' \(1\), 'Schlecht' \(1\)"):
+        read_outcomes(pl.Series("y", ["Gut", "Schlecht"]), Target(column="y"))
+    with pytest.raises(DataError, match="only 'Ja'"):
+        read_outcomes(pl.Series("y", ["Ja", "ja", "Ja"]), Target(column="y"))
+
+
+def test_numbers_and_truth_values_are_shown_without_trimmings():
+    assert read_outcomes(pl.Series("y", [1.0, 0.0]), Target(column="y")).classes == ("not 1", "1")
+    assert read_outcomes(pl.Series("y", [True, False]), Target(column="y")).classes == ("not true", "true")
+
+
 def test_declared_classes_are_numbered_worst_first_and_others_set_aside():
     outcomes = read_outcomes(pl.Series("y", ["High", "low", "Medium", "spam", None]), Target(column="y", classes=("Low", "Medium", "High")))
     assert outcomes.codes.tolist() == [2, 0, 1, UNLABELLED, UNLABELLED]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from leadrank.models.baseline import fit_constant, load_constant
-from leadrank.models.contest import Limits, _next, explore, hurried
+from leadrank.models.contest import Limits, _next, explore, finals, hurried
 from leadrank.models.held_out import Entry, Task
 from leadrank.models.predictor import Candidate
 from leadrank.models.split import random_folds
@@ -67,3 +67,21 @@ def test_without_time_to_judge_again_the_finalists_stand_as_they_are():
         limits = Limits(clock=lambda left=left: 100.0 - left, deadline=100.0, trials=None, threads=1, seed=0, budget=200.0)
         assert hurried({"catboost": entry}, limits) is expected
         assert not hurried({"catboost": entry}, replace(limits, trials=2))
+
+
+@pytest.mark.parametrize(("distils", "seeds"), [(False, 3), (True, 2)])
+def test_averaging_seeds_leaves_time_for_teaching_one_forest(distils, seeds):
+    asked = []
+
+    def fit(X, y, weight, setting, seed):
+        asked.append(setting["seeds"])
+        return fit_constant(X, y, weight, {}, seed)
+
+    rng = np.random.default_rng(0)
+    X = Matrix(rng.normal(size=(60, 1)), np.zeros((60, 0), dtype=np.int32), (Feature("n", "n", "number"),), ())
+    y = np.arange(60) % 2
+    task = Task(X, y, 1, random_folds(y, np.arange(60), 2, 0))
+    entry = Entry(replace(PLAIN, name="catboost", fit=fit), {"k": 1}, np.zeros((60, 1)), np.arange(60.0), 10.0)
+    limits = Limits(clock=lambda: 0.0, deadline=50.0, trials=None, threads=1, seed=0, budget=62.5, distils=distils)
+    finals(task, {"catboost": entry}, blend=False, limits=limits)
+    assert set(asked) == {seeds}

@@ -132,9 +132,9 @@ def _changed(part: Part, *path: str | int, to: Any) -> Part:
     (("design", "levels", 0, "width"), 10**9, "are spread over"), (("design", "levels", 0, "width"), 0, "are spread over"),
     (("design", "levels", 0, "column_of", 0), 99, "belongs to none"), (("design", "levels", 0, "column_of", 0), -1, "belongs to none"),
     (("design", "levels", 0, "column_of"), [0], "levels have 1 columns"), (("design", "numbers", 0, "knots", 0), 1e300, "knots do not rise"),
-    (("design", "numbers", 0, "knots", 0), float("nan"), "no number"), (("design", "numbers", 0, "fill"), float("inf"), "no number"),
-    (("weights",), [0.0], "have 1 weights"), (("means",), [], "0 means"), (("weights", 0), float("nan"), "a weight is no number"),
-    (("intercept",), float("inf"), "a weight is no number"),
+    (("design", "numbers", 0, "knots", 0), float("nan"), "NaN is not JSON"), (("design", "numbers", 0, "fill"), float("inf"), "Infinity is not JSON"),
+    (("weights",), [0.0], "have 1 weights"), (("means",), [], "0 means"), (("weights", 0), float("nan"), "NaN is not JSON"),
+    (("intercept",), float("inf"), "Infinity is not JSON"), (("weights", 0), "1", "at weights.0: a number was expected; a text came"),
 ])
 def test_a_forged_linear_model_is_refused(linear: Part, path: tuple[str | int, ...], to: Any, said: str) -> None:
     _load(linear)

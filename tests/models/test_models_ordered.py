@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from leadrank.models.blend import fit_weights
 from leadrank.models.candidates import CANDIDATES
-from leadrank.models.held_out import class_losses, class_probabilities, fit_stacked, margins_of
-from leadrank.models.ordered import THRESHOLD, at_threshold, non_increasing, stack, stack_outcomes
+from leadrank.models.held_out import class_losses, fit_stacked
+from leadrank.models.ordered import THRESHOLD, at_threshold, class_probabilities, margins_of, non_increasing, stack, stack_outcomes
 
 
 def test_rows_are_stacked_once_per_threshold_with_the_threshold_as_last_number(simulated):

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from leadrank.models.candidates import CANDIDATES
-from leadrank.models.held_out import fit_stacked, margins_of
-from leadrank.models.ordered import stack, stack_outcomes
+from leadrank.models.held_out import fit_stacked
+from leadrank.models.ordered import margins_of, stack, stack_outcomes
 from leadrank.models.pursuit import explained_by, find_sums
 from leadrank.models.sums import Sum, Summed, with_sums
 from leadrank.types import Feature, Matrix

@@ -51,29 +51,34 @@ KINDS: dict[str, dict[str, Any]] = {
     "logistic": {"lead": {"created_at": "created", "exclude": ["tier", "deal"]}, "validation": {"share": 0.2}},
     "naive bayes": {"model": {"candidates": ["naive_bayes"], "naive_bayes": {"smoothing": 0.5}}},
     "catboost": {"model": {"candidates": ["catboost"], "catboost": {"tune": False, "iterations": 25, "depth": 3, "seeds": 2}}},
-    "random forest": {"model": {"candidates": ["random_forest"], "random_forest": {"tune": False, "n_estimators": 12, "min_samples_leaf": 5}}},
-    "lightgbm": {"model": {"candidates": ["lightgbm"], "lightgbm": {"tune": False, "n_estimators": 20, "num_leaves": 5}}},
-    "xgboost": {"model": {"candidates": ["xgboost"], "xgboost": {"tune": False, "n_estimators": 20, "max_depth": 3}}},
+    "random forest": {"model": {"distil": False, "candidates": ["random_forest"],
+                                "random_forest": {"tune": False, "n_estimators": 12, "min_samples_leaf": 5}}},
+    "lightgbm": {"model": {"distil": False, "candidates": ["lightgbm"], "lightgbm": {"tune": False, "n_estimators": 20, "num_leaves": 5}}},
+    "xgboost": {"model": {"distil": False, "candidates": ["xgboost"], "xgboost": {"tune": False, "n_estimators": 20, "max_depth": 3}}},
     "ordered": ORDERED,
-    "ordered forest": {**ORDERED, "model": {"candidates": ["random_forest"], "random_forest": {"tune": False, "n_estimators": 10}}},
+    "ordered forest": {**ORDERED, "model": {"distil": False, "candidates": ["random_forest"],
+                                            "random_forest": {"tune": False, "n_estimators": 10}}},
     "ordered catboost": {**ORDERED, "model": {"candidates": ["catboost"], "resampling": "weights",
                                                "catboost": {"tune": False, "iterations": 25, "depth": 3, "seeds": 1}}},
     "per-lead economics": {"economics": {"value_column": "deal", "contact_cost": 30.0}},
     "weights": {"model": {"resampling": "weights"}},
     "ordered weights": {**ORDERED, "model": {"resampling": "weights"}},
     "dummy": {"model": {"candidates": ["dummy"]}},
-    "blend": {"model": {"candidates": ["logistic", "lightgbm", "blend"], "lightgbm": {"tune": False, "n_estimators": 20, "num_leaves": 5}}},
+    "blend": {"model": {"distil": False, "candidates": ["logistic", "lightgbm", "blend"],
+                        "lightgbm": {"tune": False, "n_estimators": 20, "num_leaves": 5}}},
+    "distilled blend": {"model": {"candidates": ["logistic", "lightgbm", "blend"], "lightgbm": {"tune": False, "n_estimators": 20, "num_leaves": 5}}},
 }
 
 
 @cache
 def _trained(kind: str) -> Bundle:
     declared = {key: dict(value) if isinstance(value, dict) else value for key, value in KINDS[kind].items()}
-    if kind != "blend":
+    if "blend" not in kind:
         return _train(_project(**declared), _leads())
     with pytest.MonkeyPatch.context() as patch:  # a small table seldom chooses a blend by itself
         patch.setattr("leadrank.models.contest.choose", lambda entries: next(e for e in entries if e.candidate.name == "blend"))
         patch.setattr("leadrank.models.contest.LEAST_WEIGHT", -1.0)
+        patch.setattr("leadrank.models.distil.CLOSE", 1.0)
         return _train(_project(**declared), _leads())
 
 

@@ -8,7 +8,7 @@ from polars.testing import assert_frame_equal
 
 from leadrank import score
 from leadrank.bulk import score_file
-from leadrank.data.reading import batches
+from leadrank.data.reading import batches, jsonlines, windows
 from leadrank.errors import DataError, UsageError
 from leadrank.score import Scorer
 
@@ -16,8 +16,9 @@ from leadrank.score import Scorer
 @pytest.fixture
 def small_pieces(monkeypatch):
     monkeypatch.setattr(batches, "PIECE_ROWS", 37)
-    monkeypatch.setattr(batches, "PIECE_BYTES", 997)
-    monkeypatch.setattr(batches, "LARGE", 0)
+    monkeypatch.setattr(batches, "STRETCH_ROWS", 83)
+    monkeypatch.setattr(windows, "STRETCH", 997)
+    monkeypatch.setattr(jsonlines, "STRETCH", 997)
     monkeypatch.setattr(score, "PART", 41)
 
 
@@ -57,7 +58,7 @@ def test_what_is_odd_is_told_as_of_one_table(trained, leads, tmp_path):
     frame.write_parquet(tmp_path / "given.parquet")
     found = score_file(scorer, tmp_path / "given.parquet", tmp_path / "out.parquet")
     at_once = scorer._batch(frame)
-    expected = scorer._acquaintance.of_table(frame, at_once[1], at_once[0].X)
+    expected = scorer._acquaintance.of_table(frame, at_once[1], at_once[0].X, at_once[0].empty)
     assert found.unfamiliar == expected
     assert found.problems == at_once[1].problems == scorer.table(frame).problems
     assert [p.row for p in found.problems] == [50, 150]
@@ -95,3 +96,24 @@ def test_labels_of_any_kind_score_alike(trained, leads, dtype):
     names = pl.Series(["web", "fair", None, "moon", "a source with a long name"] * 20)
     plain = frame.with_columns(source=names)
     assert scorer.many(plain.with_columns(pl.col("source").cast(dtype))).equals(scorer.many(plain))
+
+
+@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.parametrize("rows", [1, 36, 37, 38, 120, 121])
+def test_a_parquet_file_is_read_whole_and_in_order_wherever_stretches_end(tmp_path, rows):
+    frame = pl.DataFrame({"row": range(rows), "label": [f"l{k % 5}" for k in range(rows)]})
+    frame.write_parquet(tmp_path / "given.parquet", row_group_size=50)
+    opened = batches.open_batches(tmp_path / "given.parquet", ["row"])
+    pieces = list(opened.pieces)
+    assert max(piece.height for piece in pieces) <= 37
+    assert_frame_equal(pl.concat(pieces), frame.select("row"))
+
+
+@pytest.mark.usefixtures("small_pieces")
+def test_a_file_that_is_damaged_in_the_middle_is_told_as_such(tmp_path):
+    pl.DataFrame({"row": range(3000)}).write_parquet(tmp_path / "given.parquet", row_group_size=500, compression="snappy")
+    held = bytearray((tmp_path / "given.parquet").read_bytes())
+    held[len(held) // 2 : len(held) // 2 + 200] = b"\xff" * 200
+    (tmp_path / "given.parquet").write_bytes(bytes(held))
+    with pytest.raises(DataError, match="damaged"):
+        list(batches.open_batches(tmp_path / "given.parquet", ["row"]).pieces)

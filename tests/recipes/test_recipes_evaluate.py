@@ -27,7 +27,7 @@ def test_figures_are_those_of_the_scores(bundle, leads):
 def test_reach_is_put_together_again_from_the_classes(trained, leads):
     scorer = Scorer(trained("ordered"))
     scored = scorer.many(leads(50, 12))
-    assert np.allclose(reach_from(scorer.bundle, scored), scorer._batch(leads(50, 12))[0].reach, atol=1e-12)
+    assert np.allclose(reach_from(scorer.bundle, scored), scorer._batch(leads(50, 12))[0].judged.reach, atol=1e-12)
 
 
 @pytest.mark.parametrize("words", [{"yes": "Yes ", "no": "NO"}, {"yes": "yes", "no": "declined"}])

@@ -84,7 +84,7 @@ def test_what_is_remembered_of_many_leads_is_bounded(trained, kind, monkeypatch)
     for k in range(40):
         lead = {"source": f"place {k}", "fit": f"{k}.5", "visits": f"{k}", "deal": f"${k}", "seen": f"2024-01-{k % 28 + 1:02d} 10:00:00"}
         assert scorer.one(lead, reasons=3).problems == (f"source: 'place {k}' was seldom or never seen in training",)
-    readers = [*scorer._reader._readers, *(reader for reader, _ in scorer._reader._number_readers)]
+    readers = [*scorer._reader._readers, *scorer._reader._number_readers]
     assert max(map(len, readers)) <= 5 + 3
     assert len(scorer._reader._told) == 5
 

@@ -80,7 +80,7 @@ def test_the_order_and_number_of_rows_do_not_matter(bundle, leads):
 def test_contributions_sum_to_the_calibrated_log_odds(bundle, leads):
     scorer, frame = Scorer(bundle), leads(80, 4)
     batch, _ = scorer._batch(frame)
-    for t in range(batch.reach.shape[1]):
+    for t in range(batch.judged.reach.shape[1]):
         asked = np.full(len(frame), t)
         grouped, base, columns, _ = calibrated_contributions(bundle.model, batch.X, batch.log_odds, asked)
         assert grouped.shape == (80, len(columns))

@@ -1,12 +1,18 @@
 """The waist: one file that can score."""
 
-from leadrank.bundle.bundle import Bundle, ColumnEffect, Facts, HeldOut, fingerprint, load_bundle, save_bundle
-from leadrank.bundle.lead_reader import LARGEST_AMOUNT, LeadReader
-from leadrank.bundle.learned import Learned, recognise, remember, row_names
-from leadrank.bundle.scored import NOTHING_KNOWN, Scored
-from leadrank.bundle.unfamiliar import Acquaintance, Strange, Unfamiliar, join_unfamiliar
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "LARGEST_AMOUNT", "NOTHING_KNOWN", "Acquaintance", "Bundle", "ColumnEffect", "Facts", "HeldOut", "LeadReader", "Learned", "Scored", "Strange",
-    "Unfamiliar", "fingerprint", "join_unfamiliar", "load_bundle", "recognise", "remember", "row_names", "save_bundle",
-]
+from leadrank.faces import later
+
+if TYPE_CHECKING:
+    from leadrank.bundle.bundle import Bundle, fingerprint, load_bundle, save_bundle
+    from leadrank.bundle.facts import ColumnEffect, Facts, HeldOut
+    from leadrank.bundle.lead_reader import LARGEST_AMOUNT, LeadReader
+    from leadrank.bundle.learned import Learned, recognise, remember, row_names
+    from leadrank.bundle.scored import NOTHING_KNOWN, Scored
+    from leadrank.bundle.unfamiliar import Acquaintance, Strange, Unfamiliar, join_unfamiliar
+
+later(
+    __name__, bundle="Bundle fingerprint load_bundle save_bundle", facts="ColumnEffect Facts HeldOut", lead_reader="LARGEST_AMOUNT LeadReader",
+    learned="Learned recognise remember row_names", scored="NOTHING_KNOWN Scored", unfamiliar="Acquaintance Strange Unfamiliar join_unfamiliar",
+)

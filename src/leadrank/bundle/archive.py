@@ -6,7 +6,6 @@ The order in which `read_archive` checks, and why nothing can be skipped, is in 
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -133,6 +132,8 @@ def _read(path: Path, most: int) -> bytes:
 
 
 def _replace(path: Path, data: bytes) -> None:
+    import secrets
+
     draft = path.parent / f".leadrank-{secrets.token_hex(8)}.tmp"
     try:
         if path.exists() and not path.is_file():

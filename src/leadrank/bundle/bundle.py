@@ -3,81 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from leadrank import bundle as waist
 from leadrank import data, decisions, evaluation, explain, features, models
+from leadrank import project as declared
 from leadrank.bundle.archive import read_archive, write_archive
-from leadrank.bundle.learned import Learned
 from leadrank.bundle.parts import from_part, to_part
+from leadrank.bundle.terms import Terms, terms_of
 from leadrank.errors import BundleError, MissingExtraError
-from leadrank.project import Project
+from leadrank.records import parse
 from leadrank.types import Finding
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnEffect:
-    """What the model would lose without one column: log loss with it and without it."""
-
-    column: str
-    with_it: float
-    without_it: float
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class HeldOut:
-    """Rows set aside before anything was looked at, remembered by keyed hash with the score that was recorded."""
-
-    salt: str = ""
-    share: float = 0.0
-    hashes: tuple[str, ...] = ()
-    probabilities: tuple[float, ...] = ()
-    figures: dict[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """How the model came about.
-
-    `classes` are the outcome's names, worst first; `base` the model's base contribution per threshold, raw and calibrated.
-    """
-
-    classes: tuple[str, ...]
-    rows: int
-    trained_at: str | None
-    seconds: float | None
-    chosen: str
-    settings: dict[str, dict[str, Any]]
-    trials: int
-    seed: int
-    measured: str
-    scale: str
-    quarantined: tuple[str, ...]
-    accepted: tuple[str, ...]
-    excluded: tuple[str, ...]
-    importance: tuple[explain.Importance, ...] = ()
-    effects: tuple[ColumnEffect, ...] = ()
-    drift: models.Drift | None = None
-    speed: str = ""
-    not_worth: decisions.NotWorth | None = None
-    business: decisions.BusinessCase | None = None
-    with_quarantined: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def learned_tiers(self) -> bool:
-        """Whether the outcome has more than two ordered classes."""
-        return len(self.classes) > 2
-
-
-@dataclass(frozen=True, slots=True)
 class Bundle:
-    """A model with all that scoring, deciding and explaining need."""
+    """A model with all that scoring, deciding and explaining need. Of a file, what scoring can do without is read when it is first asked for."""
 
-    project: Project
+    project: declared.Project
     schema: data.Schema
     encoder: features.Encoder
     model: models.Model
@@ -86,20 +34,40 @@ class Bundle:
     profile: data.Profile
     report: evaluation.Report
     findings: tuple[Finding, ...]
-    facts: Facts
-    held_out: HeldOut = HeldOut()
-    learned: Learned = field(default_factory=Learned)
+    facts: waist.Facts
+    held_out: waist.HeldOut = field(default_factory=lambda: waist.HeldOut())  # noqa: PLW0108 - its module is loaded late
+    learned: waist.Learned = field(default_factory=lambda: waist.Learned())  # noqa: PLW0108
     identity: str = ""
     """Name and fingerprint of what scores; made once at training, since learners do not write themselves the same way twice."""
+    terms: Terms = field(init=False, repr=False, compare=False)
+    """What scoring asks of the project, the profile and the facts."""
+    unread: Mapping[str, bytes] = field(init=False, repr=False, compare=False)
+    """The parts of a file from which records are still to be read."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            """Read a record of a file when it is first asked for."""
+            if name == "terms":
+                found = _terms({own: _part(self, own) for own in _IN_TERMS})
+            elif name in _LATER:
+                found = from_part(_RECORDS[name](), self.unread[name])
+            else:
+                raise AttributeError(f"a bundle has no {name!r}")
+            object.__setattr__(self, name, found)
+            return found
 
 
-_RECORDS: dict[str, Any] = {
-    "project": Project, "schema": data.Schema, "encoder": features.Encoder, "policy": decisions.Policy, "evidence": explain.Evidence,
-    "profile": data.Profile, "report": evaluation.Report, "findings": tuple[Finding, ...], "facts": Facts, "held_out": HeldOut,
-    "learned": Learned,
+_RECORDS: dict[str, Callable[[], Any]] = {
+    "project": lambda: declared.Project, "schema": lambda: data.Schema, "encoder": lambda: features.Encoder, "policy": lambda: decisions.Policy,
+    "evidence": lambda: explain.Evidence, "profile": lambda: data.Profile, "report": lambda: evaluation.Report,
+    "findings": lambda: tuple[Finding, ...], "facts": lambda: waist.Facts, "held_out": lambda: waist.HeldOut, "learned": lambda: waist.Learned,
 }
-UNFIT = "Do not use this file; train again, or take it from where it was made."
+"""The records of a bundle, each with its kind, for which a room is opened only when the record is wanted."""
 _SCORING = ("schema", "encoder", "policy", "evidence")
+_LATER = tuple(name for name in _RECORDS if name not in _SCORING)
+_IN_TERMS = ("project", "profile", "facts")
+UNFIT = "Do not use this file; train again, or take it from where it was made."
 
 
 def fingerprint(bundle: Bundle) -> str:
@@ -128,7 +96,7 @@ def save_bundle(bundle: Bundle, path: str | Path, *, version: str, key: bytes | 
     key
         Signs the bundle (HMAC-SHA256) when given.
     """
-    parts = {f"{name}.json": to_part(getattr(bundle, name), kind) for name, kind in _RECORDS.items()}
+    parts = {f"{name}.json": _part(bundle, name) for name in _RECORDS}
     parts |= {f"model/{name}": part for name, part in bundle.model.parts().items()}
     ours = {name: figure.value for name, figure in bundle.report.ours.items()}
     manifest: dict[str, Any] = {"version": version, "model": bundle.identity, "target": bundle.project.target.column, "figures": ours}
@@ -137,6 +105,9 @@ def save_bundle(bundle: Bundle, path: str | Path, *, version: str, key: bytes | 
 
 def load_bundle(path: str | Path, *, key: bytes | None = None) -> Bundle:
     """Read a bundle; everything is checked before anything is built, and a blank lead is scored before it is given out.
+
+    What scoring can do without (project, profile, report, findings, facts, rows) is vouched for by the seal, and read when it is first asked for:
+    only then is it a `BundleError` that such a part is no record.
 
     Raises
     ------
@@ -162,13 +133,25 @@ def load_bundle(path: str | Path, *, key: bytes | None = None) -> Bundle:
 
 def _built(manifest: dict[str, Any], parts: dict[str, bytes]) -> Bundle:
     model = {name.removeprefix("model/"): part for name, part in parts.items() if name.startswith("model/")}
-    records = {name: from_part(kind, parts[f"{name}.json"]) for name, kind in _RECORDS.items()}
-    return Bundle(model=models.load_model(model), identity=str(manifest.get("model", "")), **records)
+    told = {name: parts[f"{name}.json"] for name in _RECORDS}
+    bundle, read = object.__new__(Bundle), {name: from_part(_RECORDS[name](), told[name]) for name in _SCORING}
+    known = {"model": models.load_model(model), "identity": str(manifest.get("model", "")), "terms": _terms(told), "unread": told}
+    for name, value in (read | known).items():
+        object.__setattr__(bundle, name, value)
+    return bundle
+
+
+def _part(bundle: Bundle, name: str) -> bytes:
+    return to_part(getattr(bundle, name), _RECORDS[name]())
+
+
+def _terms(told: Mapping[str, bytes]) -> Terms:
+    return terms_of(*(parse(told[name]) for name in _IN_TERMS))
 
 
 def _check_scoring(bundle: Bundle) -> None:
     """Score a blank lead: parts that are each in order may still not fit each other."""
-    classes, thresholds = len(bundle.facts.classes), bundle.model.shape.thresholds
+    classes, thresholds = len(bundle.terms.classes), bundle.model.shape.thresholds
     if classes != thresholds + 1:
         raise ValueError(f"{classes} classes have {thresholds} thresholds")
     X = features.encode_one(bundle.encoder, {})
@@ -182,5 +165,5 @@ def _check_scoring(bundle: Bundle) -> None:
 
 
 def _scoring_parts(bundle: Bundle) -> dict[str, bytes]:
-    parts = {name: to_part(getattr(bundle, name), _RECORDS[name]) for name in _SCORING}
+    parts = {name: _part(bundle, name) for name in _SCORING}
     return parts | {f"model/{name}": part for name, part in bundle.model.parts().items()}

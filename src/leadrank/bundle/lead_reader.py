@@ -26,10 +26,11 @@ LONGEST_SPELLING = 100
 """A longer text is read anew every time."""
 LARGEST_AMOUNT = 1e15
 """Money farther out is pulled in to here, so that sums over leads stay finite."""
+_FLOATS = frozenset({float})
 _EXACT = 1 << 53
 """Whole numbers up to here are floats."""
 
-LeadRead = tuple[list[float], list[int], float | None, float | None, bool, tuple[str, ...], tuple[str, ...]]
+LeadRead = tuple[Sequence[float], list[int], float | None, float | None, bool, tuple[str, ...], tuple[str, ...]]
 """Numbers, codes, value, cost, whether nothing is known of the lead; unknown fields, problems."""
 
 
@@ -104,8 +105,7 @@ class LeadReader:
         inputs, created = bundle.encoder.inputs, bundle.encoder.created_at
         numeric = [i for i in inputs if i.feature.kind == "number"]
         categorical = [i for i in inputs if i.feature.kind == "category"]
-        economics = bundle.project.economics
-        self._money = economics.value_column, economics.contact_cost_column
+        self._money = bundle.terms.value_column, bundle.terms.contact_cost_column
         self._known = frozenset(acquaintance.known)
         self._categorical = tuple(i.feature for i in categorical)
         self._told: dict[tuple[str, str], str] = {}
@@ -121,7 +121,9 @@ class LeadReader:
         self._fields: Callable[[dict[str, object]], Sequence[Any]] = itemgetter(*self._names, *self._names[:1]) if slots else lambda _: ()
         self._width = len(set(self._names))
         self._numbers, self._categories = len(numeric), len(categorical)
-        self._number_readers = tuple((reader, reader.bound) for _, reader in slots[: self._numbers])
+        self._number_readers = tuple(reader for _, reader in slots[: self._numbers])
+        self._bounds = tuple(reader.bound for reader in self._number_readers)
+        self._within = min(self._bounds, default=1.0)  # floats that add up to less are all within their bounds, and none is nan
         self._readers = tuple(reader for _, reader in slots[self._numbers :])
 
     def read(self, lead: Mapping[str, object]) -> LeadRead:
@@ -134,10 +136,12 @@ class LeadReader:
         except KeyError:
             cells, nothing_else = [lead.get(name) for name in self._names], False
         try:
-            numbers = [
-                v if type(v) is float and -bound < v < bound else reader[v]
-                for v, (reader, bound) in zip(cells, self._number_readers, strict=False)
-            ]
+            numbers = cells[: self._numbers]
+            if not (_FLOATS.issuperset(map(type, numbers)) and sum(map(abs, numbers)) < self._within):
+                numbers = [
+                    v if type(v) is float and -bound < v < bound else reader[v]
+                    for v, reader, bound in zip(numbers, self._number_readers, self._bounds, strict=True)
+                ]
             found = list(map(getitem, self._readers, cells[self._numbers :]))
         except (_OddError, TypeError):  # an unhashable cell is a TypeError
             return self._exactly(lead)
@@ -146,19 +150,19 @@ class LeadReader:
             return self._exactly(lead)
         value = cost = None
         if found is not codes:
-            value, cost = self._beside(found[self._categories :], numbers)
+            numbers, value, cost = self._beside(found[self._categories :], numbers)
         unknown = () if nothing_else or lead.keys() <= self._known else self.acquaintance.foreign(lead)
         return numbers, codes, value, cost, False, unknown, self._unseen(lead, codes) if UNSEEN in codes else ()
 
-    def _beside(self, found: list[Any], numbers: list[float]) -> tuple[float | None, float | None]:
-        """Take the amounts of money, and turn dates into distances from the lead's creation."""
+    def _beside(self, found: list[Any], numbers: Sequence[Any]) -> tuple[Sequence[float], float | None, float | None]:
+        """Turn dates among the numbers into distances from the lead's creation, and take the amounts of money."""
         rest = iter(found)
         value, cost = (None if name is None else next(rest) for name in self._money)
         if self._dated:
             cells = {name: numbers[k] for k, name in self._dated} | {self._days.created_at or "": next(rest, None)}
-            for (k, _), days in zip(self._dated, features.encode_one(self._days, cells).numbers[0].tolist(), strict=True):
-                numbers[k] = days
-        return value, cost
+            days = dict(zip((k for k, _ in self._dated), features.encode_one(self._days, cells).numbers[0].tolist(), strict=True))
+            numbers = [days.get(k, number) for k, number in enumerate(numbers)]
+        return numbers, value, cost
 
     def _unseen(self, lead: Mapping[str, object], codes: list[int]) -> tuple[str, ...]:
         return tuple([self._seldom(f, lead.get(f.column)) for f, code in zip(self._categorical, codes, strict=True) if code == UNSEEN])

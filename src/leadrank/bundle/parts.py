@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
-
 from leadrank.errors import BundleError
+from leadrank.records import read_record, write_record
 
 T = TypeVar("T")
 
 
-def to_part(record: object, kind: Any = None) -> bytes:
-    """Write a frozen dataclass, a pydantic model or a tuple of such as JSON, and check that it reads back equal.
+def to_part(record: Any, kind: Any = None) -> bytes:
+    """Write a frozen dataclass, a tuple of such or the project as JSON, and check that it reads back equal.
 
     Parameters
     ----------
@@ -35,11 +33,11 @@ def to_part(record: object, kind: Any = None) -> bytes:
     """
     kind = type(record) if kind is None else kind
     try:
-        part = _adapter(kind).dump_json(record, warnings="error")
+        part: bytes = record.to_json() if hasattr(kind, "to_json") else write_record(record)
         same = from_part(kind, part) == record
     except BundleError:
         same = False
-    except Exception as error:  # a field may serialise itself, and raise anything
+    except Exception as error:  # a field may be anything
         raise BundleError(f"{_name(kind)} cannot be stored: {error}") from None
     if not same:
         raise BundleError(
@@ -56,25 +54,12 @@ def from_part(kind: type[T], part: bytes) -> T:
     BundleError
         The part is not such a record.
     """
+    own = getattr(kind, "from_json", None)
     try:
-        record: T = _adapter(kind).validate_json(part, strict=True, extra="forbid")
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = ".".join(map(str, first["loc"])) or "its top"
-        said = f"at {where}: {first['msg']} ({error.error_count()} in all)"
-        raise BundleError(f"A part of the bundle is not a {_name(kind)}: {said}.") from None
+        record: T = read_record(kind, part) if own is None else own(part)
     except Exception as error:  # a record may check itself, and raise anything
         raise BundleError(f"A part of the bundle is not a {_name(kind)}: {error}") from None
     return record
-
-
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    return _made_adapter(kind)
-
-
-@cache
-def _made_adapter(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
 
 
 def _name(kind: Any) -> str:

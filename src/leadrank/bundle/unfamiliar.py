@@ -53,11 +53,10 @@ class Acquaintance:
     """
 
     def __init__(self, bundle: Bundle) -> None:
-        lead = bundle.project.lead
-        named = (lead.key, lead.order, lead.created_at, bundle.project.target.column)
         self.columns = bundle.encoder.columns
-        self.known = {*bundle.schema.names, *lead.exclude, *lead.columns, *(name for name in named if name is not None)}
-        self.always_given = {c.name for c in bundle.profile.columns if c.rows and not c.blank} & set(self.columns)
+        self.levels = {i.feature.column: frozenset((None, *i.feature.levels)) for i in bundle.encoder.inputs if i.feature.kind == "category"}
+        self.known = {*bundle.schema.names, *bundle.terms.declared, *bundle.terms.expected}
+        self.always_given = set(bundle.terms.always_given) & set(self.columns)
 
     def foreign(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return the columns that neither the model nor the project knows."""
@@ -65,27 +64,36 @@ class Acquaintance:
 
     def empty(self, cleaned: data.Cleaned, rows: int) -> BoolArray:
         """Mark the rows in which every column that the model uses is blank."""
-        nobody = np.full(rows, bool(self.columns))
-        # Labels come last: a number that is never blank settles it at once.
-        for name in sorted(self.columns, key=cleaned.labels.__contains__):
+        if not self.columns or not all(_some_blank(cleaned, name) for name in self.columns):
+            return np.zeros(rows, dtype=bool)
+        nobody = np.ones(rows, dtype=bool)
+        for name in self.columns:
+            nobody &= cleaned.labels[name].blank() if name in cleaned.labels else _nulls(cleaned.frame[name])
             if not nobody.any():
                 break
-            nobody &= cleaned.labels[name].blank() if name in cleaned.labels else _nulls(cleaned.frame[name])
         return nobody
 
     def empty_one(self, cells: Mapping[str, Clean]) -> BoolArray:
         """Say the same of one lead."""
         return np.array([bool(self.columns) and all(cells[name] is None for name in self.columns)])
 
-    def of_table(self, table: pl.DataFrame, cleaned: data.Cleaned, X: Matrix, first: int = 0) -> Unfamiliar:
-        """Sum up what is unfamiliar in a table, or in the part of one that begins with row `first`."""
-        empty = self.empty(cleaned, len(X))
-        unseen = [_strange(f.column, X.codes[:, j] == UNSEEN, first, _cells(cleaned, f.column)) for j, f in enumerate(X.categorical)]
-        blank = [_strange(name, _blank(cleaned, name) & ~empty, first) for name in self.columns if name in self.always_given]
+    def of_table(self, table: pl.DataFrame, cleaned: data.Cleaned, X: Matrix, empty: BoolArray, first: int = 0) -> Unfamiliar:
+        """Sum up what is unfamiliar in a table of which `empty` rows say nothing, or in the part of one that begins with row `first`."""
+        unseen = [
+            _strange(f.column, X.codes[:, j] == UNSEEN, first, _cells(cleaned, f.column))
+            for j, f in enumerate(X.categorical) if self._some_unseen(cleaned, f.column)
+        ]
+        blank = [
+            _strange(name, _blank(cleaned, name) & ~empty, first) for name in self.columns if name in self.always_given and _some_blank(cleaned, name)
+        ]
         return Unfamiliar(
             dict(cleaned.unreadable), tuple(s for s in unseen if s.cells), tuple(s for s in blank if s.cells), self.foreign(table.columns),
             tuple((np.flatnonzero(empty) + first).tolist()),
         )
+
+    def _some_unseen(self, cleaned: data.Cleaned, name: str) -> bool:
+        """Say whether a column may hold levels that training did not know, without a look at its rows."""
+        return name not in cleaned.labels or not self.levels[name].issuperset(cleaned.labels[name].texts)
 
     def read(self, columns: Mapping[str, data.ColumnSchema], lead: Mapping[str, object]) -> tuple[dict[str, Clean], list[str]]:
         """Clean the fields of one lead, and tell of those that cannot be read or were never blank before."""
@@ -126,6 +134,11 @@ def _joined(found: Iterable[Strange]) -> tuple[Strange, ...]:
 
 def _cells(cleaned: data.Cleaned, name: str) -> Labels | pl.Series:
     return cleaned.labels[name] if name in cleaned.labels else cleaned.frame[name]
+
+
+def _some_blank(cleaned: data.Cleaned, name: str) -> bool:
+    """Say whether a column may hold blanks, without a look at its rows."""
+    return None in cleaned.labels[name].texts if name in cleaned.labels else cleaned.frame[name].null_count() > 0
 
 
 def _nulls(cells: pl.Series) -> BoolArray:

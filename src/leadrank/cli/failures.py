@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -9,12 +10,15 @@ from collections.abc import Callable
 
 import typer
 
+from leadrank.cli import stopping
 from leadrank.errors import LeadrankError, nearest
 
 FAULT = 1
 USAGE = 2
 INTERRUPTED = 130
+"""What Typer returns after Ctrl-C."""
 CLOSED_PIPE = 141
+FULL = (errno.ENOSPC, errno.EDQUOT)
 ISSUES = "https://github.com/leadrank/leadrank/issues"
 
 
@@ -31,7 +35,7 @@ def guard(action: Callable[[], object], *, debug: bool) -> int:
     Returns
     -------
     int
-        0 done; 1 a check did not hold, or a fault of ours; 2 usage; 3 data; 4 bundle; 5 service; 130 interrupted; 141 nobody reads the output.
+        0 done; 1 a check did not hold, or our fault; 2 usage; 3 data; 4 bundle; 5 service; 130 Ctrl-C; 141 nobody reads the output; 143 SIGTERM.
     """
     try:
         result = action()
@@ -54,8 +58,19 @@ def _answered(problem: BaseException, *, debug: bool) -> int:
         return _interrupted()
     if isinstance(problem, BrokenPipeError | SystemExit | typer.Exit):
         return _closed(problem)
+    return _out_of_room(problem) or _fault(problem, debug=debug)
+
+
+def _out_of_room(problem: BaseException) -> int | None:
+    if isinstance(problem, OSError) and problem.errno in FULL:
+        _discard_output()
+        return _said("UsageError", f"what came out could not be written: {problem.strerror}.\n  Make room, or write to another place.", USAGE)
     if isinstance(problem, MemoryError):
         return _said("MemoryError", "there is not enough memory for this table.\n  Give fewer rows or columns, or a larger machine.", FAULT)
+    return None
+
+
+def _fault(problem: BaseException, *, debug: bool) -> int:
     remedy = "" if debug else f"\n  Run it again with --debug and report what it prints: {ISSUES}"
     what = " ".join(str(problem).split())[:300]
     return _said(type(problem).__name__, f"this is a fault in Leadrank, not in your data: {what}{remedy}", FAULT)
@@ -80,7 +95,8 @@ def _help_of(problem: typer.TyperException) -> str:
 
 
 def _interrupted() -> int:
-    return _said("Interrupted", "stopped as asked; no half-written file is left behind.", INTERRUPTED)
+    print(stopping.SAID, file=sys.stderr)
+    return stopping.exit_code()
 
 
 def _closed(problem: BrokenPipeError | SystemExit | typer.Exit) -> int:
@@ -88,6 +104,10 @@ def _closed(problem: BrokenPipeError | SystemExit | typer.Exit) -> int:
     code = problem.code if isinstance(problem, SystemExit) else getattr(problem, "exit_code", None)
     if not isinstance(problem, BrokenPipeError) and not isinstance(problem.__context__, BrokenPipeError):
         return code if isinstance(code, int) else 0
-    # What is still buffered must go somewhere, or the interpreter complains on its way out.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _discard_output()
     return CLOSED_PIPE
+
+
+def _discard_output() -> None:
+    """Send what is still buffered nowhere, or the interpreter complains on its way out."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from leadrank.bundle import Unfamiliar
-    from leadrank.data import Batches, CellProblem, RawTable
+    from leadrank.data import Batches, CellProblem, RawTable, Rejected
     from leadrank.project import Project
 
 STANDARD = "-"
@@ -24,11 +25,11 @@ NAMED = 10
 """Columns that a line names; the others are counted."""
 
 
-def read(source: str) -> RawTable:
+def read(source: str, *, rows_needed: bool = True) -> RawTable:
     """Read a table from a path, a database URL or standard input."""
     from leadrank.data import read_table
 
-    return read_table(source, stream=sys.stdin.buffer if source == STANDARD else None)
+    return read_table(source, stream=sys.stdin.buffer if source == STANDARD else None, rows_needed=rows_needed)
 
 
 def read_declared(project: Project) -> tuple[Project, RawTable]:
@@ -50,19 +51,60 @@ def naming(raw: RawTable | Batches) -> Iterator[None]:
         raise DataError(f"{raw.source}: {said[:1].lower()}{said[1:]}", problem.remedy) from problem
 
 
-def keep_rejected(raw: RawTable | Batches, place: Path | None) -> None:
+def keep_rejected(raw: RawTable, place: Path | None) -> None:
     """Keep the records that did not split, with their reasons; nothing is written when there are none."""
-    if not raw.rejected:
-        return
-    first = raw.rejected[0]
-    said = f"{len(raw.rejected)} records of {raw.source} do not split into its columns; the first, line {first.row}: {first.reason}."
-    if place is None:
-        say(f"{said} Keep them with --rejected FILE.")
-        return
-    from leadrank.data import write_rejected
+    kept = KeptRejected(raw.source, place)
+    kept.take(raw.rejected)
+    kept.say()
 
-    write_rejected(place, raw.rejected)
-    say(f"{said} They are kept in {place}.")
+
+class KeptRejected:
+    """Keeps records that do not split as they come: what was found stays found, whatever happens next.
+
+    Parameters
+    ----------
+    source
+        Where they are from.
+    place
+        The file for them; without one they are only counted.
+    """
+
+    def __init__(self, source: str, place: Path | None) -> None:
+        self._source, self._place = source, place
+        self._first: Rejected | None = None
+        self._count = 0
+
+    def of(self, batches: Batches) -> Batches:
+        """Return the same table; whoever reads its pieces has its rejected records kept."""
+        return replace(batches, pieces=self._watched(batches))
+
+    def _watched(self, batches: Batches) -> Iterator[pl.DataFrame]:
+        try:
+            for piece in batches.pieces:
+                self.take(batches.rejected)
+                batches.rejected.clear()
+                yield piece
+        finally:
+            self.take(batches.rejected)
+            batches.rejected.clear()
+
+    def take(self, rejected: Sequence[Rejected]) -> None:
+        """Write down some more."""
+        if not rejected:
+            return
+        if self._place is not None:
+            from leadrank.data import write_rejected
+
+            write_rejected(self._place, rejected, more=self._count > 0)
+        self._first = self._first or rejected[0]
+        self._count += len(rejected)
+
+    def say(self) -> None:
+        """Tell how many there are, and where."""
+        if self._first is None:
+            return
+        said = f"{self._count} records of {self._source} do not split into its columns; the first, line {self._first.row}: {self._first.reason}."
+        say(f"{said} They are kept in {self._place}." if self._place is not None else f"{said} Keep them with --rejected FILE.")
 
 
 def say_problems(problems: Sequence[CellProblem], counts: Mapping[str, int] | None = None) -> None:

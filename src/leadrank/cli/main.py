@@ -20,6 +20,7 @@ from leadrank.cli.init import init
 from leadrank.cli.judge import evaluate, verify
 from leadrank.cli.score import score
 from leadrank.cli.show import card, inspect, report
+from leadrank.cli.stopping import SIGNALS, stoppable
 from leadrank.cli.train import train
 from leadrank.errors import UsageError
 
@@ -48,6 +49,7 @@ COMMANDS: dict[Callable[..., object], tuple[str, tuple[str, ...]]] = {
     card: ("Write a model card.", ("leadrank card leads.leadrank -o model_card.md",)),
     inspect: ("Say what is inside a bundle.", ("leadrank inspect leads.leadrank",)),
 }
+STOPPED = tuple(128 + number for number in SIGNALS)
 EXIT_CODES = "Exit codes: 0 done, 1 a check did not hold, 2 usage, 3 bad data, 4 bad bundle, 5 a service is out of reach."
 
 app = typer.Typer(
@@ -99,6 +101,7 @@ def run(arguments: Sequence[str]) -> int:
             warnings.simplefilter("ignore")
             logging.disable(logging.WARNING)
         try:
-            return guard(lambda: app([a for a in arguments if a != "--debug"], prog_name="leadrank", standalone_mode=False), debug=debug)
+            with stoppable():
+                return guard(lambda: app([a for a in arguments if a != "--debug"], prog_name="leadrank", standalone_mode=False), debug=debug)
         finally:
             logging.disable(logging.NOTSET)

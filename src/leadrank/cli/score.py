@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from leadrank.cli.intake import STANDARD, keep_rejected, naming, read, say_problems, say_unfamiliar
+from leadrank.cli.declare import cores
+from leadrank.cli.intake import STANDARD, KeptRejected, keep_rejected, naming, read, say_problems, say_unfamiliar
 from leadrank.cli.options import BundleFile, CheckKey, Data, RejectedFile
 from leadrank.cli.second_list import check_place, need_money, not_worth_list
 from leadrank.cli.signing import key_of
 from leadrank.cli.terminal import rows_done, say
+from leadrank.cli.whole import check_folder
 from leadrank.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,10 +29,13 @@ if TYPE_CHECKING:
     from leadrank.decisions import TierOutlook
     from leadrank.score import Scorer
 
-SUFFIXES = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson")
+SUFFIXES = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson", ".csv.gz", ".tsv.gz", ".jsonl.gz", ".ndjson.gz")
+WHERE = "Where the scores go: .csv, .parquet or .jsonl, text also .gz; - for standard output, as CSV."
+PIECES = "Pieces scored at a time; by default the project's [model] threads, but no more than there are cores."
+NOBODY = "{} has a header and no rows: the list is empty."
 
 Out = Annotated[
-    str, typer.Option("--output", "-o", metavar="OUT", help="Where the scores go: .csv, .parquet or .jsonl; - for standard output, as CSV.")
+    str, typer.Option("--output", "-o", metavar="OUT", help=WHERE)
 ]
 Reasons = Annotated[int, typer.Option("--reasons", metavar="N", min=0, help="Reasons for each score; 0 is fastest.")]
 Ranked = Annotated[bool, typer.Option("--ranked", help="Best first, with rank filled in; otherwise the input's order is kept.")]
@@ -42,7 +47,7 @@ NotWorthFile = Annotated[
 ]
 ScoringThreads = Annotated[
     int | None,
-    typer.Option("--threads", metavar="N", min=1, help="Pieces scored at a time; 2 unless said otherwise. The result does not depend on it."),
+    typer.Option("--threads", metavar="N", min=1, help=PIECES),
 ]
 
 
@@ -52,7 +57,7 @@ def score(
 ) -> None:
     """Score leads: probability with its interval, tier, decision, expected profit, reasons.
 
-    Files of any length are read, scored and written piece by piece; --ranked, --top and --not-worth need all rows at once.
+    Tables of any length are read, scored and written piece by piece; --ranked, --top and --not-worth need all rows at once.
 
     Every row is answered. A cell that cannot be read counts as missing and is reported; a record that does not split into the header's
     columns goes to OUT.rejected.csv.
@@ -70,7 +75,7 @@ def score(
     if not (ranked or top is not None or not_worth is not None):
         score_in_pieces(scorer, data, output, refused, reasons=reasons, keep=keep or (), threads=threads)
         return
-    raw = read(data)
+    raw = read(data, rows_needed=False)
     keep_rejected(raw, refused)
     with naming(raw):
         found = scorer.table(raw.frame, reasons=reasons, ranked=ranked, top=top, keep=keep or ())
@@ -82,7 +87,9 @@ def score(
         left = not_worth_list(scorer.bundle, raw.frame, everyone)
         write(str(not_worth), left)
         say(f"{left.height:,} of {everyone.height:,} leads are not worth working: {not_worth}.")
-    if output != STANDARD:
+    if not raw.frame.height:
+        say(NOBODY.format(raw.source))
+    elif output != STANDARD:
         say_outlook(found.tiers)
         if scorer.bundle.policy.threshold.rule.name == "capacity" and top is None:
             say(capacity_words(scorer.bundle, int(found.rows["contact"].sum()), found.rows.height))
@@ -92,19 +99,20 @@ def score_in_pieces(
     scorer: Scorer, source: str, output: str, refused: Path | None, *, reasons: int, keep: Sequence[str], threads: int | None
 ) -> None:
     """Score rows in their order, in the memory of a few pieces."""
-    from leadrank.bulk import THREADS, score_batches, wanted
-    from leadrank.data import in_pieces, open_batches
+    from leadrank.bulk import score_batches, wanted
+    from leadrank.data import open_batches, suffix_of
 
-    batches = open_batches(source, wanted(scorer, keep))
-    if batches is None:
-        batches = in_pieces(read(source))
-    keep_rejected(batches, refused)
-    told = len(batches.rejected)
+    opened = open_batches(source, wanted(scorer, keep), stream=sys.stdin.buffer if source == STANDARD else None)
+    kept = KeptRejected(opened.source, refused)
+    batches = kept.of(opened)
+    threads = threads or min(scorer.bundle.project.model.threads, cores())
     with naming(batches), rows_done(batches.rows) as done, _place(output) as target:
-        suffix = Path(output).suffix.lower() if isinstance(target, Path) else ".csv"
-        found = score_batches(scorer, batches, target, suffix, reasons=reasons, keep=keep, threads=threads or THREADS, told=done)
-    if len(batches.rejected) > told:
-        keep_rejected(batches, refused)
+        suffix = suffix_of(target) if isinstance(target, Path) else ".csv"
+        found = score_batches(scorer, batches, target, suffix, reasons=reasons, keep=keep, threads=threads, told=done)
+    kept.say()
+    if not found.rows:
+        say(NOBODY.format(opened.source))
+        return
     say_problems(found.problems, found.unfamiliar.unreadable)
     say_unfamiliar(found.unfamiliar)
     if output != STANDARD:
@@ -116,15 +124,19 @@ def score_in_pieces(
 @contextmanager
 def _place(output: str) -> Iterator[Path | BinaryIO]:
     """Open where the scores go: standard output, a device, or a path that is written beside and moved into place."""
-    if output == STANDARD:
-        sys.stdout.flush()
-        with _whole_writes(sys.stdout.buffer) as stream:
-            yield stream
-    elif is_device(output):
-        with Path(output).open("wb") as stream:
-            yield stream
-    else:
+    if output != STANDARD and not is_device(output):
         yield Path(output)
+        return
+    sys.stdout.flush()
+    try:
+        with _whole_writes(sys.stdout.buffer) if output == STANDARD else Path(output).open("wb") as stream:
+            yield stream
+            stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        name = "standard output" if output == STANDARD else output
+        raise UsageError(f"{name} cannot be written: {problem.strerror or problem}.", "Check that it has room.") from problem
 
 
 def say_outlook(tiers: Sequence[TierOutlook]) -> None:
@@ -147,9 +159,13 @@ def capacity_words(bundle: Bundle, contact: int, rows: int) -> str:
 def check_suffix(output: str, flag: str = "-o") -> None:
     """Refuse a suffix before the work is done, not after; only the scores may go to standard output."""
     piped = flag == "-o"
-    if Path(output).suffix.lower() not in SUFFIXES and not is_device(output) and not (piped and output == STANDARD):
+    if piped and output == STANDARD:
+        return
+    if not Path(output).name.lower().endswith(SUFFIXES) and not is_device(output):
         ends = f"{', '.join(SUFFIXES)}{', or -' if piped else ''}"
         raise UsageError(f"{flag} expects a file that ends in {ends}; {output!r} came.", f"E.g. {flag} {'scored' if piped else 'not_worth'}.csv.")
+    if not is_device(output):
+        check_folder(Path(output))
 
 
 def is_device(output: str) -> bool:
@@ -162,15 +178,8 @@ def write(output: str, frame: pl.DataFrame) -> None:
     """Write a table to a file, whole or not at all, or as CSV to standard output or a device."""
     from leadrank.data import write_table
 
-    if output == STANDARD:
-        sys.stdout.flush()
-        with _whole_writes(sys.stdout.buffer) as stream:
-            write_table(stream, frame)
-    elif is_device(output):
-        with Path(output).open("wb") as stream:
-            write_table(stream, frame)
-    else:
-        write_table(output, frame)
+    with _place(output) as target:
+        write_table(target, frame)
 
 
 @contextmanager

@@ -134,6 +134,8 @@ def summary(bundle: Bundle, output: Path) -> str:
     lines = [str(bundle.report), "", f"Threshold: {cut.cut:.3g} on {cut.on.replace('_', ' ')} ({cut.because})."]
     if bundle.facts.quarantined:
         lines.append(f"Set aside: {', '.join(bundle.facts.quarantined)}.")
+    if bundle.facts.speed:
+        lines.append(bundle.facts.speed)
     return "\n".join([*lines, f"Bundle: {output} ({bundle.identity})"])
 
 

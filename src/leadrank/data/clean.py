@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from leadrank.data.cell import EXPECTED, clean_cell, read_cell, text_of
+from leadrank.data.cell import EXPECTED, Clean, clean_cell, read_cell, text_of
 from leadrank.data.distinct import distinct_texts
 from leadrank.data.schema import ColumnSchema, Schema
 from leadrank.data.words import BLANK_WORDS, NONE_WORD, UNANSWERED_WORDS
@@ -21,6 +22,8 @@ PROBLEMS_KEPT = 1_000
 NAMED = 10
 """Absent columns that an error names; the others are counted."""
 
+_LONGEST = 100
+"""Labels up to this length are remembered."""
 _PLAIN_TEXT = r"^[!-~]+( [!-~]+)*$"
 _ISO_SHAPES = (
     (r"^[1-9]\d{3}-\d{2}-\d{2}$", "%Y-%m-%d"),
@@ -123,7 +126,17 @@ def _labels(column: ColumnSchema, raw: pl.Series) -> Labels | None:
     if column.type != "category" or not isinstance(raw.dtype, pl.String | pl.Categorical | pl.Enum):
         return None
     found = distinct_texts(raw)
-    return None if found is None else Labels(tuple(read_cell(column, text)[0] for text in found[0]), found[1])  # type: ignore[misc]
+    if found is None:
+        return None
+    texts = tuple(_label(column, text) if text is None or len(text) <= _LONGEST else clean_cell(column, text) for text in found[0])
+    # Where no cell is empty nobody has number 0: then it shall not look as if some had.
+    return Labels(texts if raw.null_count() or len(texts) == 1 else (texts[1], *texts[1:]), found[1])  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=1 << 14)
+def _label(column: ColumnSchema, text: str | None) -> Clean:
+    """Remember labels: the pieces of a long table hold the same ones."""
+    return clean_cell(column, text)
 
 
 def _clean_type(column: ColumnSchema) -> pl.DataType | type[pl.DataType]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -36,6 +37,14 @@ class _ArrowStream(ctypes.Structure):
     )
 
 
+class _Desk(threading.local):
+    """One thread's working memory: made anew for every column it would cost as much as the work."""
+
+    def __init__(self) -> None:
+        self.slots, self.first = np.empty((_SLOTS, 3), dtype=np.uint64), np.empty(MOST, dtype=np.int64)
+
+
+_DESK = _Desk()
 _POINTER_OF = ctypes.pythonapi.PyCapsule_GetPointer
 _POINTER_OF.restype, _POINTER_OF.argtypes = ctypes.c_void_p, (ctypes.py_object, ctypes.c_char_p)
 _RELEASE = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
@@ -62,14 +71,15 @@ def distinct_texts(raw: pl.Series) -> tuple[list[str | None], IntArray] | None:
     kernel = library()
     if kernel is None or not len(raw):
         return None
-    slots, first = np.zeros((_SLOTS, 3), dtype=np.uint64), np.empty(MOST, dtype=np.int64)
-    numbers = np.empty(len(raw), dtype=np.int64)
+    desk, numbers = _DESK, np.empty(len(raw), dtype=np.int64)
+    desk.slots.fill(0)
     with _views(raw) as chunk:
         found = kernel.leadrank_distinct(
-            chunk.buffers[1], chunk.buffers[0], chunk.offset, chunk.length, slots.ctypes.data, _SLOTS - 1,
-            numbers.ctypes.data, first.ctypes.data, MOST,
+            chunk.buffers[1], chunk.buffers[0], chunk.offset, chunk.length, desk.slots.ctypes.data, _SLOTS - 1,
+            numbers.ctypes.data, desk.first.ctypes.data, MOST,
         )
-    return None if found < 0 else ([None, *raw[first[:found]].to_list()], numbers)
+    # Cell by cell: for a few rows an expression takes longer to plan than to do.
+    return None if found < 0 else ([None, *map(raw.item, desk.first[:found].tolist())], numbers)
 
 
 def _known_texts(raw: pl.Series) -> tuple[list[str | None], IntArray]:

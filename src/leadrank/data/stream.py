@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -94,7 +95,9 @@ def _write_parquet(part: Path, pieces: Iterable[Any], schema: pl.Schema, note: d
         pl.io.plugins.register_io_source(given, schema=schema).sink_parquet(
             part, compression="snappy", statistics=False, sync_on_close="data", metadata=note
         )
-    except Exception:
+    except Exception as problem:
         if failed:
             raise failed[0] from None
+        if isinstance(problem, pl.exceptions.ComputeError):  # Polars' word for a disk that is full
+            raise OSError(errno.EIO, str(problem).rpartition("error: ")[2]) from problem
         raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
@@ -14,6 +15,7 @@ from leadrank.errors import UsageError
 from leadrank.frames import pl
 
 _FORMULA = r"^[=+\-@\t\r\n]"
+_ZIPPED, _QUICK = ".gz", 4
 _SIGNED_NUMBER = r"^[+-]?[0-9][0-9.,' ]*([eE][+-]?[0-9]+)?%?$"
 
 
@@ -28,7 +30,7 @@ def write_table(target: str | Path | BinaryIO, frame: pl.DataFrame, suffix: str 
         In a CSV, text cells that begin with `=`, `+`, `-`, `@`, a tab or a line break get a leading apostrophe, unless they are plain
         numbers (OWASP, CSV injection).
     suffix
-        `.csv`, `.tsv`, `.parquet`, `.jsonl` or `.ndjson`; by default the path's own, and `.csv` for a stream.
+        `.csv`, `.tsv`, `.parquet`, `.jsonl` or `.ndjson`, text also with `.gz`; by default the path's own, and `.csv` for a stream.
 
     Raises
     ------
@@ -37,19 +39,38 @@ def write_table(target: str | Path | BinaryIO, frame: pl.DataFrame, suffix: str 
     """
     if isinstance(target, str | Path):
         path = Path(target)
-        _whole(path, encoded(frame, (suffix or path.suffix or ".csv").lower()))
+        _whole(path, encoded(frame, (suffix or suffix_of(path) or ".csv").lower()))
     else:
         target.write(encoded(frame, (suffix or ".csv").lower()))
         target.flush()
 
 
-def write_rejected(path: str | Path, rejected: Iterable[Rejected]) -> None:
-    """Write records that did not split as a CSV of line, reason and text (defused like any other text)."""
+def suffix_of(path: Path) -> str:
+    """Return what a path's end says about the file.
+
+    Examples
+    --------
+    >>> suffix_of(Path("a.b/Leads.CSV.gz")), suffix_of(Path("leads.v2.parquet"))
+    ('.csv.gz', '.parquet')
+    """
+    last = path.suffix.lower()
+    return Path(path.stem).suffix.lower() + last if last == _ZIPPED else last
+
+
+def write_rejected(path: str | Path, rejected: Iterable[Rejected], *, more: bool = False) -> None:
+    """Write records that did not split as a CSV of line, reason and text (defused like any other text); `more` join those that are there."""
     rows = list(rejected)
     frame = pl.DataFrame(
         {"row": [r.row for r in rows], "reason": [r.reason for r in rows], "text": [r.text for r in rows]},
         schema={"row": pl.Int64, "reason": pl.String, "text": pl.String})
-    write_table(path, frame, ".csv")
+    if not more:
+        write_table(path, frame, ".csv")
+        return
+    try:
+        with Path(path).open("ab") as file:
+            file.write(encoded(frame, ".csv", header=False))
+    except OSError as problem:
+        raise _unwritable(Path(path), problem) from problem
 
 
 def defused(frame: pl.DataFrame) -> pl.DataFrame:
@@ -70,6 +91,9 @@ def defused(frame: pl.DataFrame) -> pl.DataFrame:
 
 def encoded(frame: pl.DataFrame, suffix: str, *, header: bool = True) -> bytes:
     """Return a table as the bytes of a file, a text also without its header."""
+    if suffix in {".csv.gz", ".tsv.gz", ".jsonl.gz", ".ndjson.gz"}:
+        # Zipped pieces behind one another are one zipped file.
+        return gzip.compress(encoded(frame, suffix.removesuffix(_ZIPPED), header=header), _QUICK, mtime=0)
     buffer = io.BytesIO()
     if suffix == ".parquet":
         frame.write_parquet(buffer)
@@ -78,7 +102,7 @@ def encoded(frame: pl.DataFrame, suffix: str, *, header: bool = True) -> bytes:
     elif suffix in {".csv", ".tsv", ".txt"}:
         defused(_flat(frame)).write_csv(buffer, include_header=header, separator="\t" if suffix == ".tsv" else ",")
     else:
-        raise UsageError(f"{suffix!r} is no kind of file that can be written.", "Use one of .csv, .tsv, .parquet, .jsonl.")
+        raise UsageError(f"{suffix!r} is no kind of file that can be written.", "Use one of .csv, .tsv, .parquet, .jsonl, .csv.gz, .jsonl.gz.")
     return buffer.getvalue()
 
 
@@ -94,15 +118,22 @@ def _flat(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _whole(path: Path, data: bytes) -> None:
-    """Write beside the target and move into place, so that a reader sees the old file or the new one."""
+    """Write beside the target and move into place, so that a reader sees the old file or the new one; a device is written to."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)
+            return
         with part.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
     except OSError as problem:
+        raise _unwritable(path, problem) from problem
+    finally:
         part.unlink(missing_ok=True)
-        said = f"{path} cannot be written: {problem.strerror or problem}."
-        raise UsageError(said, "Check that the folder is there and has room.") from problem
+
+
+def _unwritable(path: Path, problem: OSError) -> UsageError:
+    return UsageError(f"{path} cannot be written: {problem.strerror or problem}.", "Check that the folder is there and has room.")

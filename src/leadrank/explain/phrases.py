@@ -6,6 +6,7 @@ import math
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 
+from leadrank.explain.date_words import DatePart, date_part
 from leadrank.explain.evidence import Evidence, Seen
 from leadrank.types import FIRST_LEVEL, MISSING, UNSEEN
 
@@ -39,6 +40,7 @@ class Entry:
 
     seen: Seen
     year: bool
+    part: DatePart | None
     cells: tuple[Cell, ...]
 
 
@@ -84,7 +86,7 @@ def phrasebook(evidence: Evidence, *, threshold: int = 0, outcome: str = "conver
     entries = []
     for seen in evidence.features:
         cells = _cells(seen, threshold, outcome, unit)
-        entries.append(Entry(seen, _year_like(seen), tuple(_compared(cell, base, rate) for cell in cells)))
+        entries.append(Entry(seen, _year_like(seen), _part(seen), tuple(_compared(cell, base, rate) for cell in cells)))
     return Phrasebook(tuple(entries), f"base {base}", rate)
 
 
@@ -105,7 +107,7 @@ def phrase(seen: Seen, value: float) -> str:
     >>> phrase(time, 1200.0), phrase(time, 1700.0), phrase(time, float("nan"))
     ('Time is 1,200 (between 940 and 1,600)', 'Time is 1,700 (nearest seen: 940 to 1,600)', 'Time is blank')
     """
-    entry = Entry(seen, _year_like(seen), _cells(seen, 0, "converted", 100))
+    entry = Entry(seen, _year_like(seen), _part(seen), _cells(seen, 0, "converted", 100))
     return spoken(entry, value)[1]
 
 
@@ -114,9 +116,28 @@ def spoken(entry: Entry, value: float) -> tuple[str, str, Cell]:
     cell = entry.cells[_cell_number(entry.seen, value)]
     if cell.phrase:
         return cell.value, cell.phrase, cell
-    text = number_text(value, year=entry.year)
-    within = cell_holds(entry.seen, value)
-    return text, f"{entry.seen.feature.name} is {text}{cell.inside if within else cell.outside}", cell
+    feature, part = entry.seen.feature, entry.part if entry.part is not None and entry.part.knows(value) else None
+    text = number_text(value, year=entry.year) if part is None else part.span(value, value)
+    said = f"{feature.name} is {text}" if part is None else part.said(feature.column, value)
+    return text, f"{said}{cell.inside if cell_holds(entry.seen, value) else cell.outside}", cell
+
+
+def range_text(seen: Seen, cell: int) -> str:
+    """Say which numbers a cell was learned from.
+
+    Examples
+    --------
+    >>> from leadrank.types import Feature
+    >>> created = Seen(Feature("created (month)", "created", "number"), (0, 0, 9), ((0, 0, 4),), (1.0,), (2.0,), (3.0,))
+    >>> range_text(created, 2)
+    'January to March'
+    """
+    low, high = seen.lows[cell - FIRST_LEVEL], seen.highs[cell - FIRST_LEVEL]
+    part = _part(seen)
+    if part is not None:
+        return part.span(low, high)
+    begin, end = (number_text(limit, year=_year_like(seen)) for limit in (low, high))
+    return begin if begin == end else f"{begin} to {end}"
 
 
 def number_text(value: float, *, year: bool = False) -> str:
@@ -203,17 +224,22 @@ def _range_words(seen: Seen, cell: int) -> tuple[str, str]:
     """Return what follows a number within its bin's training values, and one outside them."""
     if cell < FIRST_LEVEL or not seen.lows:
         return "", ""
-    year = _year_like(seen)
-    low, high = (number_text(ends[cell - FIRST_LEVEL], year=year) for ends in (seen.lows, seen.highs))
-    if low == high:
-        return "", f" (nearest seen: {low})"
-    return f" (between {low} and {high})", f" (nearest seen: {low} to {high})"
+    both = range_text(seen, cell)
+    nearest = f" (nearest seen: {both})"
+    if seen.lows[cell - FIRST_LEVEL] == seen.highs[cell - FIRST_LEVEL]:
+        return "", nearest
+    return f" ({both})" if _part(seen) is not None else f" (between {both.replace(' to ', ' and ')})", nearest
 
 
 def _shown(text: str) -> str:
     """One line, no longer than a line should be."""
     line = " ".join(text.split())
     return f"{line[: _LONGEST - 1]}…" if len(line) > _LONGEST else line or '""'
+
+
+def _part(seen: Seen) -> DatePart | None:
+    part = date_part(seen.feature)
+    return part if part is not None and all(map(part.knows, seen.lows + seen.highs)) else None
 
 
 def _year_like(seen: Seen) -> bool:

@@ -1,5 +1,10 @@
 """What was known at the cutoff, as numbers and codes."""
 
-from leadrank.features.encode import Encoder, Input, encode, encode_one, fit_encoder
+from typing import TYPE_CHECKING
 
-__all__ = ["Encoder", "Input", "encode", "encode_one", "fit_encoder"]
+from leadrank.faces import later
+
+if TYPE_CHECKING:
+    from leadrank.features.encode import Encoder, Input, encode, encode_one, fit_encoder
+
+later(__name__, encode="Encoder Input encode encode_one fit_encoder")

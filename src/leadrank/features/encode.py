@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 
+from leadrank import project
 from leadrank.errors import UsageError, nearest
 from leadrank.frames import pl
-from leadrank.project import Column, GroupMedian
 from leadrank.types import FIRST_LEVEL, MISSING, UNSEEN, CodeArray, Feature, FloatArray, Labels, Matrix
 
 RARE = 2
@@ -52,7 +52,7 @@ class Encoder:
 
 
 def fit_encoder(
-    frame: pl.DataFrame, columns: Sequence[str], *, declared: Mapping[str, Column] | None = None, texts: Collection[str] = (),
+    frame: pl.DataFrame, columns: Sequence[str], *, declared: Mapping[str, project.Column] | None = None, texts: Collection[str] = (),
     created_at: str | None = None,
 ) -> Encoder:
     """Learn the levels of each categorical column and how each date is read.
@@ -85,7 +85,7 @@ def fit_encoder(
         if name in texts:
             inputs.append(Input(Feature(f"{name} (words)", name, "number"), "words"))
         else:
-            inputs.extend(_inputs_of(frame, name, declared.get(name, Column()), created_at, columns))
+            inputs.extend(_inputs_of(frame, name, declared.get(name, project.Column()), created_at, columns))
     return Encoder(tuple(inputs), created_at)
 
 
@@ -155,11 +155,17 @@ def _number_of(item: Input, cell: object, created: object) -> float:
     if not isinstance(cell, datetime):
         return math.nan
     if item.how == "days_before":
-        return int((created - cell).total_seconds()) / _SECONDS_PER_DAY if isinstance(created, datetime) else math.nan
+        return _whole_seconds(created - cell) / _SECONDS_PER_DAY if isinstance(created, datetime) else math.nan
     return float({"month": cell.month, "weekday": cell.isoweekday(), "hour": cell.hour}[item.how])
 
 
-def _inputs_of(frame: pl.DataFrame, name: str, column: Column, created_at: str | None, columns: Sequence[str]) -> list[Input]:
+def _whole_seconds(apart: timedelta) -> int:
+    """Cut towards zero as Polars does; as a float, centuries with microseconds would be rounded."""
+    whole = abs(apart) // timedelta(seconds=1)
+    return whole if apart >= timedelta() else -whole
+
+
+def _inputs_of(frame: pl.DataFrame, name: str, column: project.Column, created_at: str | None, columns: Sequence[str]) -> list[Input]:
     series, column = frame[name], _with_groups(name, column, frame.columns, columns)
     if series.dtype == pl.Float64:
         return [Input(_with_rules(Feature(name, name, "number"), column), "number")]
@@ -168,19 +174,19 @@ def _inputs_of(frame: pl.DataFrame, name: str, column: Column, created_at: str |
     return [Input(_with_rules(Feature(name, name, "category", _levels(series)), column), "category")]
 
 
-def _with_groups(name: str, column: Column, there: Collection[str], columns: Sequence[str]) -> Column:
+def _with_groups(name: str, column: project.Column, there: Collection[str], columns: Sequence[str]) -> project.Column:
     """Group by the columns that entered the model; one that was set aside or is constant groups nothing."""
-    if not isinstance(column.missing, GroupMedian):
+    if not isinstance(column.missing, project.GroupMedian):
         return column
     for by in column.missing.group_median:
         if by not in there:
             raise UsageError(f"{name!r} is to be filled by the median of its {by!r}, and no such column is read.", nearest(by, columns))
     kept = tuple(by for by in column.missing.group_median if by in columns and by != name)
-    return column.model_copy(update={"missing": GroupMedian(group_median=kept) if kept else "median"})
+    return column.model_copy(update={"missing": project.GroupMedian(group_median=kept) if kept else "median"})
 
 
-def _with_rules(feature: Feature, column: Column) -> Feature:
-    if isinstance(column.missing, GroupMedian):
+def _with_rules(feature: Feature, column: project.Column) -> Feature:
+    if isinstance(column.missing, project.GroupMedian):
         feature = replace(feature, missing="group_median", by=column.missing.group_median)
     elif column.missing is not None:
         feature = replace(feature, missing=column.missing)
@@ -211,7 +217,8 @@ def _codes(levels: tuple[str, ...], series: pl.Series) -> CodeArray:
 
 
 def _put_codes(levels: tuple[str, ...], labels: Labels, out: CodeArray) -> None:
-    codes = np.array([_code_of(levels, text) for text in labels.texts], dtype=np.int32)
+    places = _places(levels)
+    codes = np.array([MISSING if text is None else places.get(text, UNSEEN) for text in labels.texts], dtype=np.int32)
     codes.take(labels.numbers, out=out, mode="clip")  # every number is in place; "raise" would go through a copy
 
 

@@ -78,10 +78,9 @@ def read_outcomes(cells: pl.Series, target: Target, *, whole: bool = True) -> Ou
     [1, 0, -1, 1]
     """
     words = _words(cells)
-    counts = words.alias("word").drop_nulls().value_counts().sort(["count", "word"], descending=[True, False])
-    seen = dict(zip(counts["word"].to_list(), counts["count"].to_list(), strict=True))
+    seen = _seen(cells, words)
     if whole and len(seen) < 2:
-        what = f"only {next(iter(seen))!r}" if seen else "no label"
+        what = f"only {next(iter(seen.values())).spelling!r}" if seen else "no label"
         raise DataError(
             f"The outcome column {cells.name!r} holds {what}; at least two outcomes are needed to learn from.",
             "Give a table with converted and not converted leads.",
@@ -90,6 +89,26 @@ def read_outcomes(cells: pl.Series, target: Target, *, whole: bool = True) -> Ou
     if ranked is not None:
         return _ordered(words, seen, ranked, declared=target.classes is not None, whole=whole)
     return _binary(words, seen, target, whole=whole)
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """One outcome: its rows, and how the table spells it most often."""
+
+    rows: int
+    spelling: str
+
+
+_Seen = dict[str, _Word]
+"""What is known of each folded word, the most frequent first."""
+
+
+def _seen(cells: pl.Series, words: pl.Series) -> _Seen:
+    spellings = cells.str.strip_chars() if cells.dtype == pl.String else words
+    table = pl.DataFrame({"word": words, "spelling": spellings}).drop_nulls("word")
+    counts = table.group_by("word", "spelling").len("rows").sort(["rows", "spelling"], descending=[True, False])
+    total = counts.group_by("word").agg(pl.col("rows").sum(), pl.col("spelling").first()).sort(["rows", "word"], descending=[True, False])
+    return {word: _Word(rows, spelling) for word, rows, spelling in total.iter_rows()}
 
 
 def _words(cells: pl.Series) -> pl.Series:
@@ -109,20 +128,20 @@ def _folded(value: str) -> str:
     return value.strip().lower() if word is None else str(word)
 
 
-def _recognised_order(seen: dict[str, int]) -> tuple[str, ...] | None:
+def _recognised_order(seen: _Seen) -> tuple[str, ...] | None:
     for order in RANKED:
         if set(seen) == set(order):
             return tuple(name.capitalize() if len(name) > 1 else name.upper() for name in order)
     return None
 
 
-def _ordered(words: pl.Series, seen: dict[str, int], classes: tuple[str, ...], *, declared: bool, whole: bool) -> Outcomes:
+def _ordered(words: pl.Series, seen: _Seen, classes: tuple[str, ...], *, declared: bool, whole: bool) -> Outcomes:
     folded = [_folded(c) for c in classes]
     absent = [c for c, f in zip(classes, folded, strict=True) if f not in seen]
     if absent and whole:
-        hint = nearest(absent[0], seen)
+        hint = nearest(absent[0], _spellings(seen))
         raise UsageError(f"The class {absent[0]!r} does not occur in {words.name!r}; it holds {_listed(seen)}.", hint)
-    other = {word: n for word, n in seen.items() if word not in folded}
+    other = {word: own for word, own in seen.items() if word not in folded}
     findings = [] if declared else [Finding(
         "D160", "info", words.name, 0, f"{words.name!r} reads as ordered classes, worst first: {', '.join(classes)}.",
         "Declare target.classes to change the order, or target.positive for a yes/no outcome.",
@@ -133,9 +152,10 @@ def _ordered(words: pl.Series, seen: dict[str, int], classes: tuple[str, ...], *
     return Outcomes(codes.fill_null(UNLABELLED).to_numpy(), tuple(classes), tuple(findings))
 
 
-def _binary(words: pl.Series, seen: dict[str, int], target: Target, *, whole: bool) -> Outcomes:
+def _binary(words: pl.Series, seen: _Seen, target: Target, *, whole: bool) -> Outcomes:
     positive = _positive(words.name, seen, target, whole=whole)
-    waiting = {word: n for word, n in seen.items() if word in OPEN and word != positive}
+    shown = seen[positive].spelling if positive in seen else str(target.positive)
+    waiting = {word: own for word, own in seen.items() if word in OPEN and word != positive}
     negative = [word for word in seen if word not in waiting and word != positive]
     if not negative and whole:
         raise DataError(f"The outcome column {words.name!r} holds no lead that did not convert.", "Give a table with both outcomes.")
@@ -143,18 +163,18 @@ def _binary(words: pl.Series, seen: dict[str, int], target: Target, *, whole: bo
     if waiting:
         findings.append(_set_aside(words.name, waiting, "say that the outcome is still open"))
     if len(negative) > 1:
-        rows = sum(seen[w] for w in negative)
-        said = f"{positive!r} counts as converted; {', '.join(map(repr, negative[:8]))} all count as not converted."
+        rows = sum(seen[word].rows for word in negative)
+        said = f"{shown!r} counts as converted; {', '.join(repr(seen[word].spelling) for word in negative[:8])} all count as not converted."
         findings.append(Finding(
             "D162", "warning", words.name, rows, said,
             "If one of them means 'not known yet', take those rows out: a lead without an outcome is not a lost lead.",
         ))
     known = [positive, *negative]
     codes = words.replace_strict(known, [1] + [0] * len(negative), default=UNLABELLED, return_dtype=pl.Int64)
-    return Outcomes(codes.fill_null(UNLABELLED).to_numpy(), (f"not {positive}", positive), tuple(findings))
+    return Outcomes(codes.fill_null(UNLABELLED).to_numpy(), (f"not {shown}", shown), tuple(findings))
 
 
-def _positive(name: str, seen: dict[str, int], target: Target, *, whole: bool) -> str:
+def _positive(name: str, seen: _Seen, target: Target, *, whole: bool) -> str:
     if target.positive is not None:
         wanted = _folded(target.positive)
         same = {"1": ("true", "yes"), "true": ("1",), "0": ("false", "no"), "false": ("0",)}.get(wanted, ())
@@ -164,7 +184,7 @@ def _positive(name: str, seen: dict[str, int], target: Target, *, whole: bool) -
         if not whole:
             return wanted
         said = f"The positive value {target.positive!r} does not occur in {name!r}; it holds {_listed(seen)}."
-        raise UsageError(said, nearest(wanted, seen))
+        raise UsageError(said, nearest(str(target.positive), _spellings(seen)))
     settled = [word for word in seen if word not in OPEN]
     found = [word for word in YES if word in settled] or [word for word in INITIALS if set(settled) == {word, "n"}]
     if len(found) == 1 or (found and all(word in NO or word in found[:1] for word in settled)):
@@ -175,15 +195,19 @@ def _positive(name: str, seen: dict[str, int], target: Target, *, whole: bool) -
     )
 
 
-def _set_aside(name: str, words: dict[str, int], why: str) -> Finding:
-    rows = sum(words.values())
+def _set_aside(name: str, words: _Seen, why: str) -> Finding:
+    rows = sum(word.rows for word in words.values())
     said = f"{rows} rows {why} ({_listed(words)}): set aside, not counted as lost."
     return Finding("D161", "info", name, rows, said, "They can be scored; they are not trained on.")
 
 
-def _listed(words: dict[str, int]) -> str:
-    said = [f"{word!r} ({n})" for word, n in list(words.items())[:8]]
-    return ", ".join(said) + (f" and {len(words) - 8} more" if len(words) > 8 else "")
+def _listed(seen: _Seen) -> str:
+    said = [f"{word.spelling!r} ({word.rows})" for word in list(seen.values())[:8]]
+    return ", ".join(said) + (f" and {len(seen) - 8} more" if len(seen) > 8 else "")
+
+
+def _spellings(seen: _Seen) -> list[str]:
+    return [word.spelling for word in seen.values()]
 
 
 def is_labelled(outcomes: Outcomes) -> IntArray:

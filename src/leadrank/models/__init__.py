@@ -1,15 +1,23 @@
 """From matrix to probability: candidates, splits, calibration, intervals."""
 
-from leadrank.models.calibrate import sigmoid
-from leadrank.models.contest import Limits
-from leadrank.models.fit import Drift, Fitted, fit_model, reach_of
-from leadrank.models.held_out import class_loss, class_probabilities
-from leadrank.models.lead import Answer, LeadModel
-from leadrank.models.model import Model, load_model
-from leadrank.models.quick import quick_loss, quick_ranks
-from leadrank.models.resampling_cost import resampling_cost
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Answer", "Drift", "Fitted", "LeadModel", "Limits", "Model", "class_loss", "class_probabilities", "fit_model", "load_model", "quick_loss",
-    "quick_ranks", "reach_of", "resampling_cost", "sigmoid",
-]
+from leadrank.faces import later
+
+if TYPE_CHECKING:
+    from leadrank.models.calibrate import sigmoid
+    from leadrank.models.contest import Limits
+    from leadrank.models.fit import Drift, Fitted, fit_model, reach_of
+    from leadrank.models.held_out import class_loss
+    from leadrank.models.interval import interval_around
+    from leadrank.models.lead import Answer, LeadModel
+    from leadrank.models.model import Model, load_model
+    from leadrank.models.ordered import class_probabilities
+    from leadrank.models.quick import quick_loss, quick_ranks
+    from leadrank.models.resampling_cost import resampling_cost
+
+later(
+    __name__, calibrate="sigmoid", contest="Limits", fit="Drift Fitted fit_model reach_of", held_out="class_loss", interval="interval_around",
+    lead="Answer LeadModel", model="Model load_model", ordered="class_probabilities", quick="quick_loss quick_ranks",
+    resampling_cost="resampling_cost",
+)

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from pydantic import TypeAdapter
 
 from leadrank.models.ordered import THRESHOLD
 from leadrank.models.predictor import Candidate, Scale, Setting
+from leadrank.records import read_record, write_record
 from leadrank.types import FIRST_LEVEL, FloatArray, IntArray, Matrix
 
 
@@ -33,7 +33,7 @@ class Constant:
 
     def parts(self) -> dict[str, bytes]:
         """Return the model as one JSON part."""
-        return {"constant.json": _CONSTANT.dump_json(self)}
+        return {"constant.json": write_record(self)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +56,11 @@ class NaiveBayes:
 
     def parts(self) -> dict[str, bytes]:
         """Return the model as one JSON part."""
-        return {"naive_bayes.json": _BAYES.dump_json(self)}
+        return {"naive_bayes.json": write_record(self)}
 
     def _each(self, X: Matrix) -> FloatArray:
         cells = _cells(X, self.edges)
         return np.stack([np.asarray(r)[c] for r, c in zip(self.ratios, cells, strict=True)], axis=1) if cells else np.zeros((len(X), 0))
-
-
-_CONSTANT: TypeAdapter[Constant] = TypeAdapter(Constant)
-_BAYES: TypeAdapter[NaiveBayes] = TypeAdapter(NaiveBayes)
 
 
 def fit_constant(X: Matrix, y: IntArray, weight: FloatArray | None, setting: Setting, seed: int) -> Constant:  # noqa: ARG001
@@ -88,12 +84,12 @@ def fit_naive_bayes(X: Matrix, y: IntArray, weight: FloatArray | None, setting: 
 
 def load_constant(parts: Mapping[str, bytes]) -> Constant:
     """Build the constant again from its part."""
-    return _CONSTANT.validate_json(parts["constant.json"])
+    return read_record(Constant, parts["constant.json"])
 
 
 def load_naive_bayes(parts: Mapping[str, bytes]) -> NaiveBayes:
     """Build the table again from its part."""
-    return _BAYES.validate_json(parts["naive_bayes.json"])
+    return read_record(NaiveBayes, parts["naive_bayes.json"])
 
 
 def _threshold(X: Matrix) -> IntArray:

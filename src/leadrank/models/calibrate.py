@@ -41,7 +41,9 @@ class Calibration:
         if self.a == self.b:
             return self.shift + self.a * margin
         away = math.log1p(math.exp(-abs(margin)))
-        return self.shift + self.a * -(away - min(margin, 0.0)) + self.b * (away + max(margin, 0.0))
+        if margin > 0:
+            return self.shift - self.a * away + self.b * (away + margin)
+        return self.shift - self.a * (away - margin) + self.b * away
 
     def moved(self, by: float) -> Calibration:
         """Return the same map with all log-odds moved by a constant."""

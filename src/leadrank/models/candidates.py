@@ -1,22 +1,37 @@
-"""The learners that may compete, by name."""
+"""The learners that may compete, by name; each is loaded when it is first asked for."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from leadrank.models.baseline import DUMMY, NAIVE_BAYES
-from leadrank.models.catboost_forest import CATBOOST
-from leadrank.models.lightgbm_trees import LIGHTGBM
-from leadrank.models.logistic import LOGISTIC
-from leadrank.models.predictor import Candidate
-from leadrank.models.pursuit import summing
-from leadrank.models.random_forest import RANDOM_FOREST
-from leadrank.models.symmetric_forest import load_deployed
-from leadrank.models.xgboost_trees import XGBOOST
+if TYPE_CHECKING:
+    from leadrank.models.predictor import Candidate
 
-CANDIDATES: dict[str, Candidate] = {
-    c.name: c for c in (DUMMY, NAIVE_BAYES, summing(LOGISTIC), replace(CATBOOST, load=load_deployed), LIGHTGBM, XGBOOST, RANDOM_FOREST)
+_HOMES = {
+    "dummy": "baseline.DUMMY", "naive_bayes": "baseline.NAIVE_BAYES", "logistic": "pursuit.SUMMING", "catboost": "deployed.CATBOOST",
+    "lightgbm": "lightgbm_trees.LIGHTGBM", "xgboost": "xgboost_trees.XGBOOST", "random_forest": "random_forest.RANDOM_FOREST",
 }
+
+
+class _Candidates(Mapping[str, "Candidate"]):
+    def __getitem__(self, name: str) -> Candidate:
+        module, _, constant = _HOMES[name].partition(".")
+        candidate: Candidate = getattr(import_module(f"leadrank.models.{module}"), constant)
+        return candidate
+
+    def __contains__(self, name: object) -> bool:
+        return name in _HOMES
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_HOMES)
+
+    def __len__(self) -> int:
+        return len(_HOMES)
+
+
+CANDIDATES = _Candidates()
 DEFAULT = ("dummy", "logistic", "lightgbm", "xgboost", "catboost", "blend")
 """What competes when the project file names nothing."""
 FEW = ("dummy", "logistic")

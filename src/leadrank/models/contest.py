@@ -23,6 +23,8 @@ FINALISTS = 4
 """So many of the best candidates are judged afresh and may be blended."""
 UPKEEP = 1.6
 """Judging a finalist costs its folds once more, and the fits on all rows and on halves about this much on top."""
+TEACHING = 0.2
+"""Share of the budget kept for teaching one forest what a slow winner says."""
 STORMY = 0.3
 """Standard deviation of the blocks' rates, in log-odds, above which the past cannot choose."""
 PROVEN = 2
@@ -50,28 +52,35 @@ class Limits:
     seeds: int = 3
     spare_none: bool = False
     """Keep every candidate in the finals, however dear: under an order the past chooses badly, and diversity is worth more than trials."""
+    distils: bool = False
+    """Keep time for teaching one forest what a slow winner says."""
 
     def left(self) -> float:
         """Seconds left, or infinity where trials count."""
         return float("inf") if self.trials is not None else self.deadline - self.clock()
 
+    @property
+    def kept(self) -> float:
+        """Seconds that neither trials nor seeds may take, since teaching one forest may need them."""
+        return TEACHING * self.budget if self.distils else 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The finalists, the chosen one, its members and their weights; `mixed` are the weights for each fold, which have not seen it."""
+    """The finalists, the chosen one, its members and their weights.
+
+    Where the chosen one is a distilled forest, the members are its teacher's.
+    """
 
     finals: tuple[Entry, ...]
     chosen: Entry
     members: tuple[Entry, ...]
     weights: tuple[float, ...]
-    mixed: tuple[tuple[float, ...], ...]
+    distilled: bool = False
 
-    def joined(self, fitted: Sequence[Predictor], fold: int | None = None) -> Predictor:
-        """Return one predictor made of one fitted learner per member, as it is for the rows of a fold, or for new leads."""
-        if len(fitted) == 1:
-            return fitted[0]
-        weights = self.weights if fold is None else self.mixed[fold]
-        return Blend(tuple(fitted), tuple(m.candidate.name for m in self.members), weights)
+    def joined(self, fitted: Sequence[Predictor]) -> Predictor:
+        """Return one predictor made of one fitted learner per member."""
+        return fitted[0] if len(fitted) == 1 else Blend(tuple(fitted), tuple(m.candidate.name for m in self.members), self.weights)
 
 
 def explore(
@@ -128,8 +137,8 @@ def _fits(name: str, slowest: Mapping[str, float], limits: Limits) -> bool:
 
 
 def _reserve(best: Mapping[str, Entry], limits: Limits) -> float:
-    """Return the seconds that the finals will take; averaging several seeds buys more than more trials do."""
-    return min(UPKEEP * _finals_seconds(best, limits.seeds, limits), 0.5 * limits.budget)
+    """Return the seconds that the finals and what follows will take; averaging several seeds buys more than more trials do."""
+    return min(UPKEEP * _finals_seconds(best, limits.seeds, limits), 0.5 * limits.budget) + limits.kept
 
 
 def _finals_seconds(best: Mapping[str, Entry], seeds: int, limits: Limits) -> float:
@@ -168,7 +177,7 @@ def finals(
         Whether outcomes are few: then a shrunken model is taken even where it cannot be told from the constant; the verdict says so.
     """
     seeds = limits.seeds
-    while seeds > 1 and limits.trials is None and UPKEEP * _finals_seconds(best, seeds, limits) > limits.left():
+    while seeds > 1 and limits.trials is None and UPKEEP * _finals_seconds(best, seeds, limits) > limits.left() - limits.kept:
         seeds -= 1
     judged = list(_finalists(best, limits)) if hurry else []
     for entry in () if hurry else _finalists(best, limits):
@@ -179,23 +188,18 @@ def finals(
         judged.append(judge_entry(task, entry.candidate, setting, seed=limits.seed + 101, threads=limits.threads, clock=limits.clock))
     members = tuple(e for e in judged if e.candidate.complexity > 0)
     weights: tuple[float, ...] = ()
-    by_fold: tuple[tuple[float, ...], ...] = ()
     if blend and len(members) > 1:
         stormy = forward and restless(task, min(members, key=lambda e: e.loss)) > STORMY
-        mixed, weights, by_fold = _averaged(task, members) if stormy else _blended(task, members, forward=forward)
+        mixed, weights = _averaged(task, members) if stormy else _blended(task, members, forward=forward)
         judged.append(mixed)
         if stormy:
-            return Outcome(tuple(judged), mixed, members, weights, by_fold)
+            return Outcome(tuple(judged), mixed, members, weights)
     chosen = choose(members if few and members else judged)
     if chosen.candidate is not BLEND:
-        return Outcome(tuple(judged), chosen, (chosen,), (1.0,), ((1.0,),) * len(task.folds))
-    kept = [k for k, w in enumerate(weights) if w >= LEAST_WEIGHT]
-    return Outcome(tuple(judged), chosen, tuple(members[k] for k in kept), _among(weights, kept), tuple(_among(each, kept) for each in by_fold))
-
-
-def _among(weights: Sequence[float], kept: Sequence[int]) -> tuple[float, ...]:
-    total = sum(weights[k] for k in kept)
-    return tuple(weights[k] / total if total > 0 else 1.0 / len(kept) for k in kept)
+        return Outcome(tuple(judged), chosen, (chosen,), (1.0,))
+    kept = [(m, w) for m, w in zip(members, weights, strict=True) if w >= LEAST_WEIGHT]
+    total = sum(w for _, w in kept)
+    return Outcome(tuple(judged), chosen, tuple(m for m, _ in kept), tuple(w / total for _, w in kept))
 
 
 def hurried(best: Mapping[str, Entry], limits: Limits) -> bool:
@@ -222,11 +226,7 @@ def behind(losses: FloatArray, best: FloatArray) -> float:
     return float(difference.mean()) / spread if spread > 0 else 0.0
 
 
-_Mixture = tuple[Entry, tuple[float, ...], tuple[tuple[float, ...], ...]]
-"""A blend as judged, its weights for new leads, and those for each fold."""
-
-
-def _blended(task: Task, members: Sequence[Entry], *, forward: bool) -> _Mixture:
+def _blended(task: Task, members: Sequence[Entry], *, forward: bool) -> tuple[Entry, tuple[float, ...]]:
     """Mix each block by weights from the other blocks, or with `forward` from the earlier ones; the first has equal weights."""
     y = task.y[task.judged]
     held_out, by_fold = np.empty_like(members[0].margins), []
@@ -236,8 +236,14 @@ def _blended(task: Task, members: Sequence[Entry], *, forward: bool) -> _Mixture
         weights = _weights([m.margins[seen] for m in members], y[seen]) if seen.any() else (1.0 / len(members),) * len(members)
         held_out[inside] = np.sum([w * m.margins[inside] for w, m in zip(weights, members, strict=True)], axis=0)
         by_fold.append(weights)
-    entry = Entry(BLEND, {}, held_out, class_losses(y, held_out), sum(m.seconds for m in members))
-    return entry, _weights([m.margins for m in members], y), tuple(by_fold)
+    return _mixture(task, members, held_out, by_fold), _weights([m.margins for m in members], y)
+
+
+def _mixture(task: Task, members: Sequence[Entry], margins: FloatArray, by_fold: Sequence[tuple[float, ...]]) -> Entry:
+    names = tuple(m.candidate.name for m in members)
+    each = zip(*(m.fitted for m in members), strict=True)
+    fitted = tuple(Blend(one, names, weights) for one, weights in zip(each, by_fold, strict=False))
+    return Entry(BLEND, {}, margins, class_losses(task.y[task.judged], margins), sum(m.seconds for m in members), fitted)
 
 
 def restless(task: Task, entry: Entry) -> float:
@@ -247,11 +253,10 @@ def restless(task: Task, entry: Entry) -> float:
     return float(np.sqrt(excess_variance(moves, entry.margins[:, 0], task.block, task.learned)))
 
 
-def _averaged(task: Task, members: Sequence[Entry]) -> _Mixture:
+def _averaged(task: Task, members: Sequence[Entry]) -> tuple[Entry, tuple[float, ...]]:
     weights = (1.0 / len(members),) * len(members)
     margins = np.mean([m.margins for m in members], axis=0)
-    losses = class_losses(task.y[task.judged], margins)
-    return Entry(BLEND, {}, margins, losses, sum(m.seconds for m in members)), weights, (weights,) * len(task.folds)
+    return _mixture(task, members, margins, (weights,) * len(task.folds)), weights
 
 
 def _weights(margins: Sequence[FloatArray], y: IntArray) -> tuple[float, ...]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from leadrank.models.baseline import NAIVE_BAYES
-from leadrank.models.blend import Blend
 from leadrank.models.calibrate import (
     IDENTITY,
     Calibration,
@@ -23,20 +22,24 @@ from leadrank.models.calibrate import (
 )
 from leadrank.models.candidates import CANDIDATES, DEFAULT, FEW, FEW_OUTCOMES
 from leadrank.models.contest import STORMY, Limits, Outcome, explore, finals, hurried, restless
+from leadrank.models.deployed import deployed
+from leadrank.models.distil import SLOW, distil, teach
+from leadrank.models.distilled import Distilled
 from leadrank.models.halves import UNKNOWN, UNSEEN, halves, quarters, spread_of
-from leadrank.models.held_out import Task, fit_stacked, judge_entry, margins_of
+from leadrank.models.held_out import Task, fit_stacked, judge_entry
 from leadrank.models.interval import Spread
 from leadrank.models.lightgbm_trees import loadable
 from leadrank.models.model import Model, Shape
-from leadrank.models.ordered import at_threshold, non_increasing
+from leadrank.models.ordered import at_threshold, margins_of, non_increasing
 from leadrank.models.predictor import Candidate, Predictor, Setting
 from leadrank.models.resample import resampled
 from leadrank.models.split import Fold, forward_folds, random_folds
-from leadrank.models.symmetric_forest import deployed
 from leadrank.project import Modelling
 from leadrank.types import FloatArray, IntArray, Matrix
 
 SAID = {"dummy": "constant", "naive_bayes": "naive Bayes", "random_forest": "random forest"}
+FOREST = "catboost"
+"""Whose trees a distilled forest is made of."""
 SMALL_TABLE = 3_000
 _SMALL = ({"C": 0.1, "knots": 3}, {"C": 0.02, "knots": 3}, {"C": 0.5, "knots": 3})
 
@@ -72,6 +75,8 @@ class Fitted:
     forward: bool
     trials: int
     drift: Drift | None
+    distilled: Distilled | None
+    """What became of serving one forest instead of a slow chosen model."""
     shared: bool = False
     """Whether tuning and judging shared random folds, for want of time."""
 
@@ -105,14 +110,16 @@ def fit_model(
     if not forward:
         first = _folds(y, groups, None, modelling.folds, limits.seed)
     given = {name: modelling.settings_of(name) for name in candidates}
-    limits = replace(limits, spare_none=forward)
+    limits = replace(limits, spare_none=forward, distils=modelling.distil and not SLOW.isdisjoint(modelling.candidates or DEFAULT))
     best, trials = explore(Task(X, y, thresholds, first), candidates, given, limits, progress)
     progress("finalists on fresh folds", 1.0)
     hurry = hurried(best, limits)
     second = first if forward or hurry else _folds(y, groups, None, modelling.folds, limits.seed + 1)
     task = Task(X, y, thresholds, second)
     outcome = finals(task, best, blend="blend" in (modelling.candidates or DEFAULT), limits=limits, forward=forward, few=few, hurry=hurry)
-    return replace(_finished(task, outcome, modelling, limits, forward=forward, trials=trials), shared=hurry and not forward)
+    outcome, distilled = distil(task, outcome, wanted=modelling.distil, limits=limits, progress=progress)
+    fitted = _finished(task, outcome, modelling, limits, forward=forward, trials=trials, distilled=distilled)
+    return replace(fitted, shared=hurry and not forward)
 
 
 def competing(modelling: Modelling, *, few: bool) -> dict[str, Candidate]:
@@ -140,7 +147,9 @@ def _folds(y: IntArray, groups: IntArray, order: FloatArray | None, folds: int, 
     return random_folds(y, groups, folds, seed)
 
 
-def _finished(task: Task, outcome: Outcome, modelling: Modelling, limits: Limits, *, forward: bool, trials: int) -> Fitted:
+def _finished(
+    task: Task, outcome: Outcome, modelling: Modelling, limits: Limits, *, forward: bool, trials: int, distilled: Distilled | None
+) -> Fitted:
     y = task.y[task.judged]
     calibrations, held_out = [IDENTITY] * task.thresholds, outcome.chosen.margins.copy()
     stormy = forward and restless(task, outcome.chosen) > STORMY
@@ -152,22 +161,24 @@ def _finished(task: Task, outcome: Outcome, modelling: Modelling, limits: Limits
         calibrations, drift = _against_drift(calibrations, held_out, task, modelling)
         held_out = _hedged_as_known_before(held_out + _as_known_before(drift, task.block)[:, None], held_out[:, 0], drift, task)
     with ThreadPoolExecutor(max(limits.threads, 1)) as pool:
-        whole = pool.submit(_fit_whole, task, outcome, np.arange(len(task.y)), limits, single=False)
-        probing = [(pool.submit(_fit_whole, task, outcome, fold.train, limits, single=True), fold.test) for fold in _probed(task)]
+        whole = pool.submit(_fit_served, task, outcome, limits)
+        probing = [(pool.submit(_fit_probe, task, outcome, k, limits), task.folds[k].test) for k in _probed(task)]
         learned = halves(quarters(len(task.y), limits.seed))
-        parts = [pool.submit(_fit_whole, task, outcome, rows, limits, single=True) for rows in learned]
-        predictor = deployed(whole.result(), at_threshold(task.X.take(np.arange(1)), 0, task.thresholds))
+        parts = [pool.submit(fit_members, task, outcome, rows, limits, single=True) for rows in learned]
+        predictor = whole.result()
         fitted = [part.result() for part in parts]
         probes = [(probe.result(), rows) for probe, rows in probing]
     spread = _spread_of(task, outcome, fitted, calibrations[-1], held_out, drift, limits)
-    names = tuple(m.candidate.name for m in outcome.members)
-    shape = Shape(outcome.chosen.candidate.name, names, outcome.weights, task.thresholds, tuple(calibrations), spread, modelling.resampling)
-    settings: dict[str, Setting] = {m.candidate.name: dict(m.setting) for m in outcome.members}
+    names = (FOREST,) if outcome.distilled else tuple(m.candidate.name for m in outcome.members)
+    weights = (1.0,) if outcome.distilled else outcome.weights
+    shape = Shape(outcome.chosen.candidate.name, names, weights, task.thresholds, tuple(calibrations), spread, modelling.resampling)
+    learners = (*outcome.members, outcome.chosen) if outcome.distilled else outcome.members
+    settings: dict[str, Setting] = {m.candidate.name: dict(m.setting) for m in learners}
     return Fitted(
         model=Model(shape, predictor), rows=task.judged, blocks=task.block, log_odds=non_increasing(held_out),
         rivals=_rivals(task, outcome, limits), seconds={e.candidate.name: e.seconds for e in outcome.finals},
         probes=tuple((Model(shape, probe), rows) for probe, rows in probes), chosen=shape.name, settings=settings, forward=forward, trials=trials,
-        drift=drift,
+        drift=drift, distilled=distilled,
     )
 
 
@@ -183,9 +194,10 @@ def _against_drift(
     return moved, Drift(moves, variance, shift, modelling.recent_prior)
 
 
-def _probed(task: Task) -> tuple[Fold, ...]:
+def _probed(task: Task) -> range:
     """Probe on all folds of a small table, whose single folds say little, and on the newest of a large one."""
-    return task.folds if len(task.y) <= SMALL_TABLE else task.folds[-1:]
+    folds = len(task.folds)
+    return range(folds) if len(task.y) <= SMALL_TABLE else range(folds - 1, folds)
 
 
 def _as_known_before(drift: Drift, blocks: IntArray) -> FloatArray:
@@ -206,8 +218,23 @@ def _hedged_as_known_before(served: FloatArray, odds: FloatArray, drift: Drift, 
     return hedge
 
 
-def _fit_whole(task: Task, outcome: Outcome, rows: IntArray, limits: Limits, *, single: bool) -> Predictor:
-    """Fit all members of the chosen model on the given rows; `single` leaves out the averaging over seeds."""
+def _fit_served(task: Task, outcome: Outcome, limits: Limits) -> Predictor:
+    """Fit the chosen model on all rows, in the form that scores."""
+    whole = fit_members(task, outcome, np.arange(len(task.y)), limits, single=False)
+    if outcome.distilled:
+        return teach(whole, task.X, task.thresholds, limits.seed)
+    return deployed(whole, at_threshold(task.X.take(np.arange(1)), 0, task.thresholds))
+
+
+def _fit_probe(task: Task, outcome: Outcome, fold: int, limits: Limits) -> Predictor:
+    """Return a model that has not seen a fold; a distilled forest is there already."""
+    if outcome.distilled:
+        return outcome.chosen.fitted[fold]
+    return fit_members(task, outcome, task.folds[fold].train, limits, single=True)
+
+
+def fit_members(task: Task, outcome: Outcome, rows: IntArray, limits: Limits, *, single: bool) -> Predictor:
+    """Fit all members of the chosen model, or of its teacher, on the given rows; `single` leaves out the averaging over seeds."""
     X, y = task.X.take(rows), task.y[rows]
     fitted = []
     for entry in outcome.members:
@@ -215,9 +242,7 @@ def _fit_whole(task: Task, outcome: Outcome, rows: IntArray, limits: Limits, *, 
         if "seeds" in setting:
             setting["parallel"] = limits.threads
         fitted.append(fit_stacked(entry.candidate, X, y, task.thresholds, setting, limits.seed))
-    if len(fitted) == 1:
-        return fitted[0]
-    return Blend(tuple(fitted), tuple(m.candidate.name for m in outcome.members), outcome.weights)
+    return outcome.joined(fitted)
 
 
 def _rivals(task: Task, outcome: Outcome, limits: Limits) -> dict[str, FloatArray]:
@@ -232,7 +257,10 @@ def _spread_of(
     task: Task, outcome: Outcome, fitted: Sequence[Predictor], calibration: Calibration, held_out: FloatArray, drift: Drift | None,
     limits: Limits,
 ) -> Spread:
-    """Measure how far models on halves of the rows lie apart on the quarters that they have not seen."""
+    """Measure how far models on halves of the rows lie apart on the quarters that they have not seen.
+
+    A distilled forest learns from no outcome: it varies as its teacher does, whose halves are taken.
+    """
     parts, top = quarters(len(task.y), limits.seed), task.thresholds - 1
     shift, covariance, slope = calibration_covariance(held_out[:, top])
     known = shift + (drift.variance if drift is not None else 0.0), covariance, slope

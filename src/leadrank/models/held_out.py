@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from leadrank.models.baseline import fit_constant
 from leadrank.models.calibrate import sigmoid
-from leadrank.models.ordered import at_threshold, non_increasing, stack, stack_outcomes
+from leadrank.models.ordered import class_probabilities, margins_of, non_increasing, stack, stack_outcomes
 from leadrank.models.predictor import Candidate, Predictor, Setting
 from leadrank.models.split import Fold
 from leadrank.types import FloatArray, IntArray, Matrix
 
 _LEAST = 1e-9
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Entry:
     margins: FloatArray
     losses: FloatArray
     seconds: float
+    fitted: tuple[Predictor, ...] = ()
+    """What each fold's rows were judged by."""
 
     @property
     def loss(self) -> float:
@@ -75,13 +79,6 @@ def _varies(X: Matrix) -> bool:
     return any(bool((table != table[:1]).any()) for table in (numbers, X.codes))
 
 
-def margins_of(predictor: Predictor, X: Matrix, thresholds: int) -> FloatArray:
-    """Return log-odds of reaching each class, shape (rows, thresholds)."""
-    if not len(X):
-        return np.zeros((0, thresholds))
-    return np.stack([predictor.margin(at_threshold(X, t, thresholds)) for t in range(thresholds)], axis=1)
-
-
 def class_losses(y: IntArray, margins: FloatArray) -> FloatArray:
     """Return each row's log loss over the classes, given log-odds of reaching them."""
     p = class_probabilities(non_increasing(sigmoid(margins)))
@@ -94,35 +91,24 @@ def class_loss(y: IntArray, log_odds: FloatArray) -> float:
     return float(class_losses(y, log_odds).mean())
 
 
-def class_probabilities(reach: FloatArray) -> FloatArray:
-    """Turn probabilities of reaching each class into probabilities of being in it, worst class first.
-
-    Examples
-    --------
-    >>> class_probabilities(np.array([[0.75, 0.25]])).tolist()
-    [[0.25, 0.5, 0.25]]
-    """
-    ends = np.concatenate([np.ones((len(reach), 1)), reach, np.zeros((len(reach), 1))], axis=1)
-    shares: FloatArray = ends[:, :-1] - ends[:, 1:]
-    return shares
-
-
 def judge_entry(
     task: Task, candidate: Candidate, setting: Setting, *, seed: int, threads: int, clock: Callable[[], float]
 ) -> Entry:
     """Fit on every fold, each fit on one thread, several folds at a time; the result does not depend on `threads`."""
     start = clock()
 
-    def held_out(numbered: tuple[int, Fold]) -> FloatArray:
+    def fit(numbered: tuple[int, Fold]) -> tuple[Predictor, FloatArray]:
         k, fold = numbered
         fitted = fit_stacked(candidate, task.X.take(fold.train), task.y[fold.train], task.thresholds, setting, seed + k)
-        return margins_of(fitted, task.X.take(fold.test), task.thresholds)
+        return fitted, margins_of(fitted, task.X.take(fold.test), task.thresholds)
 
-    margins = np.concatenate(list(_spread(held_out, list(enumerate(task.folds)), threads)))
-    return Entry(candidate, setting, margins, class_losses(task.y[task.judged], margins), clock() - start)
+    fitted, each = zip(*fold_by_fold(fit, list(enumerate(task.folds)), threads), strict=True)
+    margins = np.concatenate(each)
+    return Entry(candidate, setting, margins, class_losses(task.y[task.judged], margins), clock() - start, fitted)
 
 
-def _spread(work: Callable[[tuple[int, Fold]], FloatArray], items: Sequence[tuple[int, Fold]], threads: int) -> list[FloatArray]:
+def fold_by_fold(work: Callable[[tuple[int, Fold]], Answer], items: Sequence[tuple[int, Fold]], threads: int) -> list[Answer]:
+    """Work on several folds at a time; the answers come in the order of the folds."""
     if threads == 1:
         return [work(item) for item in items]
     with ThreadPoolExecutor(threads) as pool:

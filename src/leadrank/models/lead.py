@@ -113,7 +113,8 @@ def promise_by(spread: Spread) -> Callable[[float], tuple[float, float, float]]:
         half = NORMAL_90 * sqrt(variance) if variance > 0.0 else 0.0
         if -FAR < odds < FAR and half < FAR:  # else an exponential might overflow
             against, wide = exp(-odds), exp(half)
-            return 1.0 / (1.0 + against), 1.0 / (1.0 + against * wide), 1.0 / (1.0 + against / wide)
+            likely = 1.0 / (1.0 + against) if odds >= 0 else (small := exp(odds)) / (1.0 + small)
+            return likely, 1.0 / (1.0 + against * wide), 1.0 / (1.0 + against / wide)
         return sigmoid_of(odds), sigmoid_of(odds - half), sigmoid_of(odds + half)
 
     return promise

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from pydantic import TypeAdapter
 
 from leadrank.errors import MissingExtraError
 from leadrank.models.design import Design, build, check_design, fit_design
 from leadrank.models.predictor import Candidate, Scale, Setting, Suggest
+from leadrank.records import read_record, write_record
 from leadrank.types import BoolArray, FloatArray, IntArray, Matrix
 
 
@@ -41,10 +41,7 @@ class Linear:
 
     def parts(self) -> dict[str, bytes]:
         """Return the model as one JSON part."""
-        return {"linear.json": _ADAPTER.dump_json(self)}
-
-
-_ADAPTER: TypeAdapter[Linear] = TypeAdapter(Linear)
+        return {"linear.json": write_record(self)}
 
 
 def fit_logistic(X: Matrix, y: IntArray, weight: FloatArray | None, setting: Setting, seed: int) -> Linear:
@@ -90,13 +87,11 @@ def load_logistic(parts: Mapping[str, bytes]) -> Linear:
     ValueError
         The design is none that training makes, or the weights do not fit it.
     """
-    linear = _ADAPTER.validate_json(parts["linear.json"])
+    linear = read_record(Linear, parts["linear.json"])
     check_design(linear.design)
     columns = len(linear.design.owner)
     if not columns == len(linear.weights) == len(linear.means):
         raise ValueError(f"{columns} columns have {len(linear.weights)} weights and {len(linear.means)} means")
-    if not np.isfinite([*linear.weights, *linear.means, linear.intercept]).all():
-        raise ValueError("a weight is no number")
     return linear
 
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import TypeAdapter
 
-from leadrank.models.baseline import load_constant
-from leadrank.models.blend import Blend
-from leadrank.models.calibrate import Calibration, sigmoid
+from leadrank.models.calibrate import Calibration
 from leadrank.models.candidates import CANDIDATES
-from leadrank.models.held_out import margins_of
-from leadrank.models.interval import NORMAL_90, Spread
-from leadrank.models.ordered import at_threshold, non_increasing
-from leadrank.models.predictor import Predictor
-from leadrank.models.resample import Resampling, resampled
+from leadrank.models.interval import Spread, interval_around
+from leadrank.models.ordered import at_threshold, margins_of, non_increasing
+from leadrank.models.resample import Resampling, load_shifted
+from leadrank.models.symmetric_forest import PART, load_symmetric
+from leadrank.records import read_record, write_record
 from leadrank.types import FloatArray, IntArray, Matrix
+
+if TYPE_CHECKING:
+    from leadrank.models.predictor import Predictor
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,7 @@ class Model:
 
     def interval(self, log_odds: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the ends of the 90 % interval of a probability, given calibrated log-odds, shape (rows,)."""
-        half = NORMAL_90 * self.shape.spread.standard_error(log_odds)
-        return sigmoid(log_odds - half), sigmoid(log_odds + half)
+        return interval_around(log_odds, self.shape.spread.standard_error(log_odds))
 
     def contributions(self, X: Matrix, threshold: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Explain each row at one threshold.
@@ -85,10 +85,7 @@ class Model:
 
     def parts(self) -> dict[str, bytes]:
         """Return the parts from which `load_model` builds the model again."""
-        return {"shape.json": _SHAPE.dump_json(self.shape), **self.predictor.parts()}
-
-
-_SHAPE: TypeAdapter[Shape] = TypeAdapter(Shape)
+        return {"shape.json": write_record(self.shape), **self.predictor.parts()}
 
 
 def load_model(parts: Mapping[str, bytes]) -> Model:
@@ -99,15 +96,17 @@ def load_model(parts: Mapping[str, bytes]) -> Model:
     ValueError, KeyError
         A part is missing, or is not what `Model.parts` writes. A learner's own library may raise errors of its own.
     """
-    shape = _SHAPE.validate_json(parts["shape.json"])
+    shape = read_record(Shape, parts["shape.json"])
     _check(shape)
     rest = {name: held for name, held in parts.items() if name != "shape.json"}
     if len(shape.members) == 1:
-        return Model(shape, _loaded(shape, shape.members[0], rest))
+        return Model(shape, _loaded(shape.members[0], rest))
+    from leadrank.models.blend import Blend
+
     members = []
     for k, name in enumerate(shape.members):
         folder = f"{k}-{name}/"
-        members.append(_loaded(shape, name, {n.removeprefix(folder): h for n, h in rest.items() if n.startswith(folder)}))
+        members.append(_loaded(name, {n.removeprefix(folder): h for n, h in rest.items() if n.startswith(folder)}))
     return Model(shape, Blend(tuple(members), shape.members, shape.weights))
 
 
@@ -125,7 +124,10 @@ def _check(shape: Shape) -> None:
             raise ValueError(f"{len(spread.edges)} edges have {len(table)} variances")
 
 
-def _loaded(shape: Shape, name: str, parts: Mapping[str, bytes]) -> Predictor:
+def _loaded(name: str, parts: Mapping[str, bytes]) -> Predictor:
     if "constant.json" in parts:
+        from leadrank.models.baseline import load_constant
+
         return load_constant(parts)
-    return resampled(CANDIDATES[name], shape.resampling).load(parts)
+    # A forest of symmetric trees needs nothing of the learner that grew it.
+    return load_shifted(load_symmetric if PART in parts else CANDIDATES[name].load, parts)

@@ -6,9 +6,14 @@ better?"; one model serves all thresholds, so its evidence is shared. With one t
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from leadrank.types import Feature, FloatArray, IntArray, Matrix
+
+if TYPE_CHECKING:
+    from leadrank.models.predictor import Predictor
 
 THRESHOLD = Feature("(threshold)", "(threshold)", "number")
 
@@ -43,8 +48,28 @@ def stack_outcomes(y: IntArray, thresholds: int) -> IntArray:
 
 def non_increasing(reach: FloatArray) -> FloatArray:
     """Make reaching a better class never likelier than reaching a lesser one, shape (rows, thresholds)."""
-    lowered: FloatArray = np.minimum.accumulate(reach, axis=1)
+    lowered: FloatArray = np.minimum.accumulate(reach, axis=1) if reach.shape[1] > 1 else reach
     return lowered
+
+
+def margins_of(predictor: Predictor, X: Matrix, thresholds: int) -> FloatArray:
+    """Return log-odds of reaching each class, shape (rows, thresholds)."""
+    if not len(X):
+        return np.zeros((0, thresholds))
+    return np.stack([predictor.margin(at_threshold(X, t, thresholds)) for t in range(thresholds)], axis=1)
+
+
+def class_probabilities(reach: FloatArray) -> FloatArray:
+    """Turn probabilities of reaching each class into probabilities of being in it, worst class first.
+
+    Examples
+    --------
+    >>> class_probabilities(np.array([[0.75, 0.25]])).tolist()
+    [[0.25, 0.5, 0.25]]
+    """
+    ends = np.concatenate([np.ones((len(reach), 1)), reach, np.zeros((len(reach), 1))], axis=1)
+    shares: FloatArray = ends[:, :-1] - ends[:, 1:]
+    return shares
 
 
 def _with_threshold(numbers: FloatArray, threshold: int) -> FloatArray:

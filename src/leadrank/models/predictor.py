@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
+from leadrank import project
 from leadrank.errors import LeadrankError, UsageError
-from leadrank.project import Settings
 from leadrank.types import FloatArray, IntArray, Matrix
 
 Scale = Literal["log-odds", "probability"]
@@ -58,7 +58,7 @@ class Candidate:
     complexity: int
 
 
-def answerable(candidate: Candidate, given: Settings) -> Candidate:
+def answerable(candidate: Candidate, given: project.Settings) -> Candidate:
     """Return a candidate whose refusal is laid to the settings that the user gave, in the learner's words; as it is where none were given."""
     if not given.given:
         return candidate

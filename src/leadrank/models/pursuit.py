@@ -14,7 +14,7 @@ from itertools import combinations
 import numpy as np
 
 from leadrank.models.calibrate import sigmoid
-from leadrank.models.logistic import fit_logistic
+from leadrank.models.logistic import LOGISTIC, fit_logistic
 from leadrank.models.ordered import THRESHOLD
 from leadrank.models.predictor import Candidate, Predictor, Setting
 from leadrank.models.sums import FAR, Sum, Summed, load_sums, with_sums
@@ -63,6 +63,9 @@ def summing(candidate: Candidate) -> Candidate:
         return load_sums(inner, parts) if summed else inner
 
     return replace(candidate, fit=fit, load=load)
+
+
+SUMMING = summing(LOGISTIC)
 
 
 def find_sums(X: Matrix, y: IntArray, weight: FloatArray | None, limit: int, seed: int) -> tuple[Sum, ...]:

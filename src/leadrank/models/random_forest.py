@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from pydantic import TypeAdapter
 
 from leadrank.errors import MissingExtraError
 from leadrank.models.design import Design, build, fit_design
 from leadrank.models.predictor import Candidate, Scale, Setting, Suggest
+from leadrank.records import read_record, write_record
 from leadrank.types import FloatArray, IntArray, Matrix
 
 _EDGE = 1e-4
@@ -51,7 +51,7 @@ class Trees:
         """Return the design as JSON, and the trees as two counts (nodes, trees) and the bare arrays: little-endian, 8 bytes an item."""
         counts = np.array([len(self.column), len(self.roots)], dtype="<i8").tobytes()
         arrays = [getattr(self, name).astype(kind).tobytes() for name, kind in _ARRAYS.items()]
-        return {"design.json": _DESIGN.dump_json(self.design), "trees.bin": b"".join([counts, *arrays])}
+        return {"design.json": write_record(self.design), "trees.bin": b"".join([counts, *arrays])}
 
     def _walk(self, X: Matrix, credit: tuple[FloatArray, IntArray] | None) -> FloatArray:
         D = build(self.design, X).astype(np.float32)
@@ -71,9 +71,6 @@ class Trees:
         return total / len(self.roots)
 
 
-_DESIGN: TypeAdapter[Design] = TypeAdapter(Design)
-
-
 def fit_random_forest(X: Matrix, y: IntArray, weight: FloatArray | None, setting: Setting, seed: int) -> Trees:
     """Fit with scikit-learn on one thread; settings by its own names (`n_estimators`, `max_depth`, `min_samples_leaf`, …)."""
     design = fit_design(X, basis="raw")
@@ -91,7 +88,7 @@ def load_random_forest(parts: Mapping[str, bytes]) -> Trees:
     ValueError
         The arrays are not a forest over this design: of other lengths, with a node below itself, a column that is not there.
     """
-    trees = Trees(_DESIGN.validate_json(parts["design.json"]), **_arrays(parts["trees.bin"]))
+    trees = Trees(read_record(Design, parts["design.json"]), **_arrays(parts["trees.bin"]))
     wrong = _wrong_with(trees)
     if wrong:
         raise ValueError(f"the random forest is not one: {wrong}")

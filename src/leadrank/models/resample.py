@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from leadrank.errors import MissingExtraError
 from leadrank.models.ordered import THRESHOLD
-from leadrank.models.predictor import Candidate, Predictor, Scale, Setting
 from leadrank.types import FloatArray, IntArray, Matrix
+
+if TYPE_CHECKING:
+    from leadrank.models.predictor import Candidate, Predictor, Scale, Setting
 
 Resampling = Literal["none", "smote", "weights"]
 
@@ -64,13 +66,15 @@ def resampled(candidate: Candidate, how: Resampling, *, correct: bool = True) ->
         made = 1.0 if how == "weights" else float((labels == 1).sum() / (labels == 0).sum())
         return Shifted(inner, float(np.log(odds / made))) if correct else inner
 
-    def load(parts: Mapping[str, bytes]) -> Predictor:
-        held = dict(parts)
-        shift = held.pop("shift.txt", None)
-        inner = candidate.load(held)
-        return inner if shift is None else Shifted(inner, float(shift))
+    return replace(candidate, fit=fit, load=lambda parts: load_shifted(candidate.load, parts))
 
-    return replace(candidate, fit=fit, load=load)
+
+def load_shifted(load: Callable[[Mapping[str, bytes]], Predictor], parts: Mapping[str, bytes]) -> Predictor:
+    """Build a predictor again that may have been moved."""
+    held = dict(parts)
+    shift = held.pop("shift.txt", None)
+    inner = load(held)
+    return inner if shift is None else Shifted(inner, float(shift))
 
 
 def _balanced(y: IntArray, weight: FloatArray | None) -> FloatArray:

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from pydantic import TypeAdapter
 
 from leadrank.models.logistic import Linear
 from leadrank.models.predictor import Predictor, Scale
+from leadrank.records import read_record, write_record
 from leadrank.types import Feature, FloatArray, Matrix
 
 FAR = 20.0
@@ -71,10 +71,7 @@ class Summed:
 
     def parts(self) -> dict[str, bytes]:
         """Return the inner parts and the sums."""
-        return {**self.inner.parts(), "sums.json": _ADAPTER.dump_json(self.sums)}
-
-
-_ADAPTER: TypeAdapter[tuple[Sum, ...]] = TypeAdapter(tuple[Sum, ...])
+        return {**self.inner.parts(), "sums.json": write_record(self.sums)}
 
 
 def shares(pulls: FloatArray) -> FloatArray:
@@ -121,7 +118,7 @@ def load_sums(inner: Predictor, parts: Mapping[str, bytes]) -> Summed:
     ValueError
         The sums are none that training makes, or do not fit the model.
     """
-    sums = _ADAPTER.validate_json(parts["sums.json"])
+    sums = read_record(tuple[Sum, ...], parts["sums.json"])
     members = [j for each in sums for j in each.members]
     if len(set(members)) < len(members):
         raise ValueError("a column stands in two sums")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from leadrank.forest import PART, NotExportableError, Served, export_forest, forest_from_parts, forest_to_parts, serve
-from leadrank.models.blend import Blend
-from leadrank.models.catboost_forest import Forest, load_forest
-from leadrank.models.predictor import Predictor, Scale
-from leadrank.models.resample import Shifted
-from leadrank.types import FIRST_LEVEL, FloatArray, Matrix
+from leadrank.forest import PART, Served, forest_from_parts, forest_to_parts, serve
+from leadrank.types import FloatArray, Matrix
+
+if TYPE_CHECKING:
+    from leadrank.models.predictor import Scale
+
+__all__ = ["PART", "Symmetric", "load_symmetric"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,35 +35,12 @@ class Symmetric:
         return forest_to_parts(self.served.forest)
 
 
-def deployed(predictor: Predictor, X: Matrix) -> Predictor:
-    """Return a fitted predictor in the form that scores: CatBoost's models become one symmetric forest, everything else stays.
-
-    A model that has no such form (other tree shapes asked for in the project file) stays with CatBoost.
-
-    Parameters
-    ----------
-    X
-        A row or more as the learner saw them: the features, and the levels of each category.
-    """
-    if isinstance(predictor, Blend):
-        return replace(predictor, members=tuple(deployed(member, X) for member in predictor.members))
-    if isinstance(predictor, Shifted):
-        return replace(predictor, inner=deployed(predictor.inner, X))
-    if not isinstance(predictor, Forest):
-        return predictor
-    try:
-        forest = export_forest(predictor.models, len(X.numeric), [FIRST_LEVEL + len(c.levels) for c in X.categorical])
-    except NotExportableError:
-        return predictor
-    return Symmetric(serve(forest))
-
-
-def load_deployed(parts: Mapping[str, bytes]) -> Predictor:
-    """Build the forest again from its arrays, or from CatBoost's own parts where it has no such form.
+def load_symmetric(parts: Mapping[str, bytes]) -> Symmetric:
+    """Build the forest again from its arrays.
 
     Raises
     ------
     ValueError
-        The arrays do not fit each other, or a part is not a model that CatBoost can read without harm.
+        The arrays do not fit each other.
     """
-    return Symmetric(serve(forest_from_parts(parts))) if PART in parts else load_forest(parts)
+    return Symmetric(serve(forest_from_parts(parts)))

@@ -1,5 +1,10 @@
 """What people look at: one self-contained page, drawn from records. No protocol here."""
 
-from leadrank.pages.report import report_page
+from typing import TYPE_CHECKING
 
-__all__ = ["report_page"]
+from leadrank.faces import later
+
+if TYPE_CHECKING:
+    from leadrank.pages.report import report_page
+
+later(__name__, report="report_page")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from leadrank.bundle import Bundle
 from leadrank.evaluation import wilson
-from leadrank.explain import Importance, Seen, number_text
+from leadrank.explain import Importance, Seen, range_text
 from leadrank.pages.words import between, clip, count, percent
 from leadrank.types import FIRST_LEVEL, MISSING, UNSEEN
 
@@ -111,8 +111,7 @@ def _label(seen: Seen, cell: int) -> str:
         return "rare values"
     if seen.feature.kind == "category":
         return clip(seen.feature.levels[cell - FIRST_LEVEL], 60)
-    low, high = seen.lows[cell - FIRST_LEVEL], seen.highs[cell - FIRST_LEVEL]
-    return number_text(low) if low == high else f"{number_text(low)} to {number_text(high)}"
+    return range_text(seen, cell)
 
 
 def _part(value: float, widest: float) -> float:

@@ -63,6 +63,7 @@ class Modelling(Frozen):
     split: Literal["random", "ordered"] | None = None
     resampling: Literal["none", "smote", "weights"] = "none"
     recent_prior: bool = False
+    distil: bool = True
     seed: int = Field(default=0, ge=0)
     threads: int = Field(default=1, ge=1)
     dummy: Annotated[Settings, _fitting("dummy")] = Settings()

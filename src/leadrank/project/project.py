@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from leadrank.project.economics import Economics
 from leadrank.project.frozen import Frozen
@@ -42,3 +42,23 @@ class Project(Frozen):
         elif self.target.positive is not None and any(t.at_least is None for t in self.tier):
             raise ValueError("with a binary target every tier needs `at_least`, a probability from 0 to 1")
         return self
+
+    def to_json(self) -> bytes:
+        """Write the project for a bundle."""
+        return self.model_dump_json(warnings="error").encode()
+
+    @classmethod
+    def from_json(cls, text: bytes) -> Self:
+        """Read what `to_json` wrote; unknown keys and wrong types are refused, nothing is converted.
+
+        Raises
+        ------
+        ValueError
+            It is not such a project.
+        """
+        try:
+            return cls.model_validate_json(text, strict=True)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+            where = ".".join(map(str, first["loc"])) or "its top"
+            raise ValueError(f"at {where}: {first['msg']} ({error.error_count()} in all)") from None

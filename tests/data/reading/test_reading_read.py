@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadrank.data import RawTable, read_table
-from leadrank.data.reading import delimited
-from leadrank.data.reading.delimited import split_text
+from leadrank.data.reading import windows
+from leadrank.data.reading.delimited import split_slowly
 from leadrank.data.reading.records import DELIMITERS, split_fields
 from leadrank.errors import DataError, LeadrankError, UsageError
 
@@ -199,9 +199,9 @@ cells = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r\ufffe\uf
 def test_whatever_is_written_is_read_back(rows: list[list[str]], delimiter: str) -> None:
     head = [f"c{i}" for i in range(len(rows[0]))]
     text = "\n".join(delimiter.join(quoted(c, delimiter) for c in row) for row in [head, *rows]) + "\n"
-    split = split_text(text.encode(), delimiter)
-    assert split.rejected == ()
-    assert [list(r) for r in split.frame.rows()] == rows
+    splits = list(windows.Delimited(iter([text.encode()]), delimiter).splits())
+    assert not any(split.rejected for split in splits)
+    assert [list(r) for split in splits for r in split.frame.rows()] == rows
 
 
 @given(st.lists(st.text(alphabet='ab,";\n\r', max_size=12), max_size=10))
@@ -234,8 +234,10 @@ def test_piecewise_splitting_of_odd_files_equals_splitting_record_by_record(data
     lines = data.draw(st.lists(st.text(alphabet='ab,"é ', max_size=10), min_size=1, max_size=40))
     body = "\n".join(lines).encode()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(delimited, "_PIECE", data.draw(st.integers(1, 60)))
-        pieces = delimited._split_odd(body, ",", ["x", "y"], 2)
-    plain, _ = delimited._split_slowly(body + b"\n", 0, ",", list(pieces.names), 2)
-    assert pieces.frame.rows() == plain.frame.rows()
-    assert pieces.rejected == plain.rejected
+        patch.setattr(windows, "_ODD_STRETCH", data.draw(st.integers(1, 60)))
+        patch.setattr(windows, "STRETCH", data.draw(st.integers(1, 200)))
+        table = windows.Delimited(iter([b"x,y\n", body]), ",")
+        splits = list(table.splits())
+    plain, _ = split_slowly(body + b"\n", ",", len(table.names), 2, len(body) + 2)
+    assert [r for split in splits for r in split.frame.rows()] == plain.frame.rows()
+    assert [r for split in splits for r in split.rejected] == list(plain.rejected)

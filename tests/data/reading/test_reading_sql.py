@@ -6,7 +6,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from leadrank.data import infer_schema, read_table
+from leadrank.data import infer_schema, open_batches, read_table
+from leadrank.data.reading import batches
 from leadrank.errors import DataError, ServiceError, UsageError
 from leadrank.project import LeadTable
 
@@ -44,6 +45,26 @@ def test_a_bad_address_is_refused_without_its_password(database: Path, url: str,
     assert "secret" not in repr(caught.value.__cause__)
 
 
+@pytest.mark.parametrize("table", ["my leads", "won", "empty", "odd"])
+def test_a_table_is_the_same_in_pieces(database: Path, table: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    connection = sqlite3.connect(database)
+    connection.execute("CREATE TABLE odd (a, b, c, d, e)")
+    rows = [(None, 1, "x", b"1", None)] * 5 + [(1, 2.5, None, None, None)] * 5 + [("z", None, "y", b"2", None), (2**62, 1e300, "", b"", None)]
+    connection.executemany("INSERT INTO odd VALUES (?, ?, ?, ?, ?)", rows)
+    connection.commit()
+    connection.close()
+    monkeypatch.setattr(batches, "PIECE_ROWS", 2)
+    url = f"sqlite:///{database}#{table}"
+    whole, opened = read_table(url, rows_needed=False).frame, open_batches(url, [])
+    pieces = list(opened.pieces)
+    assert len(pieces) == max(1, -(-whole.height // 2))
+    assert pl.concat(pieces).equals(whole)
+    assert pl.concat(pieces).schema == whole.schema
+    assert list(opened.names) == whole.columns
+    last = whole.columns[-1]
+    assert pl.concat(open_batches(url, [last]).pieces).equals(whole.select(last))
+
+
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.db").write_text("not a database at all " * 100)
     with pytest.raises(ServiceError):
@@ -70,6 +91,9 @@ def test_a_postgresql_table_is_read_and_its_types_are_understood(postgres: str) 
     assert kinds["at"] == kinds["born"] == "date"
     assert kinds["amount"] == "number"
     assert {"tags", "extra"} & {f.column for f in findings if f.code == "D117"}
+    plain = [name for name in table.frame.columns if name not in {"tags", "extra"}]
+    assert pl.concat(open_batches(f"{postgres}#crm.leads", plain).pieces).equals(table.frame.select(plain))
+    assert pl.concat(open_batches(f"{postgres}#crm.leads", []).pieces).equals(table.frame)
     with pytest.raises(DataError, match="no table"):
         read_table(f"{postgres}#crm.lead")
     wrong = postgres.replace("postgres:", "nobody:secret", 1) if "postgres:@" in postgres else postgres.replace("://", "://nobody:secret@", 1)

@@ -1,7 +1,12 @@
 """From a file, a stream or a database to raw cells, with what did not fit beside them."""
 
-from leadrank.data.reading.batches import Batches, in_pieces, open_batches
-from leadrank.data.reading.delimited import Rejected
-from leadrank.data.reading.read import RawTable, read_table
+from typing import TYPE_CHECKING
 
-__all__ = ["Batches", "RawTable", "Rejected", "in_pieces", "open_batches", "read_table"]
+from leadrank.faces import later
+
+if TYPE_CHECKING:
+    from leadrank.data.reading.batches import Batches, open_batches
+    from leadrank.data.reading.delimited import Rejected
+    from leadrank.data.reading.read import RawTable, read_table
+
+later(__name__, batches="Batches open_batches", delimited="Rejected", read="RawTable read_table")

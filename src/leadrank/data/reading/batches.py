@@ -1,31 +1,34 @@
-"""Large tables piece by piece, so that memory does not grow with the file; the cells are those that `read_table` gives."""
+"""Tables piece by piece, so that memory does not grow with the file; the cells are those that `read_table` gives."""
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
-from leadrank.data.reading.delimited import Rejected, split_text
-from leadrank.data.reading.read import RawTable, named_columns
-from leadrank.data.reading.records import late_header, sniff_delimiter
+from leadrank.data.reading.delimited import Rejected
+from leadrank.data.reading.jsonlines import json_lines
+from leadrank.data.reading.read import PARQUET, RawTable, no_records, read_stored, read_table
+from leadrank.data.reading.sql import hide_password, open_sql
+from leadrank.data.reading.stored import stored
+from leadrank.data.reading.text import Text, text_of
+from leadrank.data.reading.titles import titles
 from leadrank.errors import DataError
 from leadrank.frames import pl
 
-PIECE_ROWS = 1 << 17
-PIECE_BYTES = 1 << 25
-LARGE = 1 << 27
-"""Delimited text below this is read at once."""
-_ODD = 1 << 20
+PIECE_ROWS = 1 << 16
+STRETCH_ROWS = 1 << 18
+"""Rows of a Parquet file that are read at a time: a row group often holds a million, which would all lie in memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batches:
     """A table in pieces: the names of all its columns, how many rows (None: not known yet), and where it is from.
 
-    Pieces may hold only the columns asked for. `rejected` fills while the pieces are read.
+    Pieces may hold only the columns asked for. `rejected` fills while the pieces are read; whoever writes it down may empty it.
     """
 
     names: tuple[str, ...]
@@ -35,32 +38,37 @@ class Batches:
     rejected: list[Rejected] = field(default_factory=list)
 
 
-def open_batches(source: str, columns: Collection[str]) -> Batches | None:
-    """Open a file that can be read piece by piece: Parquet, or much delimited text in plain UTF-8; None for anything else.
+def open_batches(source: str | Path, columns: Collection[str], *, stream: BinaryIO | None = None) -> Batches:
+    """Open a table to be read piece by piece; what cannot be (nested cells, zipped Parquet) is read at once and cut.
 
     Parameters
     ----------
-    source
+    source, stream
         As in `read_table`.
     columns
         The columns wanted. When one of them is absent, all are read, so that a message can name the nearest spelling.
     """
-    path = Path(source)
-    if "://" in source or not path.is_file():
-        return None
-    with path.open("rb") as file:
-        head = file.read(4)
-    if head == b"PAR1":
-        return _parquet(path, columns)
-    if path.stat().st_size < LARGE or not _plain_text(path):
-        return None
-    return _delimited(path, columns)
+    if "://" in str(source):
+        return _sql(str(source), columns) or in_pieces(read_table(source, rows_needed=False))
+    place = stored(source, stream)
+    if place.head().startswith(PARQUET):
+        found = _parquet(place.place, columns) if place.place is not None else None
+    elif not (text := text_of(place)).begins_with(b"{["):
+        found = _delimited(text, columns)
+    else:
+        found = _json(text, columns)
+    return found or in_pieces(read_stored(place, rows_needed=False))
 
 
 def in_pieces(raw: RawTable) -> Batches:
     """Cut a table that was read at once into pieces."""
-    pieces = (raw.frame[at : at + PIECE_ROWS] for at in range(0, raw.frame.height, PIECE_ROWS))
+    pieces = (raw.frame[at : at + PIECE_ROWS] for at in range(0, max(raw.frame.height, 1), PIECE_ROWS))
     return Batches(tuple(raw.frame.columns), raw.frame.height, pieces, raw.source, list(raw.rejected))
+
+
+def _sql(url: str, columns: Collection[str]) -> Batches | None:
+    found = open_sql(url, lambda names: _wanted(names, columns), PIECE_ROWS)
+    return None if found is None else Batches(tuple(found[0]), None, found[1], hide_password(url))
 
 
 def _parquet(path: Path, columns: Collection[str]) -> Batches | None:
@@ -69,16 +77,29 @@ def _parquet(path: Path, columns: Collection[str]) -> Batches | None:
         names, rows = scan.collect_schema().names(), scan.select(pl.len()).collect().item()
     except (pl.exceptions.PolarsError, OSError):
         return None  # read at once, which says what is wrong
-    if not names or not rows:
+    if not names:
         return None
-    return Batches(tuple(names), rows, _parquet_pieces(scan.select(_wanted(names, columns)), path), str(path))
+    scan = scan.select(_wanted(names, columns))
+    return Batches(tuple(names), rows, _parquet_pieces(scan, rows, path) if rows else iter([scan.collect()]), str(path))
 
 
-def _parquet_pieces(scan: pl.LazyFrame, path: Path) -> Iterator[pl.DataFrame]:
-    try:
-        yield from scan.collect_batches(chunk_size=PIECE_ROWS, maintain_order=True, engine="streaming")
-    except (pl.exceptions.PolarsError, OSError) as problem:
-        raise DataError(f"{path} is a damaged Parquet file: {str(problem).splitlines()[0]}.", "Export it again.") from problem
+def _parquet_pieces(scan: pl.LazyFrame, rows: int, path: Path) -> Iterator[pl.DataFrame]:
+    """Read one stretch while the one before is worked on; the first is short, since nobody can work before it is there."""
+    ends = list(pairwise([0, *range(min(PIECE_ROWS, rows), rows, STRETCH_ROWS), rows]))
+
+    def stretch(first: int, end: int) -> pl.DataFrame:
+        return scan.slice(first, end - first).collect(engine="streaming")
+
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(stretch, *ends[0])
+        for following in [*ends[1:], None]:
+            try:
+                frame = coming.result()
+            except (pl.exceptions.PolarsError, OSError) as problem:
+                raise DataError(f"{path} is a damaged Parquet file: {str(problem).splitlines()[0]}.", "Export it again.") from problem
+            if following is not None:
+                coming = reader.submit(stretch, *following)
+            yield from (frame[first : first + PIECE_ROWS] for first in range(0, frame.height, PIECE_ROWS))
 
 
 def _wanted(names: Collection[str], columns: Collection[str]) -> list[str]:
@@ -86,82 +107,52 @@ def _wanted(names: Collection[str], columns: Collection[str]) -> list[str]:
     return there if len(there) == len(set(columns)) and there else list(names)
 
 
-def _plain_text(path: Path) -> bool:
-    """Whether all of a file is UTF-8 text in lines, without a mark and without zeros, and no JSON."""
-    decoder, lines = codecs.getincrementaldecoder("utf-8")(), False
-    with path.open("rb") as file:
-        if file.read(4096).lstrip()[:1] in {b"", b"{", b"["}:
-            return False
-        file.seek(0)
-        while block := file.read(PIECE_BYTES):
-            try:
-                decoder.decode(block)
-            except UnicodeDecodeError:
-                return False
-            if b"\x00" in block:
-                return False
-            lines = lines or b"\n" in block
-        try:
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return False
-    with path.open("rb") as file:
-        return lines and not file.read(3).startswith((codecs.BOM_UTF8, b"\x1f\x8b", b"PK\x03"))
+def _delimited(text: Text, columns: Collection[str]) -> Batches:
+    table = text.delimited()
+    named, _ = titles(table.names, _blank(text, table.names), 0)
+    wanted, rejected = _wanted(named, columns), list[Rejected]()
+
+    def frames() -> Iterator[pl.DataFrame]:
+        for split in table.splits():
+            rejected.extend(split.rejected)
+            yield split.frame.select(pl.nth(named[name]).alias(name) for name in wanted)
+
+    label = text.stored.label
+    nothing = pl.DataFrame(schema=dict.fromkeys(wanted, pl.String()))
+    return Batches(tuple(named), None, _with_rows(frames(), nothing, rejected, label, len(named)), label, rejected)
 
 
-def _delimited(path: Path, columns: Collection[str]) -> Batches | None:
-    with path.open("rb") as file:
-        sample = file.read(200_000).decode(errors="ignore")
-    sample = sample[: sample.rfind("\n") + 1]
-    if not sample or sample[:4].lower() == "sep=" or late_header(sample) is not None:
-        return None
-    hint = "\t" if {".tsv", ".tab"} & set(path.suffixes) else None
-    delimiter = sniff_delimiter(sample, hint)
-    head = named_columns(*_first(sample, delimiter))[0]
-    rejected: list[Rejected] = []
-    wanted = _wanted(head.columns, columns)
-    return Batches(tuple(head.columns), None, _text_pieces(path, delimiter, wanted, rejected), str(path), rejected)
+def _blank(text: Text, names: Collection[str]) -> set[int]:
+    """Find the nameless columns that hold nothing; all of the text must be read for that."""
+    blank = {at for at, name in enumerate(names) if not name.strip()}
+    for split in text.splits() if blank else ():
+        blank = {at for at in blank if (split.frame.to_series(at).str.strip_chars() == "").all()}
+        if not blank:
+            break
+    return blank
 
 
-def _first(sample: str, delimiter: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    split = split_text(sample.encode(), delimiter)
-    return split.frame, split.names
+def _json(text: Text, columns: Collection[str]) -> Batches | None:
+    lines, rejected = json_lines(text), list[Rejected]()
+    wanted = _wanted(lines.names, columns)
+    if not wanted or (lines.sound and lines.nested & set(wanted)):
+        return None  # types of nested cells depend on all of them
+    label = text.stored.label
+    nothing = pl.DataFrame(schema=dict.fromkeys(wanted, pl.String()))
+    pieces = _with_rows(lines.pieces(wanted, rejected), nothing, rejected, label, len(lines.names))
+    return Batches(lines.names, None, pieces, label, rejected)
 
 
-def _text_pieces(path: Path, delimiter: str, wanted: list[str], rejected: list[Rejected]) -> Iterator[pl.DataFrame]:
-    """Split block after block, each under the file's own header."""
-    with path.open("rb") as file:
-        header, line = b"", 0
-        for block in _blocks(file):
-            split = split_text(header + block, delimiter)
-            rejected += [Rejected(r.row + line - (1 if header else 0), r.text, r.reason) for r in split.rejected]
-            if not header:
-                header = block[: block.index(b"\n") + 1]
-            line += block.count(b"\n")
-            frame = named_columns(split.frame, split.names)[0]
-            if frame.height:
-                yield frame.select(wanted)
-
-
-def _blocks(file: BinaryIO) -> Iterator[bytes]:
-    """Cut a text where a line ends and every quote before has its partner; where quotes are odd, at some line's end."""
-    kept = b""
-    while block := file.read(PIECE_BYTES):
-        kept += block
-        end = _cut(kept)
-        if end:
-            yield kept[:end]
-            kept = kept[end:]
-    if kept:
-        yield kept
-
-
-def _cut(data: bytes) -> int:
-    end = data.rfind(b"\n") + 1
-    lowest = max(end - _ODD, 1)
-    even, at = data.count(b'"', 0, end) % 2 == 0, end
-    while not even and at > lowest:
-        before = data.rfind(b"\n", 0, at - 1) + 1
-        even ^= data.count(b'"', before, at) % 2 == 1
-        at = before
-    return at if even else end
+def _with_rows(
+    frames: Iterator[pl.DataFrame], nothing: pl.DataFrame, rejected: list[Rejected], label: str, width: int
+) -> Iterator[pl.DataFrame]:
+    """Leave out pieces without rows; a header and nothing else is one such piece."""
+    some = False
+    for frame in frames:
+        if frame.height:
+            some = True
+            yield frame
+    if not some:
+        if rejected:
+            raise no_records(label, rejected, width)
+        yield nothing

@@ -1,20 +1,18 @@
-"""Delimited text: which delimiter, which lines do not split, and the rest at Polars' speed."""
+"""One stretch of delimited text: which records split as the header does, and the rest at Polars' speed."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from leadrank.data.reading.records import LOOKAHEAD, records
+from leadrank.data.reading.records import records
 from leadrank.frames import pl
 from leadrank.types import BoolArray, IntArray
 
 _BLOCK = 1 << 21
 _QUOTE, _NEWLINE, _RETURN = 34, 10, 13
-_PIECE = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,70 +26,69 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A delimited text taken apart: the header's names, the cells as text, and what did not split."""
+    """Records taken apart: the cells as text, in numbered columns since a header may name one twice, and what did not split."""
 
-    names: tuple[str, ...]
     frame: pl.DataFrame
     rejected: tuple[Rejected, ...]
-    delimiter: str
 
 
-def split_text(data: bytes, delimiter: str) -> Split:
-    """Take a UTF-8 text apart: header, cells, and the records with another number of fields than the header.
+def split_even(body: bytes, delimiter: str, width: int, first_line: int) -> Split | None:
+    """Cut out what does not split and give the rest to Polars; None where quotes stand in odd places.
 
     Parameters
     ----------
-    data
-        UTF-8 without a byte-order mark; lines end in LF or CRLF.
+    body
+        UTF-8 that begins and ends where a record does; lines end in LF or CRLF.
     delimiter
         One ASCII character.
-
-    Returns
-    -------
-    Split
-        All cells as text, untouched.
+    width
+        How many fields a record has.
+    first_line
+        The number of the first line in the file.
     """
-    head = data[:_head_end(data)].decode()
-    line, names, record = next(records(head, delimiter))
-    start = sum(len(part) + 1 for part in head.encode().split(b"\n")[: line - 1]) + len(record.encode())
-    newline = data.find(b"\n", start)
-    body = b"" if newline < 0 else data[newline + 1:]
-    first_line = line + record.count("\n") + 1
-    even = _split_even(body, delimiter, names, first_line)
-    return even if even is not None else _split_odd(body, delimiter, names, first_line)
-
-
-def _head_end(data: bytes) -> int:
-    """Where the beginning that surely holds the header ends: a line's end, and an even number of quotes before it."""
-    end = data.find(b"\n")
-    while 0 <= end < LOOKAHEAD and (data.count(b'"', 0, end) % 2 or not data[:end].strip()):
-        end = data.find(b"\n", end + 1)
-    return len(data) if end < 0 else end
-
-
-def _split_even(body: bytes, delimiter: str, names: list[str], first_line: int) -> Split | None:
-    """Cut out what does not split and give the rest to Polars; None where quotes stand in odd places."""
-    if not body.strip():
-        return Split(tuple(names), _no_rows(names), (), delimiter)
+    if not body.strip(b" \r\n"):
+        return Split(no_rows(width), ())
     layout = _layout(body, ord(delimiter))
     if layout is None:
         return None
     starts, ends, fields = layout
-    names, fields = _trailing(names, fields)
-    blank = _blank(body, starts, ends) if len(names) > 1 or (ends - starts).min() <= 1 else np.zeros(len(starts), bool)
-    bad = (fields != len(names)) & ~blank
+    blank = _blank(body, starts, ends)
+    bad = (fields != width) & ~blank
     if any(b"\n" in body[starts[i]:ends[i]] for i in np.flatnonzero(bad)):
         return None  # a quote may have been left open: line by line, less is lost
-    rejected = tuple(_refused(body, starts, ends, fields, np.flatnonzero(bad), first_line, len(names)))
+    rejected = tuple(_refused(body, starts, ends, fields, np.flatnonzero(bad), first_line, width))
     good = ~(bad | blank)
     if not good.any():
-        return Split(tuple(names), _no_rows(names), rejected, delimiter)
+        return Split(no_rows(width), rejected)
     whole = body if good.all() else _kept(body, starts, ends, good)
     try:
-        frame = pl.read_csv(whole, has_header=False, separator=delimiter, schema=_no_rows(names).schema, empty_string_is_null=False)
+        frame = pl.read_csv(whole, has_header=False, separator=delimiter, schema=no_rows(width).schema, empty_string_is_null=False)
     except pl.exceptions.PolarsError:
         return None
-    return Split(tuple(names), frame, rejected, delimiter) if frame.height == int(good.sum()) else None
+    return Split(frame, rejected) if frame.height == int(good.sum()) else None
+
+
+def split_slowly(body: bytes, delimiter: str, width: int, first_line: int, stretch: int) -> tuple[Split, int]:
+    """Split record by record those that begin within a stretch; return them with the place where the next record begins."""
+    lines = body.split(b"\n")
+    starts = np.cumsum([0, *(len(line) + 1 for line in lines)])
+    rows: list[list[str]] = []
+    rejected: list[Rejected] = []
+    end = len(body)
+    for line, fields, record in records(b"\n".join(lines).decode(), delimiter, width):
+        if starts[line - 1] >= stretch:
+            end = int(starts[line - 1])
+            break
+        if len(fields) == width:
+            rows.append(fields)
+        else:
+            rejected.append(Rejected(first_line + line - 1, record, _reason(len(fields), width)))
+    return Split(_from_rows(rows, width), tuple(rejected)), end
+
+
+def no_rows(width: int) -> pl.DataFrame:
+    """Make an empty table of text."""
+    return pl.DataFrame(schema={str(i): pl.String for i in range(width)})
 
 
 def _refused(
@@ -103,20 +100,8 @@ def _refused(
         yield Rejected(line, body[at:ends[i]].decode().removesuffix("\r"), _reason(int(fields[i]), width))
 
 
-def _no_rows(names: Sequence[str]) -> pl.DataFrame:
-    """Make an empty table whose columns are numbered, since a header may name one twice."""
-    return pl.DataFrame(schema={str(i): pl.String for i in range(len(names))})
-
-
 def _reason(found: int, expected: int) -> str:
     return f"{found} fields where the header has {expected}"
-
-
-def _trailing(names: list[str], fields: IntArray) -> tuple[list[str], IntArray]:
-    """Where all rows have one field more than the header, the header lacks a last name (a delimiter ends each row)."""
-    if len(fields) and np.mean(fields == len(names) + 1) > 0.99:
-        return [*names, ""], fields
-    return names, fields
 
 
 def _kept(body: bytes, starts: IntArray, ends: IntArray, good: BoolArray) -> bytes:
@@ -175,53 +160,6 @@ def _tidy_quotes(whole: np.ndarray[tuple[int], np.dtype[np.uint8]], places: IntA
     return bool(np.where(opening, starts_well, ends_well).all())
 
 
-def _split_odd(body: bytes, delimiter: str, names: list[str], first_line: int) -> Split:
-    """Split piece by piece, where quotes stand in places that the standard does not know: only odd pieces go through Python."""
-    names = _with_last(body, delimiter, names)
-    frames: list[pl.DataFrame] = []
-    rejected: list[Rejected] = []
-    at, line = 0, first_line
-    while at < len(body):
-        end = _line_end(body, at + _PIECE)
-        piece = _split_even(body[at:end], delimiter, names, line)
-        if piece is None or len(piece.names) > len(names):
-            piece, end = _split_slowly(body, at, delimiter, names, line)
-        frames.append(piece.frame)
-        rejected += piece.rejected
-        line += body.count(b"\n", at, end)
-        at = end
-    return Split(tuple(names), pl.concat([_no_rows(names), *frames]), tuple(rejected), delimiter)
-
-
-def _line_end(body: bytes, at: int) -> int:
-    end = body.find(b"\n", min(at, len(body)))
-    return len(body) if end < 0 else end + 1
-
-
-def _with_last(body: bytes, delimiter: str, names: list[str]) -> list[str]:
-    head = body[:_line_end(body, _PIECE)].decode()
-    widths = Counter(len(fields) for _, fields, _ in records(head, delimiter))
-    return [*names, ""] if widths[len(names) + 1] > 0.99 * widths.total() else names
-
-
-def _split_slowly(body: bytes, at: int, delimiter: str, names: list[str], first_line: int) -> tuple[Split, int]:
-    """Split about one piece record by record; return it with the place where the next record begins."""
-    lines = body[at:_line_end(body, at + _PIECE + LOOKAHEAD)].split(b"\n")
-    starts = np.cumsum([0, *(len(line) + 1 for line in lines)])
-    rows: list[list[str]] = []
-    rejected: list[Rejected] = []
-    end = len(body)
-    for line, fields, record in records(b"\n".join(lines).decode(), delimiter, len(names)):
-        if starts[line - 1] >= _PIECE:
-            end = at + int(starts[line - 1])
-            break
-        if len(fields) == len(names):
-            rows.append(fields)
-        else:
-            rejected.append(Rejected(first_line + line - 1, record, _reason(len(fields), len(names))))
-    return Split(tuple(names), _from_rows(rows, names), tuple(rejected), delimiter), end
-
-
-def _from_rows(rows: Sequence[Sequence[str]], names: Sequence[str]) -> pl.DataFrame:
-    cells = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+def _from_rows(rows: Sequence[Sequence[str]], width: int) -> pl.DataFrame:
+    cells = list(zip(*rows, strict=True)) if rows else [()] * width
     return pl.DataFrame([pl.Series(str(i), column, dtype=pl.String) for i, column in enumerate(cells)])

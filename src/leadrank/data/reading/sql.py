@@ -1,8 +1,10 @@
-"""A table from a database, by URL."""
+"""A table from a database, by URL: at once, or piece by piece."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +15,7 @@ from leadrank.errors import DataError, MissingExtraError, ServiceError, UsageErr
 from leadrank.frames import pl
 
 if TYPE_CHECKING:
-    from sqlalchemy import URL, Connection
+    from sqlalchemy import URL, Connection, Select
 
 _PSYCOPG = "postgresql+psycopg"
 _DRIVERS = {"sqlite": "sqlite", "postgresql": _PSYCOPG, "postgres": _PSYCOPG, _PSYCOPG: _PSYCOPG}
@@ -56,11 +58,71 @@ def read_sql(url: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
     MissingExtraError
         If SQLAlchemy or the driver is not installed.
     """
+    with _connected(url) as (connection, table, shown):
+        found = _found(connection, table, shown)
+        wanted = list(dict.fromkeys(columns)) if columns is not None and set(columns) <= set(found.names) else found.names
+        rows = connection.execute(found.select(wanted)).fetchall()
+    return pl.DataFrame([_series(n, [row[i] for row in rows]) for i, n in enumerate(wanted)])
+
+
+def open_sql(url: str, choose: Callable[[list[str]], list[str]], size: int) -> tuple[list[str], Iterator[pl.DataFrame]] | None:
+    """Look through a table for the types of its columns, to read it piece by piece then; None where types depend on all cells.
+
+    Parameters
+    ----------
+    url
+        As in `read_sql`.
+    choose
+        Says which of all columns are wanted.
+    size
+        Rows in a piece.
+
+    Returns
+    -------
+    tuple
+        The names of all columns, and the pieces.
+    """
+    with _connected(url) as (connection, table, shown):
+        found = _found(connection, table, shown)
+        wanted = choose(found.names)
+        kinds: list[set[type]] = [set() for _ in wanted]
+        some: list[object] = [None] * len(wanted)
+        for part in _parts(connection, found.select(wanted), size):
+            for at, cells in enumerate(zip(*part, strict=True)):
+                kinds[at].update(map(type, cells))
+                if some[at] is None:
+                    some[at] = next((cell for cell in cells if cell is not None), None)
+    plain = [kind - {type(None)} for kind in kinds]
+    if any(kind & {list, dict, tuple} for kind in plain):
+        return None
+    nothing = pl.DataFrame([_series(n, [cell], kind).clear() for n, cell, kind in zip(wanted, some, plain, strict=True)])
+    return found.names, _pieces(url, wanted, plain, nothing, size)
+
+
+def _pieces(url: str, wanted: list[str], kinds: list[set[type]], nothing: pl.DataFrame, size: int) -> Iterator[pl.DataFrame]:
+    some = False
+    with _connected(url) as (connection, table, shown):
+        for part in _parts(connection, _found(connection, table, shown).select(wanted), size):
+            some = True
+            cells = zip(wanted, zip(*part, strict=True), kinds, strict=True)
+            try:
+                yield nothing.vstack(pl.DataFrame([_series(n, list(own), kind) for n, own, kind in cells]).cast(nothing.schema))
+            except (TypeError, pl.exceptions.PolarsError) as problem:
+                raise ServiceError(f"{shown} changed while it was read: {problem}.", "Try again.") from problem
+    if not some:
+        yield nothing
+
+
+def _parts(connection: Connection, select: Select[Any], size: int) -> Iterator[Sequence[Any]]:
+    return connection.execution_options(stream_results=True, yield_per=size).execute(select).partitions(size)
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[tuple[Connection, str, str]]:
+    """Connect to the database of a URL; the table's name and the URL without its password come along."""
     address, shown, table = _parsed(url)
-    try:
-        import sqlalchemy
-    except ImportError as problem:
-        raise MissingExtraError("Reading a database needs SQLAlchemy.", _EXTRA) from problem
+    import sqlalchemy
+
     try:
         limits = {"connect_timeout": 10} if address.drivername == _PSYCOPG else {}
         engine = sqlalchemy.create_engine(address, connect_args=limits, poolclass=sqlalchemy.NullPool)
@@ -68,7 +130,7 @@ def read_sql(url: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
         raise MissingExtraError("Reading PostgreSQL needs the driver psycopg.", _EXTRA) from problem
     try:
         with engine.connect() as connection:
-            return _table(connection, table, columns, shown)
+            yield connection, table, shown
     except sqlalchemy.exc.SQLAlchemyError as problem:
         # The chain is cut: a driver's message may quote the address with its password.
         said = _without(str(getattr(problem, "orig", None) or problem), address.password)
@@ -101,7 +163,22 @@ def _without(message: str, password: object) -> str:
     return text.replace(str(password), "***") if password else text
 
 
-def _table(connection: Connection, name: str, columns: Sequence[str] | None, shown: str) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A table or view that is there."""
+
+    name: str
+    schema: str | None
+    names: list[str]
+
+    def select(self, wanted: Sequence[str]) -> Select[Any]:
+        import sqlalchemy
+
+        source = sqlalchemy.table(self.name, *(sqlalchemy.column(n) for n in wanted), schema=self.schema)
+        return sqlalchemy.select(*source.columns)
+
+
+def _found(connection: Connection, name: str, shown: str) -> _Found:
     import sqlalchemy
 
     inspector = sqlalchemy.inspect(connection)
@@ -113,16 +190,12 @@ def _table(connection: Connection, name: str, columns: Sequence[str] | None, sho
     if bare not in known:
         has = f"It has: {', '.join(sorted(known)[:20]) or 'no tables'}."
         raise DataError(f"{shown} has no table {name!r}.", nearest(bare, known) or has)
-    names = [c["name"] for c in inspector.get_columns(bare, schema)]
-    wanted = list(dict.fromkeys(columns)) if columns is not None and set(columns) <= set(names) else names
-    source = sqlalchemy.table(bare, *(sqlalchemy.column(n) for n in wanted), schema=schema)
-    rows = connection.execute(sqlalchemy.select(*source.columns)).fetchall()
-    return pl.DataFrame([_series(n, [row[i] for row in rows]) for i, n in enumerate(wanted)])
+    return _Found(bare, schema, [c["name"] for c in inspector.get_columns(bare, schema)])
 
 
-def _series(name: str, values: list[Any]) -> pl.Series:
-    """Keep a column's type where its values agree on one; else write them as text."""
-    kinds = {type(v) for v in values if v is not None}
+def _series(name: str, values: list[Any], kinds: set[type] | None = None) -> pl.Series:
+    """Keep a column's type where its values (or all of which these are some) agree on one; else write them as text."""
+    kinds = {type(v) for v in values if v is not None} if kinds is None else kinds
     if not kinds:
         return pl.Series(name, values, dtype=pl.String)
     if kinds <= {int, float} or kinds == {Decimal}:

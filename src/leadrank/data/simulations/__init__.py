@@ -1,6 +1,11 @@
 """Simulated lead tables whose truth is known: for the demo, the examples, and for judging a model or the leak firewall."""
 
-from leadrank.data.simulations.catalogue import SIMULATIONS, simulate
-from leadrank.data.simulations.table import Simulated, Simulation
+from typing import TYPE_CHECKING
 
-__all__ = ["SIMULATIONS", "Simulated", "Simulation", "simulate"]
+from leadrank.faces import later
+
+if TYPE_CHECKING:
+    from leadrank.data.simulations.catalogue import SIMULATIONS, simulate
+    from leadrank.data.simulations.table import Simulated, Simulation
+
+later(__name__, catalogue="SIMULATIONS simulate", table="Simulated Simulation")
