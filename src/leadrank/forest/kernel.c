@@ -5,8 +5,8 @@
  * never trusted: a category code outside its range counts as unseen.
  *
  * Rows are taken in blocks that stay in the first cache: first a block's codes, one column after the other, then tree after tree. A tree's leaf
- * numbers take one byte comparison per split, which compilers turn into 16 or 32 rows per instruction. Look-ups stay scalar on purpose: gather
- * instructions are slower than loads on many processors (and very slow where microcode works around CVE-2022-40982).
+ * numbers take one byte comparison per split, which compilers turn into 16 or 32 rows per instruction. Look-ups never gather: such instructions are
+ * slower than loads on many processors (and very slow where microcode works around CVE-2022-40982). With AVX-512 up to 64 leaves stay in registers.
  */
 #include <float.h>
 #include <stdint.h>
@@ -32,18 +32,22 @@ _Static_assert(FLT_EVAL_METHOD == 0, "sums must be rounded to double after every
  * `target_clones`: that needs glibc, and not every compiler's runtime fills in what it asks. */
 #if defined(__x86_64__) && !defined(LEADRANK_PLAIN)
 #include <cpuid.h>
+#include <immintrin.h>
 #define AVX2 __attribute__((target("avx2")))
-static int avx2;
+#define AVX512 __attribute__((target("avx512f")))
+static int avx2, avx512;
 
 __attribute__((constructor)) static void ask_processor(void) {
     unsigned a, b, c, d, saved, rest;
     if (!__get_cpuid(1, &a, &b, &c, &d) || (c & (bit_OSXSAVE | bit_AVX)) != (bit_OSXSAVE | bit_AVX)) return;
     __asm__("xgetbv" : "=a"(saved), "=d"(rest) : "c"(0));
-    avx2 = (saved & 6) == 6 && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_AVX2);
+    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return;
+    avx2 = (saved & 0x06) == 0x06 && (b & bit_AVX2);
+    avx512 = avx2 && (saved & 0xe6) == 0xe6 && (b & bit_AVX512F);
 }
 #else
 #define AVX2
-static const int avx2 = 0;
+static const int avx2 = 0, avx512 = 0;
 #endif
 
 /* One forest; `native.py` writes the same fields in the same order. */
@@ -225,8 +229,31 @@ static inline int64_t leaf_of(const Leaves *leaves, int64_t row) {
     return leaves->low[row] | (leaves->deep ? leaves->high[row] << 8 : 0);
 }
 
-static void add_leaves(double *restrict sum, const double *restrict values, const Leaves *restrict leaves, int64_t rows) {
-    if (leaves->deep)
+#if defined(__x86_64__) && !defined(LEADRANK_PLAIN)
+/* Up to 64 leaves in eight registers, of which each row picks one: two registers by the low four bits of its leaf, then by the others. Whole blocks. */
+AVX512 static void add_few_leaves(double *restrict sum, const double *restrict values, int64_t count, const uint8_t *restrict leaf) {
+    __m512d eight[8];
+    for (int64_t k = 0; k < 8; k++) {
+        int64_t left = count - 8 * k;
+        eight[k] = _mm512_maskz_loadu_pd(left >= 8 ? 0xff : left > 0 ? (__mmask8)((1 << left) - 1) : 0, values + (left > 0 ? 8 * k : 0));
+    }
+    for (int64_t row = 0; row < BLOCK; row += 8) {
+        __m512i at = _mm512_cvtepu8_epi64(_mm_loadl_epi64((const __m128i *)(leaf + row)));
+        __mmask8 fifth = _mm512_test_epi64_mask(at, _mm512_set1_epi64(16)), sixth = _mm512_test_epi64_mask(at, _mm512_set1_epi64(32));
+        __m512d low = _mm512_mask_blend_pd(fifth, _mm512_permutex2var_pd(eight[0], at, eight[1]), _mm512_permutex2var_pd(eight[2], at, eight[3]));
+        __m512d high = _mm512_mask_blend_pd(fifth, _mm512_permutex2var_pd(eight[4], at, eight[5]), _mm512_permutex2var_pd(eight[6], at, eight[7]));
+        _mm512_storeu_pd(sum + row, _mm512_add_pd(_mm512_loadu_pd(sum + row), _mm512_mask_blend_pd(sixth, low, high)));
+    }
+}
+#else
+static void add_few_leaves(double *sum, const double *values, int64_t count, const uint8_t *leaf) { (void)sum, (void)values, (void)count, (void)leaf; }
+#endif
+
+/* Adds a tree's leaf to the sum of each row; sums beyond the last row may get some leaf too, since there are BLOCK of them. */
+static void add_leaves(double *restrict sum, const double *restrict values, int64_t count, const Leaves *restrict leaves, int64_t rows) {
+    if (avx512 && count <= 64)
+        add_few_leaves(sum, values, count, leaves->low);
+    else if (leaves->deep)
         for (int64_t row = 0; row < rows; row++) sum[row] += values[leaf_of(leaves, row)];
     else
         for (int64_t row = 0; row < rows; row++) sum[row] += values[leaves->low[row]];
@@ -260,8 +287,8 @@ API int64_t leadrank_abi(void) { return ABI; }
 /* The sizes of the records that cross the border, so that both sides can be seen to mean the same. */
 API int64_t leadrank_record_sizes(void) { return (int64_t)sizeof(Forest) << 32 | (int64_t)(sizeof(Rows) << 16 | sizeof(Desk)); }
 
-/* 1 if the AVX2 version is in use. */
-API int32_t leadrank_avx2(void) { return avx2; }
+/* 2 if AVX-512 is used too, 1 if AVX2 only, else 0. */
+API int32_t leadrank_vectors(void) { return avx2 + avx512; }
 
 /* Bytes of working memory that one call needs. */
 API int64_t leadrank_scratch(const Forest *forest) { return (forest->number_columns + forest->table_columns) * BLOCK; }
@@ -287,7 +314,8 @@ API void leadrank_margins(const Forest *forest, const Rows *rows, int64_t first,
         memset(lane, 0, sizeof lane);
         for (int64_t tree = 0; tree < forest->trees; tree++) {
             block_leaves(forest, tree, scratch, &leaves);
-            add_leaves(lane + tree % LANES * BLOCK, forest->leaves + forest->leaf_start[tree], &leaves, size);
+            int32_t start = forest->leaf_start[tree];
+            add_leaves(lane + tree % LANES * BLOCK, forest->leaves + start, forest->leaf_start[tree + 1] - start, &leaves, size);
         }
         for (int64_t row = 0; row < size; row++) out[first + done + row] = margin_of(forest->bias, lane + row, BLOCK);
     }

@@ -52,7 +52,7 @@ _POINTER, _COUNT = ctypes.c_void_p, ctypes.c_int64
 _CALLS: dict[str, tuple[tuple[type, ...], type | None]] = {
     "leadrank_abi": ((), _COUNT),
     "leadrank_record_sizes": ((), _COUNT),
-    "leadrank_avx2": ((), ctypes.c_int32),
+    "leadrank_vectors": ((), ctypes.c_int32),
     "leadrank_scratch": ((_POINTER,), _COUNT),
     "leadrank_codes": ((_POINTER, _POINTER, _COUNT, _COUNT, _POINTER, _COUNT), None),
     "leadrank_margins": ((_POINTER, _POINTER, _COUNT, _COUNT, _POINTER, _POINTER), None),
@@ -95,7 +95,7 @@ def _found() -> tuple[ctypes.CDLL | None, str]:
         library = open_library(LIBRARY)
     except OSError as error:
         return None, f"NumPy: {error}"
-    return library, "native (AVX2)" if library.leadrank_avx2() else "native"
+    return library, ("native", "native (AVX2)", "native (AVX-512)")[library.leadrank_vectors()]
 
 
 def library() -> ctypes.CDLL | None:
@@ -104,7 +104,7 @@ def library() -> ctypes.CDLL | None:
 
 
 def evaluator() -> str:
-    """Say in words which evaluator is in use: ``native (AVX2)``, ``native`` or ``NumPy:`` and the reason.
+    """Say in words which evaluator is in use: ``native (AVX-512)``, ``native (AVX2)``, ``native`` or ``NumPy:`` and the reason.
 
     Examples
     --------
