@@ -62,7 +62,8 @@ def _as_command(folder: Path, rows: int) -> list[Row]:
     kept = folder / "peer.pickle"
     kept.write_bytes(pickle.dumps((codes.known, booster.model_to_string())))
     peer = [sys.executable, "-m", "benchmarks.bulk", "--peer", str(kept), str(source), str(target)]
-    command = [str(Path(sys.executable).with_name("leadrank")), "score", str(bundle), str(source), "-o", str(target), "--reasons", "0", "--threads", "2"]
+    command = [str(Path(sys.executable).with_name("leadrank")), "score", str(bundle), str(source), "-o", str(target)]
+    command += ["--reasons", "0", "--threads", "2"]
     ours, theirs = _in_turns([lambda: _run(command), lambda: _run(peer)], turns=2)
     return [_row(f"{rows:,} rows as a command, start included, 2 threads, beside LightGBM", rows / ours, rows / theirs, 8, "")]
 
