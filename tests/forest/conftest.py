@@ -15,11 +15,11 @@ def starts(lengths):
     return np.concatenate([[0], np.cumsum(np.asarray(lengths, dtype=np.int64))]).astype(np.int64)
 
 
-def forest_values(rng, trees=7, depths=(0, 1, 3, 6, 8, 9, 11), numbers=3, sizes=(2, 5, 9)):
+def forest_values(rng, trees=7, depths=(0, 1, 3, 6, 8, 9, 11), numbers=3, sizes=(2, 5, 9), most_borders=40):
     """Fields of a valid forest, for `make_forest`; a feature may have several code columns, tables may share their terms or combine them."""
     features = numbers + len(sizes)
     number_feature = rng.integers(0, numbers, rng.integers(1, 5)) if numbers else np.zeros(0, dtype=np.int32)
-    borders = [np.unique(rng.normal(size=rng.integers(0, 40)).astype(np.float32)) for _ in number_feature]
+    borders = [np.unique(rng.normal(size=rng.integers(0, most_borders + 1)).astype(np.float32)) for _ in number_feature]
     asked = [list(rng.choice(features, rng.integers(1, min(3, features) + 1), replace=False)) for _ in range(rng.integers(1, 6))] if features else []
     asked = [terms for terms in asked for _ in range(rng.integers(1, 3))]
     terms = np.array([term for table in asked for term in table], dtype=np.int64)
@@ -44,6 +44,19 @@ def forest_values(rng, trees=7, depths=(0, 1, 3, 6, 8, 9, 11), numbers=3, sizes=
     }  # fmt: skip
 
 
+def spelt_out(fields):
+    """The same columns, but trees that say which codes a row has: one for each threshold of each column, so that the margin counts up to the code."""
+    columns = len(fields["number_feature"]) + len(fields["term_start"]) - 1
+    trees = 255 * columns
+    weight = np.repeat(256.0 ** (np.arange(columns) % 6), 255)  # whole numbers, whose sums are exact; more columns share a digit
+    return {
+        **fields, "split_start": np.arange(trees + 1), "split_column": np.repeat(np.arange(columns), 255),
+        "split_threshold": np.tile(np.arange(255), columns), "leaf_start": 2 * np.arange(trees + 1),
+        "leaves": np.stack([np.zeros(trees), weight], axis=1).ravel(), "bias": 0.0, "player_start": np.zeros(trees + 1, dtype=int),
+        "player_feature": np.zeros(0, dtype=int), "shap_start": np.zeros(trees + 1, dtype=int), "shap": np.zeros(0),
+    }  # fmt: skip
+
+
 def nasty_rows(rng, rows, numbers, categories):
     """Rows of which many cells are missing, infinite, beyond float32 or no code at all."""
     X = np.where(rng.random((rows, numbers)) < 0.4, rng.choice(NASTY_NUMBERS, (rows, numbers)), rng.normal(size=(rows, numbers)))
@@ -64,6 +77,11 @@ def settled(forest, codes):
 @pytest.fixture
 def values():
     return forest_values
+
+
+@pytest.fixture(name="spelt_out")
+def _spelt_out():
+    return spelt_out
 
 
 @pytest.fixture

@@ -31,41 +31,39 @@ static void *room(int64_t bytes) {
 }
 
 static void drive(int64_t rows) {
-    int64_t categories = whole(), outputs = whole(), tabled = whole(), tables = whole(), stride = whole();
-    Forest forest = {.numbers = whole()};
-    forest.number_columns = whole(), forest.table_columns = whole(), forest.trees = whole();
+    int64_t categories = whole(), tabled = whole(), tables = whole(), stride = whole();
+    Forest forest = {.features = whole()};
+    forest.numbers = whole(), forest.number_columns = whole(), forest.table_columns = whole(), forest.trees = whole();
     forest.number_feature = array(), forest.border_start = array(), forest.borders = array(), forest.nan_code = array();
     forest.term_start = array(), forest.term_feature = array(), forest.term_size = array(), forest.term_border = array();
     forest.term_nan = array(), forest.table_start = array(), forest.table = array();
     forest.split_start = array(), forest.split_column = array(), forest.split_threshold = array();
-    forest.leaf_start = array(), forest.leaves = array(), forest.player_start = array(), forest.shap_start = array(), forest.shap = array();
+    forest.leaf_start = array(), forest.leaves = array(), forest.player_start = array(), forest.player_feature = array();
+    forest.shap_start = array(), forest.shap = array();
     double *bias = array(), *numbers = array();
-    int32_t *output = array(), *codes = array();
-    int32_t *category = array(), *category_size = array(), *table = array();
+    int32_t *codes = array(), *category = array(), *category_size = array(), *table = array();
     int64_t *answer_start = array();
     uint8_t *answers = array();
     forest.bias = *bias;
-    int64_t columns = forest.number_columns + forest.table_columns;
-    uint8_t *coded = room(columns * rows), *scratch = room(leadrank_scratch(&forest)), *leaf = room(stride < 0 ? 0 : stride);
+    int64_t features = forest.features;
+    uint8_t *scratch = room(leadrank_scratch(&forest)), *leaf = room(stride < 0 ? 0 : stride);
     const uint8_t **own = room((forest.number_columns + tabled + tables) * (int64_t)sizeof *own);
-    double *margins = room(rows * 8), *shares = room(rows * outputs * 8), *out = room(outputs * 8);
+    double *margins = room(rows * 8), *shares = room(rows * features * 8), *out = room(features * 8);
     Rows all = {numbers, forest.numbers, 1, codes, categories, 1};
-    leadrank_codes(&forest, &all, 0, rows, coded, rows);
-    leadrank_margins(&forest, &all, 0, rows / 2, scratch, margins);
-    leadrank_margins(&forest, &all, rows / 2, rows - rows / 2, scratch, margins);
-    leadrank_contributions(&forest, &all, 0, rows, scratch, output, outputs, shares);
-    answer(coded, columns * rows), answer(margins, rows * 8), answer(shares, rows * outputs * 8);
+    leadrank_margins(&forest, &all, rows, scratch, margins);
+    leadrank_contributions(&forest, &all, rows, scratch, shares);
+    answer(margins, rows * 8), answer(shares, rows * features * 8);
     for (int64_t row = 0; stride >= 0 && row < rows; row++) { /* without answers there is no desk */
         Desk desk = {&forest, numbers + row * forest.numbers, codes + row * categories, tabled, category, category_size, tables, table,
-                     answer_start, answers, stride, output, outputs, leaf, out, own};
+                     answer_start, answers, stride, leaf, out, own};
         double margin = leadrank_one_explained(&desk);
-        need(margin == leadrank_one(&desk) && margin == margins[row] && !memcmp(out, shares + row * outputs, (size_t)outputs * 8));
+        need(margin == leadrank_one(&desk) && margin == margins[row] && !memcmp(out, shares + row * features, (size_t)features * 8));
     }
     const void *given[] = {forest.number_feature, forest.border_start, forest.borders, forest.nan_code, forest.term_start, forest.term_feature,
                            forest.term_size, forest.term_border, forest.term_nan, forest.table_start, forest.table, forest.split_start,
-                           forest.split_column, forest.split_threshold, forest.leaf_start, forest.leaves, forest.player_start, forest.shap_start,
-                           forest.shap, bias, numbers, output, codes, category, category_size, table, answer_start, answers, coded, scratch, leaf, margins,
-                           shares, out, own};
+                           forest.split_column, forest.split_threshold, forest.leaf_start, forest.leaves, forest.player_start, forest.player_feature,
+                           forest.shap_start, forest.shap, bias, numbers, codes, category, category_size, table, answer_start, answers, scratch, leaf, margins, shares, out,
+                           own};
     for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) free((void *)given[i]);
 }
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadrank.forest import NotExportableError, code_columns, export_forest, forest_from_parts, forest_to_parts, probing
+from leadrank.forest import NotExportableError, code_columns, export_forest, forest_from_parts, forest_to_parts, make_forest, probing
+from leadrank.forest.export import edge_rows
 from leadrank.forest.plain import contributions, margins
-from leadrank.forest.probing import probe_pool
+from leadrank.forest.probing import just_above, probe_pool
 from leadrank.forest.trained import read_trained
 
 UNSEEN = 1
@@ -267,3 +268,14 @@ def test_categories_named_otherwise_are_noticed_or_exact():
     rows = catboost.Pool(catboost.FeaturesData(X, np.array([[f"level {c}".encode()] for c in codes[:, 0]], dtype=object)), y)
     model = catboost.CatBoost({"loss_function": "Logloss", "iterations": 10, "logging_level": "Silent", "allow_writing_files": False}).fit(rows)
     assert_equal_to_catboost([model], X, [6])
+
+
+def test_parity_is_looked_for_at_every_border_and_every_code(values):
+    rng = np.random.default_rng(3)
+    forest = make_forest(values(rng, most_borders=255, sizes=(2, 9, 700)))
+    numbers, codes = edge_rows(forest, [0, 0, 0, 2, 9, 700])
+    for k, feature in enumerate(forest.number_feature):
+        borders = forest.borders[forest.border_start[k] : forest.border_start[k + 1]]
+        assert {*borders.tolist(), *just_above(borders).tolist()} <= set(numbers[:, feature].tolist())
+    assert np.isnan(numbers[:, np.unique(forest.number_feature)]).any(axis=0).all()
+    assert [len(np.unique(column)) for column in codes.T] == [2, 9, 700]

@@ -59,17 +59,15 @@ def spoilt(rng, value):
     return value
 
 
-def written(forest, numbers, codes, groups):
+def written(forest, numbers, codes):
     """One case as kernel_drive.c reads it."""
-    outputs = max(groups, default=-1) + 1
     answers = tabled_answers(forest)
     stride = -1 if answers is None else answers.rows.shape[1]
     answers = answers or Answers(*(np.zeros(0, dtype=np.uint8),) * 5)
-    counts = (len(numbers), forest.features - forest.numbers, outputs, len(answers.category), len(answers.table), stride, forest.numbers,
-              len(forest.number_feature), len(forest.table_start) - 1, forest.trees)  # fmt: skip
-    output = np.asarray(groups, dtype=np.int32)[forest.player_feature]
+    counts = (len(numbers), forest.features - forest.numbers, len(answers.category), len(answers.table), stride, forest.features,
+              forest.numbers, len(forest.number_feature), len(forest.table_start) - 1, forest.trees)  # fmt: skip
     arrays = [getattr(forest, name) for name in ARRAYS]
-    arrays += [np.array([forest.bias]), numbers, output, codes, answers.category, answers.category_size, answers.table, answers.start, answers.rows]
+    arrays += [np.array([forest.bias]), numbers, codes, answers.category, answers.category_size, answers.table, answers.start, answers.rows]
     return np.array(counts, dtype=np.int64).tobytes() + b"".join(np.int64(a.nbytes).tobytes() + a.tobytes() for a in arrays)
 
 
@@ -85,9 +83,9 @@ def campaign(driver, tools, seed, cases, rows):
             refused += 1
             continue
         numbers, codes = tools.nasty(rng, rows, forest.numbers, forest.features - forest.numbers)
-        sent.append(written(forest, numbers, codes, range(forest.features)))
+        sent.append(written(forest, numbers, codes))
         coded = code_columns(forest, numbers, tools.settle(forest, codes))
-        expected.append(coded.tobytes() + plain.margins(forest, coded).tobytes() + plain.contributions(forest, coded).tobytes())
+        expected.append(plain.margins(forest, coded).tobytes() + plain.contributions(forest, coded).tobytes())
     done = subprocess.run([driver], input=b"".join(sent) + np.int64(-1).tobytes(), capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout == b"".join(expected)

@@ -37,14 +37,13 @@ def tabled_answers(forest: Forest) -> Answers | None:
     if np.diff(forest.split_start).max(initial=0) > MOST_SPLITS:
         return None
     together, alone = _tables(forest)
-    first = len(forest.number_feature)
-    columns = _answers_by_column(forest)
-    if columns is None:
+    codes, first = _codes(forest), len(forest.number_feature)
+    needed = sum(codes[:first]) + sum(size for _, size in together) + sum(codes[first + k] for k in alone)
+    if max(needed, sum(codes)) * _stride(forest) > MOST_ANSWERS:
         return None
+    columns = _answers_by_column(forest, codes)
     rows = [*columns[:first], *(_of_levels(forest, columns[first:], tables, size) for (_, size), tables in together.items())]
     rows += [columns[first + k] for k in alone]
-    if sum(map(len, rows)) * _stride(forest) > MOST_ANSWERS:
-        return None
     asked = np.array(list(together), dtype=np.int32).reshape(-1, 2)
     return Answers(
         np.cumsum([0, *map(len, rows)], dtype=np.int64), np.concatenate([*rows, np.zeros((0, _stride(forest)), np.uint8)]),
@@ -69,13 +68,16 @@ def _tables(forest: Forest) -> tuple[dict[tuple[int, int], list[int]], list[int]
     return together, alone
 
 
-def _answers_by_column(forest: Forest) -> list[ByteArray] | None:
-    """Return for each code column a row of answers per code, or None if that is too much."""
-    codes = [*(np.diff(forest.border_start) + 1), *(int(forest.table[start:end].max()) + 1 for start, end in pairwise(forest.table_start))]
-    start, stride = np.cumsum([0, *codes], dtype=np.int64), _stride(forest)
-    if start[-1] * stride > MOST_ANSWERS:
-        return None
-    rows = np.zeros((start[-1], stride), dtype=np.uint8)
+def _codes(forest: Forest) -> list[int]:
+    """Return how many codes each code column has."""
+    tables = (int(forest.table[start:end].max()) + 1 for start, end in pairwise(forest.table_start))
+    return [*(np.diff(forest.border_start) + 1).tolist(), *tables]
+
+
+def _answers_by_column(forest: Forest, codes: list[int]) -> list[ByteArray]:
+    """Return for each code column a row of answers per code."""
+    start = np.cumsum([0, *codes], dtype=np.int64)
+    rows = np.zeros((start[-1], _stride(forest)), dtype=np.uint8)
     tree = np.repeat(np.arange(forest.trees), np.diff(forest.split_start))
     bit = np.arange(len(tree)) - forest.split_start[tree]
     first = start[forest.split_column] + forest.split_threshold + 1

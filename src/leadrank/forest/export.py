@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from leadrank.forest.arrays import Float32Array, Forest, Int32Array
 from leadrank.forest.bounds import make_forest
@@ -18,7 +19,7 @@ from leadrank.forest.reasons import Explained, Questioned, explain_trees
 from leadrank.forest.trained import NotExportableError, NumberQuestion, Term, Trained, read_trained
 
 TOLERANCE = 1e-9
-CHECKED_ROWS = 512
+LEAST_CHECKED = 512
 
 Place = tuple[int, int]
 """A code column and the threshold that its code must exceed."""
@@ -147,7 +148,7 @@ def _group(one: Trained, number: int) -> tuple[int, ...]:
 
 def _check_parity(forest: Forest, models: Sequence[Any], trained: Sequence[Trained], digits: Sequence[int]) -> None:
     """Compare with the models on rows at and beside every border, with missing numbers and with every code."""
-    numbers, codes = _edge_rows(forest, digits)
+    numbers, codes = edge_rows(forest, digits)
     rows = probe_pool(numbers, codes)
     grown = [model for model, one in zip(models, trained, strict=True) if one.trees]  # CatBoost itself serves no model without trees
     bare = math.fsum(one.bias for one in trained if not one.trees)
@@ -158,14 +159,32 @@ def _check_parity(forest: Forest, models: Sequence[Any], trained: Sequence[Train
         raise NotExportableError(f"The forest and the models it was exported from differ by {apart:.3g}.")
 
 
-def _edge_rows(forest: Forest, digits: Sequence[int]) -> tuple[Float32Array, Int32Array]:
-    row = np.arange(CHECKED_ROWS)
-    numbers = np.zeros((CHECKED_ROWS, forest.numbers), dtype=np.float32)
-    for k, feature in enumerate(forest.number_feature):
-        borders = forest.borders[forest.border_start[k] : forest.border_start[k + 1]]
-        edges = np.concatenate([borders, just_above(borders), np.array([np.nan, -np.inf, np.inf], dtype=np.float32)])
-        numbers[:, feature] = edges[(row * (2 * int(feature) + 1)) % len(edges)]
-    codes = np.zeros((CHECKED_ROWS, len(digits) - forest.numbers), dtype=np.int32)
-    for j, size in enumerate(digits[forest.numbers :]):
-        codes[:, j] = (row * (2 * j + 1) + row // size) % size
+def edge_rows(forest: Forest, digits: Sequence[int]) -> tuple[Float32Array, Int32Array]:
+    """Return rows in which every number comes to each of its edges and every category to each of its codes, in ever other company.
+
+    Returns
+    -------
+    tuple
+        Numbers and codes, a row each for as many rows as the longest list has places, `LEAST_CHECKED` at least.
+    """
+    edges, sizes = [_edges(forest, feature) for feature in range(forest.numbers)], digits[forest.numbers :]
+    row = np.arange(max(LEAST_CHECKED, *map(len, edges), *sizes))
+    numbers = np.zeros((len(row), forest.numbers), dtype=np.float32)
+    codes = np.zeros((len(row), len(sizes)), dtype=np.int32)
+    for feature, own in enumerate(edges):
+        numbers[:, feature] = own[_turn(row, len(own), feature)]
+    for j, size in enumerate(sizes):
+        codes[:, j] = _turn(row, size, j)
     return numbers, codes
+
+
+def _edges(forest: Forest, feature: int) -> Float32Array:
+    """Return the values at and just above the borders of all the columns that a number has, and what is no common number."""
+    own = [forest.borders[forest.border_start[k] : forest.border_start[k + 1]] for k in np.flatnonzero(forest.number_feature == feature)]
+    borders = np.unique(np.concatenate([np.zeros(0, dtype=np.float32), *own]))
+    return np.concatenate([borders, just_above(borders), np.array([np.nan, -np.inf, np.inf], dtype=np.float32)])
+
+
+def _turn(row: npt.NDArray[np.int64], size: int, column: int) -> npt.NDArray[np.int64]:
+    """Go round all places of a column, one round after the other, each round and each column beginning elsewhere."""
+    return (row + row // size + 7 * column) % size

@@ -18,7 +18,7 @@ _Static_assert(FLT_EVAL_METHOD == 0, "sums must be rounded to double after every
 #define LANE 32
 #define UNSEEN 1
 #define LANES 4
-#define ABI 2
+#define ABI 3
 
 #if defined(_WIN32)
 #define API __declspec(dllexport)
@@ -28,7 +28,7 @@ _Static_assert(FLT_EVAL_METHOD == 0, "sums must be rounded to double after every
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* Two functions are compiled twice on x86-64, once for AVX2, and chosen by what the processor says when the library is loaded. Not by
+/* The inner loops are compiled once more for AVX2 and AVX-512 on x86-64, and chosen by what the processor says when the library is loaded. Not by
  * `target_clones`: that needs glibc, and not every compiler's runtime fills in what it asks. */
 #if defined(__x86_64__) && !defined(LEADRANK_PLAIN)
 #include <cpuid.h>
@@ -52,7 +52,7 @@ static const int avx2 = 0, avx512 = 0;
 
 /* One forest; `native.py` writes the same fields in the same order. */
 typedef struct {
-    int64_t numbers, number_columns, table_columns, trees;
+    int64_t features, numbers, number_columns, table_columns, trees;
     const int32_t *number_feature, *border_start;
     const float *borders;
     const uint8_t *nan_code;
@@ -65,7 +65,7 @@ typedef struct {
     const uint8_t *split_threshold;
     const int32_t *leaf_start;
     const double *leaves;
-    const int32_t *player_start;
+    const int32_t *player_start, *player_feature;
     const int64_t *shap_start;
     const double *shap;
     double bias;
@@ -92,8 +92,6 @@ typedef struct {
     const int64_t *answer_start;
     const uint8_t *answers;
     int64_t stride;
-    const int32_t *output;
-    int64_t outputs;
     uint8_t *leaf;
     double *out;
     const uint8_t **rows;
@@ -246,6 +244,7 @@ AVX512 static void add_few_leaves(double *restrict sum, const double *restrict v
     }
 }
 #else
+/* Never called: `avx512` is 0. */
 static void add_few_leaves(double *sum, const double *values, int64_t count, const uint8_t *leaf) { (void)sum, (void)values, (void)count, (void)leaf; }
 #endif
 
@@ -259,26 +258,29 @@ static void add_leaves(double *restrict sum, const double *restrict values, int6
         for (int64_t row = 0; row < rows; row++) sum[row] += values[leaves->low[row]];
 }
 
-static inline void add_shares(double *restrict out, const double *restrict shares, const int32_t *restrict output, int32_t players) {
-    for (int32_t player = 0; player < players; player++) out[output[player]] += shares[player];
+static inline void add_shares(double *restrict out, const double *restrict shares, const int32_t *restrict feature, int32_t players) {
+    for (int32_t player = 0; player < players; player++) out[feature[player]] += shares[player];
 }
 
-static inline void add_rows_shares(double *out, int64_t outputs, const double *shap, const Leaves *leaves, int64_t rows, const int32_t *output,
+static inline void add_rows_shares(double *out, int64_t features, const double *shap, const Leaves *leaves, int64_t rows, const int32_t *feature,
                                    int32_t players) {
-    for (int64_t row = 0; row < rows; row++) add_shares(out + row * outputs, shap + leaf_of(leaves, row) * players, output, players);
+    for (int64_t row = 0; row < rows; row++) add_shares(out + row * features, shap + leaf_of(leaves, row) * players, feature, players);
 }
 
-/* Adds each player's share to the output column that it belongs to. With the number of players known when compiled this is twice as fast. */
-static void add_tree_shares(double *out, int64_t outputs, const double *shap, const Leaves *leaves, int64_t rows, const int32_t *output,
-                            int32_t players) {
+/* Adds each player's share to the column of its feature. With the number of players known when compiled this is twice as fast. */
+static void add_tree_shares(const Forest *forest, int64_t tree, const Leaves *leaves, int64_t rows, double *out) {
+    const int32_t *feature = forest->player_feature + forest->player_start[tree];
+    int32_t players = forest->player_start[tree + 1] - forest->player_start[tree];
+    const double *shap = forest->shap + forest->shap_start[tree];
+    int64_t features = forest->features;
     switch (players) {
-    case 1: add_rows_shares(out, outputs, shap, leaves, rows, output, 1); break;
-    case 2: add_rows_shares(out, outputs, shap, leaves, rows, output, 2); break;
-    case 3: add_rows_shares(out, outputs, shap, leaves, rows, output, 3); break;
-    case 4: add_rows_shares(out, outputs, shap, leaves, rows, output, 4); break;
-    case 5: add_rows_shares(out, outputs, shap, leaves, rows, output, 5); break;
-    case 6: add_rows_shares(out, outputs, shap, leaves, rows, output, 6); break;
-    default: add_rows_shares(out, outputs, shap, leaves, rows, output, players);
+    case 1: add_rows_shares(out, features, shap, leaves, rows, feature, 1); break;
+    case 2: add_rows_shares(out, features, shap, leaves, rows, feature, 2); break;
+    case 3: add_rows_shares(out, features, shap, leaves, rows, feature, 3); break;
+    case 4: add_rows_shares(out, features, shap, leaves, rows, feature, 4); break;
+    case 5: add_rows_shares(out, features, shap, leaves, rows, feature, 5); break;
+    case 6: add_rows_shares(out, features, shap, leaves, rows, feature, 6); break;
+    default: add_rows_shares(out, features, shap, leaves, rows, feature, players);
     }
 }
 
@@ -293,47 +295,39 @@ API int32_t leadrank_vectors(void) { return avx2 + avx512; }
 /* Bytes of working memory that one call needs. */
 API int64_t leadrank_scratch(const Forest *forest) { return (forest->number_columns + forest->table_columns) * BLOCK; }
 
-/* coded: columns × stride, as plain.py takes it. */
-API void leadrank_codes(const Forest *forest, const Rows *rows, int64_t first, int64_t count, uint8_t *coded, int64_t stride) {
-    for (int64_t done = 0; done < count; done += BLOCK)
-        block_codes(forest, rows, first + done, smaller(BLOCK, count - done), coded + first + done, stride);
-}
-
 /* A margin is the bias and the sums of LANES lanes, added in pairs; tree t is added to lane t modulo LANES. One row's sums would wait for each other
  * if there were one lane only. */
 static inline double margin_of(double bias, const double *lane, int64_t step) {
     return bias + ((lane[0] + lane[step]) + (lane[2 * step] + lane[3 * step]));
 }
 
-API void leadrank_margins(const Forest *forest, const Rows *rows, int64_t first, int64_t count, uint8_t *scratch, double *out) {
+API void leadrank_margins(const Forest *forest, const Rows *rows, int64_t count, uint8_t *scratch, double *out) {
     Leaves leaves;
     double lane[LANES * BLOCK];
     for (int64_t done = 0; done < count; done += BLOCK) {
         int64_t size = smaller(BLOCK, count - done);
-        block_codes(forest, rows, first + done, size, scratch, BLOCK);
+        block_codes(forest, rows, done, size, scratch, BLOCK);
         memset(lane, 0, sizeof lane);
         for (int64_t tree = 0; tree < forest->trees; tree++) {
-            block_leaves(forest, tree, scratch, &leaves);
             int32_t start = forest->leaf_start[tree];
+            block_leaves(forest, tree, scratch, &leaves);
             add_leaves(lane + tree % LANES * BLOCK, forest->leaves + start, forest->leaf_start[tree + 1] - start, &leaves, size);
         }
-        for (int64_t row = 0; row < size; row++) out[first + done + row] = margin_of(forest->bias, lane + row, BLOCK);
+        for (int64_t row = 0; row < size; row++) out[done + row] = margin_of(forest->bias, lane + row, BLOCK);
     }
 }
 
-/* out: rows × outputs; `output` says for each entry of player_feature which column gets its shares. */
-API void leadrank_contributions(const Forest *forest, const Rows *rows, int64_t first, int64_t count, uint8_t *scratch,
-                                const int32_t *output, int64_t outputs, double *out) {
+/* out: rows × features. */
+API void leadrank_contributions(const Forest *forest, const Rows *rows, int64_t count, uint8_t *scratch, double *out) {
     Leaves leaves;
     for (int64_t done = 0; done < count; done += BLOCK) {
         int64_t size = smaller(BLOCK, count - done);
-        double *sum = out + (first + done) * outputs;
-        block_codes(forest, rows, first + done, size, scratch, BLOCK);
-        memset(sum, 0, (size_t)(size * outputs) * sizeof *sum);
+        double *sum = out + done * forest->features;
+        block_codes(forest, rows, done, size, scratch, BLOCK);
+        memset(sum, 0, (size_t)(size * forest->features) * sizeof *sum);
         for (int64_t tree = 0; tree < forest->trees; tree++) {
-            int32_t player = forest->player_start[tree], players = forest->player_start[tree + 1] - player;
             block_leaves(forest, tree, scratch, &leaves);
-            add_tree_shares(sum, outputs, forest->shap + forest->shap_start[tree], &leaves, size, output + player, players);
+            add_tree_shares(forest, tree, &leaves, size, sum);
         }
     }
 }
@@ -410,10 +404,10 @@ API double leadrank_one(const Desk *desk) {
 API double leadrank_one_explained(const Desk *desk) {
     const Forest *forest = desk->forest;
     double sum = leadrank_one(desk);
-    memset(desk->out, 0, (size_t)desk->outputs * sizeof *desk->out);
+    memset(desk->out, 0, (size_t)forest->features * sizeof *desk->out);
     for (int64_t tree = 0; tree < forest->trees; tree++) {
         int32_t player = forest->player_start[tree], players = forest->player_start[tree + 1] - player;
-        add_shares(desk->out, forest->shap + forest->shap_start[tree] + (int64_t)desk->leaf[tree] * players, desk->output + player, players);
+        add_shares(desk->out, forest->shap + forest->shap_start[tree] + (int64_t)desk->leaf[tree] * players, forest->player_feature + player, players);
     }
     return sum;
 }

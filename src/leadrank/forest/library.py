@@ -7,15 +7,16 @@ import sys
 from functools import cache
 from pathlib import Path
 
-ABI = 2
+ABI = 3
 """Must be the ABI in `kernel.c`; a library with another number is not used."""
 
 LIBRARY = Path(__file__).with_name({"win32": "_kernel.dll", "darwin": "_kernel.dylib"}.get(sys.platform, "_kernel.so"))
 
-COUNTS = ("numbers", "number_columns", "table_columns", "trees")
+COUNTS = ("features", "numbers", "number_columns", "table_columns", "trees")
 ARRAYS = (
     "number_feature", "border_start", "borders", "nan_code", "term_start", "term_feature", "term_size", "term_border", "term_nan", "table_start",
-    "table", "split_start", "split_column", "split_threshold", "leaf_start", "leaves", "player_start", "shap_start", "shap",
+    "table", "split_start", "split_column", "split_threshold", "leaf_start", "leaves", "player_start", "player_feature", "shap_start",
+    "shap",
 )
 
 
@@ -42,7 +43,6 @@ class DeskRecord(ctypes.Structure):
         ("categories", ctypes.c_int64), ("category", ctypes.c_void_p), ("category_size", ctypes.c_void_p),
         ("tables", ctypes.c_int64), ("table", ctypes.c_void_p),
         ("answer_start", ctypes.c_void_p), ("answers", ctypes.c_void_p), ("stride", ctypes.c_int64),
-        ("output", ctypes.c_void_p), ("outputs", ctypes.c_int64),
         ("leaf", ctypes.c_void_p), ("out", ctypes.c_void_p), ("rows", ctypes.c_void_p),
     )
 
@@ -54,9 +54,8 @@ _CALLS: dict[str, tuple[tuple[type, ...], type | None]] = {
     "leadrank_record_sizes": ((), _COUNT),
     "leadrank_vectors": ((), ctypes.c_int32),
     "leadrank_scratch": ((_POINTER,), _COUNT),
-    "leadrank_codes": ((_POINTER, _POINTER, _COUNT, _COUNT, _POINTER, _COUNT), None),
-    "leadrank_margins": ((_POINTER, _POINTER, _COUNT, _COUNT, _POINTER, _POINTER), None),
-    "leadrank_contributions": ((_POINTER, _POINTER, _COUNT, _COUNT, _POINTER, _POINTER, _COUNT, _POINTER), None),
+    "leadrank_margins": ((_POINTER, _POINTER, _COUNT, _POINTER, _POINTER), None),
+    "leadrank_contributions": ((_POINTER, _POINTER, _COUNT, _POINTER, _POINTER), None),
     "leadrank_distinct": ((_POINTER, _POINTER, _COUNT, _COUNT, _POINTER, _COUNT, _POINTER, _POINTER, _COUNT), _COUNT),
     "leadrank_one": ((_POINTER,), ctypes.c_double),
     "leadrank_one_explained": ((_POINTER,), ctypes.c_double),

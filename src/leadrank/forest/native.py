@@ -22,12 +22,6 @@ Tools = tuple[Callable[..., None], ctypes.Array[ctypes.c_double], Callable[[int]
 
 Number = TypeVar("Number", np.float64, np.int32)
 
-SMALLEST_SHARE = 4096
-"""Fewer rows than this are not worth a thread."""
-
-SHARES_PER_THREAD = 4
-"""Rows are cut finer than threads are many, so that a thread on a busy core does not keep the others waiting."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Native:
@@ -35,8 +29,6 @@ class Native:
 
     forest: Forest
     record: ForestRecord
-    output: npt.NDArray[np.int32]
-    outputs: int
     kernel: ctypes.CDLL
     desks: _Desks | None
 
@@ -53,21 +45,19 @@ class Native:
 class _Desks(threading.local):
     """A desk for each thread, made when it first comes: buffers for one row, the record that points at them, and the calls that take it."""
 
-    def __init__(
-        self, forest: Forest, record: ForestRecord, answers: Answers, output: npt.NDArray[np.int32], outputs: int, kernel: ctypes.CDLL
-    ) -> None:
+    def __init__(self, forest: Forest, record: ForestRecord, answers: Answers, kernel: ctypes.CDLL) -> None:
         categories = forest.features - forest.numbers
         pack = struct.Struct(f"={forest.numbers}d{categories}i").pack_into
         self.row = (ctypes.c_double * (forest.numbers + (categories + 1) // 2))()
         self.leaf = (ctypes.c_uint8 * answers.rows.shape[1])()
-        self.out = (ctypes.c_double * outputs)()
+        self.out = (ctypes.c_double * forest.features)()
         self.rows = (ctypes.c_void_p * (len(answers.start) - 1))()
         start = ctypes.addressof(self.row)
         self.record = DeskRecord(
             ctypes.addressof(record), start, start + 8 * forest.numbers, len(answers.category), answers.category.ctypes.data,
             answers.category_size.ctypes.data, len(answers.table), answers.table.ctypes.data, answers.start.ctypes.data,
-            answers.rows.ctypes.data, answers.rows.shape[1], output.ctypes.data, outputs, ctypes.addressof(self.leaf),
-            ctypes.addressof(self.out), ctypes.addressof(self.rows),
+            answers.rows.ctypes.data, answers.rows.shape[1], ctypes.addressof(self.leaf), ctypes.addressof(self.out),
+            ctypes.addressof(self.rows),
         )
         self.answers = answers  # the record points into them
         # PyDLL keeps the interpreter's lock: a call of a microsecond is over before another thread could use it.
@@ -78,22 +68,20 @@ class _Desks(threading.local):
         self.tools: Tools = pack, self.row, one, explained, address, self.out  # all by one look-up: those of a thread's own are slow
 
 
-def prepare(forest: Forest, groups: Sequence[int] | None = None, kernel: ctypes.CDLL | None = None) -> Native:
+def prepare(forest: Forest, kernel: ctypes.CDLL | None = None) -> Native:
     """Make a forest ready for the kernel.
 
     Parameters
     ----------
     forest
         The forest. Its bounds are checked once more, because the kernel relies on them.
-    groups
-        For each feature, the column of the contributions that it counts for; each feature its own if left out.
     kernel
         Another library than the one beside this file.
 
     Raises
     ------
     ValueError
-        The forest is out of bounds, or `groups` does not fit it.
+        The forest is out of bounds.
     OSError
         The kernel cannot be used; the message says why.
     """
@@ -101,24 +89,15 @@ def prepare(forest: Forest, groups: Sequence[int] | None = None, kernel: ctypes.
     loaded = kernel or library()
     if loaded is None:
         raise OSError(evaluator())
-    columns = np.arange(forest.features) if groups is None else np.asarray(groups, dtype=np.int64)
-    if columns.shape != (forest.features,) or not ((columns >= 0) & (columns < len(columns))).all():
-        raise ValueError(f"Groups must name a column, from 0, for each of {forest.features} features; these came: {groups}.")
-    outputs = int(columns.max(initial=-1)) + 1
-    output = columns[forest.player_feature].astype(np.int32)
     record = ForestRecord(
-        forest.numbers, len(forest.number_feature), len(forest.table_start) - 1, forest.trees,
+        forest.features, forest.numbers, len(forest.number_feature), len(forest.table_start) - 1, forest.trees,
         *(getattr(forest, name).ctypes.data for name in ARRAYS), forest.bias,
     )
-    return Native(forest, record, output, outputs, loaded, _desks(forest, record, output, outputs, loaded))
-
-
-def _desks(forest: Forest, record: ForestRecord, output: npt.NDArray[np.int32], outputs: int, kernel: ctypes.CDLL) -> _Desks | None:
     answers = tabled_answers(forest)
-    return None if answers is None else _Desks(forest, record, answers, output, outputs, kernel)
+    return Native(forest, record, loaded, None if answers is None else _Desks(forest, record, answers, loaded))
 
 
-def margins(native: Native, numbers: FloatArray, codes: CodeArray, threads: int = 1) -> FloatArray:
+def margins(native: Native, numbers: FloatArray, codes: CodeArray) -> FloatArray:
     """Return the margin of each row. Columns that are contiguous are read fastest.
 
     Raises
@@ -128,18 +107,13 @@ def margins(native: Native, numbers: FloatArray, codes: CodeArray, threads: int 
     """
     numbers, codes = _rows(native, numbers, codes)
     out = np.empty(len(numbers))
-    rows = _record(numbers, codes)
-
-    def share(first: int, count: int) -> None:
-        scratch = native.scratch()
-        native.kernel.leadrank_margins(native.address, ctypes.addressof(rows), first, count, scratch.ctypes.data, out.ctypes.data)
-
-    _spread(share, len(numbers), threads)
+    rows, scratch = _record(numbers, codes), native.scratch()
+    native.kernel.leadrank_margins(native.address, ctypes.addressof(rows), len(numbers), scratch.ctypes.data, out.ctypes.data)
     return out
 
 
-def contributions(native: Native, numbers: FloatArray, codes: CodeArray, threads: int = 1) -> FloatArray:
-    """Return each row's exact SHAP values, a column per feature or per group; with the forest's `base` they add up to the margin.
+def contributions(native: Native, numbers: FloatArray, codes: CodeArray) -> FloatArray:
+    """Return each row's exact SHAP values, a column per feature; with the forest's `base` they add up to the margin.
 
     Raises
     ------
@@ -147,26 +121,10 @@ def contributions(native: Native, numbers: FloatArray, codes: CodeArray, threads
         The rows do not have the forest's numbers and codes, as float64 and int32.
     """
     numbers, codes = _rows(native, numbers, codes)
-    out = np.empty((len(numbers), native.outputs))
-    rows = _record(numbers, codes)
-
-    def share(first: int, count: int) -> None:
-        scratch = native.scratch()
-        native.kernel.leadrank_contributions(
-            native.address, ctypes.addressof(rows), first, count, scratch.ctypes.data, native.output.ctypes.data, native.outputs, out.ctypes.data
-        )
-
-    _spread(share, len(numbers), threads)
+    out = np.empty((len(numbers), native.forest.features))
+    rows, scratch = _record(numbers, codes), native.scratch()
+    native.kernel.leadrank_contributions(native.address, ctypes.addressof(rows), len(numbers), scratch.ctypes.data, out.ctypes.data)
     return out
-
-
-def code_columns(native: Native, numbers: FloatArray, codes: CodeArray) -> npt.NDArray[np.uint8]:
-    """Return the codes that splits compare, a row per code column, as `forest.codes.code_columns` does."""
-    numbers, codes = _rows(native, numbers, codes)
-    coded = np.empty((native.forest.columns, len(numbers)), dtype=np.uint8)
-    rows = _record(numbers, codes)
-    native.kernel.leadrank_codes(native.address, ctypes.addressof(rows), 0, len(numbers), coded.ctypes.data, len(numbers))
-    return coded
 
 
 def one(native: Native, numbers: Sequence[float], codes: Sequence[int]) -> float:
@@ -188,7 +146,7 @@ def one(native: Native, numbers: Sequence[float], codes: Sequence[int]) -> float
 
 
 def one_explained(native: Native, numbers: Sequence[float], codes: Sequence[int]) -> tuple[float, list[float]]:
-    """Return the margin of one row and its exact SHAP values, one per feature or per group.
+    """Return the margin of one row and its exact SHAP values, one per feature.
 
     Raises
     ------
@@ -246,18 +204,3 @@ def _record(numbers: FloatArray, codes: CodeArray) -> RowsRecord:
     number_steps = (stride // 8 for stride in numbers.strides)
     code_steps = (stride // 4 for stride in codes.strides)
     return RowsRecord(numbers.ctypes.data, *number_steps, codes.ctypes.data, *code_steps)
-
-
-def _spread(share: Callable[[int, int], None], rows: int, threads: int) -> None:
-    """Have all rows done, by as many threads as are asked for and worth it."""
-    if threads < 1:
-        raise ValueError(f"Rows are evaluated by 1 thread or more, not by {threads}.")
-    step = max(SMALLEST_SHARE, -(-rows // (threads * SHARES_PER_THREAD)))
-    if threads == 1 or rows <= step:
-        share(0, rows)
-        return
-    from concurrent.futures import ThreadPoolExecutor
-
-    starts = range(0, rows, step)
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(lambda first: share(first, min(step, rows - first)), starts))

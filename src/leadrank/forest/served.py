@@ -18,7 +18,7 @@ class Served:
     forest: Forest
     handle: native.Native | None
 
-    def margins(self, numbers: FloatArray, codes: CodeArray, threads: int = 1) -> FloatArray:
+    def margins(self, numbers: FloatArray, codes: CodeArray) -> FloatArray:
         """Return the margin of each row.
 
         Parameters
@@ -27,8 +27,6 @@ class Served:
             Rows × numeric features; nan is missing.
         codes
             Rows × categories; 0 is missing, 1 unseen, as is whatever the category does not know.
-        threads
-            How many at most; the result does not depend on it.
 
         Raises
         ------
@@ -36,13 +34,13 @@ class Served:
             The rows do not have the forest's numbers and codes.
         """
         if self.handle is not None:
-            return native.margins(self.handle, numbers, codes, threads)
+            return native.margins(self.handle, numbers, codes)
         return plain.margins(self.forest, coding.code_columns(self.forest, numbers, codes))
 
-    def contributions(self, numbers: FloatArray, codes: CodeArray, threads: int = 1) -> FloatArray:
+    def contributions(self, numbers: FloatArray, codes: CodeArray) -> FloatArray:
         """Return each row's exact SHAP values, a column per feature; with the forest's `base` they add up to the margin."""
         if self.handle is not None:
-            return native.contributions(self.handle, numbers, codes, threads)
+            return native.contributions(self.handle, numbers, codes)
         return plain.contributions(self.forest, coding.code_columns(self.forest, numbers, codes))
 
 

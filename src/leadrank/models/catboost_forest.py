@@ -133,7 +133,7 @@ CATBOOST = Candidate(
         {"depth": 3, "learning_rate": 0.04, "iterations": 100, "l2_leaf_reg": 50.0, "rsm": 0.5, "max_ctr_complexity": 1},
     ),
     space={
-        "depth": Suggest(2, 8, whole=True), "learning_rate": Suggest(0.03, 0.2, log=True), "iterations": Suggest(60, 200, whole=True),
+        "depth": Suggest(2, 8, whole=True), "learning_rate": Suggest(0.03, 0.2, log=True), "iterations": Suggest(60, 400, whole=True),
         "l2_leaf_reg": Suggest(1.0, 60.0, log=True), "rsm": Suggest(0.3, 1.0), "max_ctr_complexity": Suggest(choices=(1, 2)),
     },
 )
