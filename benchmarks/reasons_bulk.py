@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -39,8 +40,8 @@ def measure(rows: int = 100_000) -> list[Row]:
         found: list[Row] = []
         for threads in (1, 2):
             bare, told, cat, light = _in_turns([
-                lambda threads=threads: scorer.bundle.model.predictor.served.contributions(X.numbers, X.codes, threads),
-                lambda threads=threads: _in_words(scorer, leads, threads),
+                lambda threads=threads: _by_parts(scorer.bundle.model.predictor.contributions, X.take, rows, threads),
+                lambda threads=threads: _by_parts(lambda part: scorer.part(part, reasons=3), leads.__getitem__, rows, threads),
                 lambda threads=threads: _shap_values(model, plain, threads),
                 lambda threads=threads: booster.predict(some, pred_contrib=True, num_threads=threads),
             ], turns=2)
@@ -55,11 +56,10 @@ def measure(rows: int = 100_000) -> list[Row]:
         return found
 
 
-def _in_words(scorer: Scorer, leads: pl.DataFrame, threads: int) -> None:
-    """Score, decide and explain, a part for each thread."""
-    parts = [leads[at : at + PART] for at in range(0, leads.height, PART)]
+def _by_parts(work: Callable[[Any], Any], take: Callable[[Any], Any], rows: int, threads: int) -> None:
+    """Do a part after the other, as many at a time as there are threads, as files are scored."""
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(lambda part: scorer.part(part, reasons=3), parts))
+        list(pool.map(lambda at: work(take(np.arange(at, min(at + PART, rows)))), range(0, rows, PART)))
 
 
 def _shap_values(model: Any, X: Any, threads: int) -> None:

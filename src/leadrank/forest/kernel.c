@@ -34,7 +34,7 @@ _Static_assert(FLT_EVAL_METHOD == 0, "sums must be rounded to double after every
 #include <cpuid.h>
 #include <immintrin.h>
 #define AVX2 __attribute__((target("avx2")))
-#define AVX512 __attribute__((target("avx512f")))
+#define AVX512 __attribute__((target("avx512f,avx512bw")))
 static int avx2, avx512;
 
 __attribute__((constructor)) static void ask_processor(void) {
@@ -43,7 +43,7 @@ __attribute__((constructor)) static void ask_processor(void) {
     __asm__("xgetbv" : "=a"(saved), "=d"(rest) : "c"(0));
     if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return;
     avx2 = (saved & 0x06) == 0x06 && (b & bit_AVX2);
-    avx512 = avx2 && (saved & 0xe6) == 0xe6 && (b & bit_AVX512F);
+    avx512 = avx2 && (saved & 0xe6) == 0xe6 && (b & bit_AVX512F) && (b & bit_AVX512BW);
 }
 #else
 #define AVX2
@@ -202,9 +202,28 @@ AVX2 static void block_answers_avx2(const Forest *forest, int32_t start, int32_t
     any_block_answers(forest, start, end, coded, answers);
 }
 
+#ifdef AVX512
+/* The same for 64 rows side by side: a comparison gives a mask, by which a bit is added. */
+AVX512 static void block_answers_avx512(const Forest *forest, int32_t start, int32_t end, const uint8_t *coded, uint8_t *answers) {
+    for (int64_t row = 0; row < BLOCK; row += 64) {
+        __m512i bits = _mm512_setzero_si512();
+        for (int32_t split = start; split < end; split++) {
+            __m512i code = _mm512_loadu_si512(coded + (int64_t)forest->split_column[split] * BLOCK + row);
+            __mmask64 above = _mm512_cmpgt_epu8_mask(code, _mm512_set1_epi8((char)forest->split_threshold[split]));
+            bits = _mm512_mask_add_epi8(bits, above, bits, _mm512_set1_epi8((char)(1 << (split - start))));
+        }
+        _mm512_storeu_si512(answers + row, bits);
+    }
+}
+#else
+#define block_answers_avx512 any_block_answers
+#endif
+
 /* The answers to at most eight splits as bits, the first the lowest; rows beyond the block's end get some answers. */
 static void block_answers(const Forest *forest, int32_t start, int32_t end, const uint8_t *coded, uint8_t *answers) {
-    if (avx2)
+    if (avx512)
+        block_answers_avx512(forest, start, end, coded, answers);
+    else if (avx2)
         block_answers_avx2(forest, start, end, coded, answers);
     else
         any_block_answers(forest, start, end, coded, answers);
@@ -227,7 +246,7 @@ static inline int64_t leaf_of(const Leaves *leaves, int64_t row) {
     return leaves->low[row] | (leaves->deep ? leaves->high[row] << 8 : 0);
 }
 
-#if defined(__x86_64__) && !defined(LEADRANK_PLAIN)
+#ifdef AVX512
 /* Up to 64 leaves in eight registers, of which each row picks one: two registers by the low four bits of its leaf, then by the others. Whole blocks. */
 AVX512 static void add_few_leaves(double *restrict sum, const double *restrict values, int64_t count, const uint8_t *restrict leaf) {
     __m512d eight[8];
