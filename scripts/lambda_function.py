@@ -43,7 +43,7 @@ def scored(event: object) -> dict[str, object]:
 
 def response(status: int, body: dict[str, object]) -> dict[str, object]:
     """Return what a function URL or an API gateway expects."""
-    return {"statusCode": status, "headers": {"content-type": "application/json"}, "body": json.dumps(body, allow_nan=False, ensure_ascii=False)}
+    return {"statusCode": status, "headers": {"content-type": "application/json"}, "body": json.dumps(body, allow_nan=False)}
 
 
 def _of_request(event: dict[str, object]) -> dict[str, object]:

@@ -13,13 +13,13 @@ from leadrank import data, decisions
 from leadrank.bundle import Unfamiliar
 from leadrank.errors import UsageError, nearest
 from leadrank.frames import pl
-from leadrank.score import Part, Scorer, unfamiliar_in
+from leadrank.score import Scorer, Tally, check_threads
 from leadrank.scored_rows import in_words
 
 THREADS = 2
 """So many score at a time unless said otherwise."""
 Told = Callable[[int], None]
-_Scored = tuple[Part, "pl.DataFrame", "pl.DataFrame | bytes"]
+_Scored = tuple[Tally, "pl.DataFrame", "pl.DataFrame | bytes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +69,20 @@ def score_batches(
     threads: int = THREADS, told: Told | None = None,
 ) -> Summary:
     """Score a table that comes in pieces; see `score_file`."""
-    if threads < 1:
-        raise UsageError(f"Expected 1 thread or more, got {threads}.", "Give --threads 2.")
+    check_threads(threads)
     for name in keep:
         if name not in batches.names:
             raise UsageError(f"The column {name!r} to keep is not there.", nearest(name, batches.names))
-    finish, said, done = data.piece_writer(suffix), list[Part](), [0, 0]
+    finish, so_far, done = data.piece_writer(suffix), list[Tally](), [0, 0]
 
     def scored(piece: pl.DataFrame, first: int) -> _Scored:
         part = scorer.part(piece, first=first, reasons=reasons, keep=keep)
-        return replace(part, rows=part.rows.clear()), part.rows, finish(part.rows, first == 0)
+        return part.tally, part.rows, finish(part.rows, first == 0)
 
     def pieces() -> Iterator[pl.DataFrame | bytes]:
         with ThreadPoolExecutor(threads) as pool:
-            for part, rows, piece in _in_order(pool, scored, batches.pieces, threads + 1):
-                said.append(part)
+            for tally, rows, piece in _in_order(pool, scored, batches.pieces, threads + 1):
+                so_far[:] = [so_far[0] + tally] if so_far else [tally]
                 done[0] += rows.height
                 done[1] += int(rows["contact"].sum())
                 if told is not None:
@@ -91,9 +90,8 @@ def score_batches(
                 yield piece
 
     data.write_pieces(target, pieces(), in_words)
-    problems, unfamiliar = unfamiliar_in(said)
-    unfamiliar = replace(unfamiliar, extra=scorer.foreign(batches.names))
-    return Summary(done[0], done[1], scorer.outlook(said), problems, unfamiliar)
+    unfamiliar = replace(so_far[0].unfamiliar, extra=scorer.foreign(batches.names))
+    return Summary(done[0], done[1], scorer.outlook(so_far[0]), so_far[0].problems, unfamiliar)
 
 
 def _in_order(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import add
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +14,16 @@ import numpy as np
 
 from leadrank import data, decisions, explain, features, models
 from leadrank.bundle import LARGEST_AMOUNT, NOTHING_KNOWN, Acquaintance, Bundle, LeadReader, Scored, Unfamiliar, join_unfamiliar, load_bundle
-from leadrank.errors import UsageError, nearest
+from leadrank.bundle.unfamiliar import written_key
+from leadrank.data.asked import check_kept, count_of, shown
+from leadrank.errors import UsageError
 from leadrank.frames import pl
 from leadrank.judged import Judged, judge
 from leadrank.reasoning import Reasoner
-from leadrank.scored_rows import in_words, scored_rows
-from leadrank.types import BoolArray, FloatArray, IntArray, Matrix
+from leadrank.scored_rows import in_words, recut, scored_rows
+from leadrank.types import BoolArray, FloatArray, Matrix
 
-__all__ = ["LARGEST_AMOUNT", "PART", "Explained", "Part", "Scored", "ScoredTable", "Scorer", "unfamiliar_in"]
+__all__ = ["LARGEST_AMOUNT", "PART", "Explained", "Part", "Scored", "ScoredTable", "Scorer", "Tally"]
 
 PART = 1 << 16
 """Rows that are scored at a time: their numbers stay in the second cache, and memory does not grow with the table."""
@@ -35,13 +40,26 @@ class ScoredTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Some rows of a longer table: their scores (words numbered, see `scored_rows`), sums by tier, and what is odd, by row of the whole table."""
+class Tally:
+    """What is told of rows: sums by tier, unreadable cells (as many as `clean_frame` lists), and all the rest that is odd."""
 
-    rows: pl.DataFrame
     sums: FloatArray
     problems: tuple[data.CellProblem, ...]
     unfamiliar: Unfamiliar
+
+    def __add__(self, later: Tally) -> Tally:
+        """Tell of more rows of the same table."""
+        problems = data.kept_problems((*self.problems, *later.problems))
+        return Tally(self.sums + later.sums, problems, join_unfamiliar(self.unfamiliar, later.unfamiliar))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some rows of a longer table: their scores (words numbered, see `scored_rows`), which say nothing, and what is told, by row of the whole."""
+
+    rows: pl.DataFrame
+    empty: BoolArray
+    tally: Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +111,10 @@ class Scorer:
         self._identity = self.bundle.identity
         self._key, self._ordered = terms.key, terms.learned_tiers
 
+    def __reduce__(self) -> tuple[type[Scorer], tuple[Bundle]]:
+        """Travel to another process as a bundle, and be made ready there."""
+        return Scorer, (self.bundle,)
+
     @property
     def needed(self) -> tuple[str, ...]:
         """The columns that scoring reads."""
@@ -124,21 +146,25 @@ class Scorer:
         """
         if type(lead) is not dict and not isinstance(lead, Mapping):
             raise UsageError(f"One lead is a dictionary of field to value; {type(lead).__name__} came.", "For a table use `many`.")
+        if type(reasons) is not int or reasons < 0:
+            reasons = count_of(reasons, "reasons to give")
         numbers, codes, value, cost, empty, unknown, problems = self._reader.read(lead)
         answer = self._model.answer(numbers, codes, reasons > 0)
         _, reach, low, high, _ = answer
         tier, contact, profit, score = self._policy.decide(reach, value, cost)
-        given = None if self._key is None else lead.get(self._key)
+        key = None if self._key is None else lead.get(self._key)
+        if key is not None and type(key) is not str:
+            key, problems = written_key(self._key or "", key, problems)
         # Not by the class's own call, which takes as long again as all decisions.
         return tuple.__new__(Scored, (
-            None if given is None else str(given), reach[-1], low, high, score, None, tier.name, contact and not empty, profit,
+            key, reach[-1], low, high, score, None, tier.name, contact and not empty, profit,
             NOTHING_KNOWN if empty else tier.action, "" if empty else tier.within,
             self._reasoner.one(self._model, numbers, codes, answer, reasons) if reasons > 0 else (), self._identity,
             self._classes(reach) if self._ordered else {}, unknown, problems,
         ))
 
     def many(
-        self, frame: Any, *, reasons: int = 0, ranked: bool = False, top: int | None = None, keep: Sequence[str] = ()
+        self, frame: Any, *, reasons: int = 0, ranked: bool = False, top: int | None = None, keep: Sequence[str] = (), threads: int = 1
     ) -> pl.DataFrame:
         """Score a table.
 
@@ -154,6 +180,9 @@ class Scorer:
             Keep the best so many; they are the ones to contact.
         keep
             Columns to carry through.
+        threads
+            How many parts of 65,536 rows are scored at a time. One is the default: a service has leads enough to keep its cores busy. The
+            result does not depend on it.
 
         Raises
         ------
@@ -162,24 +191,32 @@ class Scorer:
         DataError
             A column that the model uses is not there; its nearest spelling is offered.
         """
-        return self.table(frame, reasons=reasons, ranked=ranked, top=top, keep=keep).rows
+        return self.table(frame, reasons=reasons, ranked=ranked, top=top, keep=keep, threads=threads).rows
 
     def table(
-        self, frame: Any, *, reasons: int = 0, ranked: bool = False, top: int | None = None, keep: Sequence[str] = ()
+        self, frame: Any, *, reasons: int = 0, ranked: bool = False, top: int | None = None, keep: Sequence[str] = (), threads: int = 1
     ) -> ScoredTable:
         """Score a table as `many` does, and say what to expect of each tier, and which cells could not be read and count as missing."""
         table = data.as_polars(frame)
-        if top is not None and top < 0:
-            raise UsageError(f"Expected the number of leads to keep, got {top}.", "Give 0 or more.")
-        for name in keep:
-            if name not in table.columns:
-                raise UsageError(f"The column {name!r} to keep is not there.", nearest(name, table.columns))
+        reasons, top = count_of(reasons, "reasons to give"), None if top is None else count_of(top, "leads to keep")
+        check_kept(keep, table.columns)
+        check_threads(threads)
         if ranked or top is not None:
-            return self._ranked(table, reasons, top, keep)
+            return self._ranked(table, reasons, top, keep, threads)
+        parts = self._parts(table, reasons, keep, threads)
+        told = _told(parts)
+        return ScoredTable(in_words(pl.concat([part.rows for part in parts])), self.outlook(told), told.problems, told.unfamiliar)
+
+    def _parts(self, table: pl.DataFrame, reasons: int, keep: Sequence[str], threads: int) -> list[Part]:
         starts = range(0, max(table.height, 1), PART)
-        parts = [self.part(table[at : at + PART], first=at, reasons=reasons, keep=keep) for at in starts]
-        rows = in_words(pl.concat([part.rows for part in parts]))
-        return ScoredTable(rows, self.outlook(parts), *unfamiliar_in(parts))
+
+        def scored(at: int) -> Part:
+            return self.part(table[at : at + PART], first=at, reasons=reasons, keep=keep)
+
+        if threads == 1 or len(starts) == 1:
+            return [scored(at) for at in starts]
+        with ThreadPoolExecutor(threads) as pool:
+            return list(pool.map(scored, starts))
 
     def part(self, table: pl.DataFrame, *, first: int = 0, reasons: int = 0, keep: Sequence[str] = ()) -> Part:
         """Score some rows of a longer table, of which `first` is the first; several threads may do so at once."""
@@ -188,21 +225,21 @@ class Scorer:
         if reasons > 0:
             rows = rows.with_columns(self._reasoner.texts(batch.X, batch.log_odds, reasons).alias("reasons"))
         problems = tuple(replace(problem, row=problem.row + first) for problem in cleaned.problems) if first else cleaned.problems
-        return Part(rows, batch.judged.sums, problems, self._acquaintance.of_table(table, cleaned, batch.X, batch.empty, first))
+        return Part(rows, batch.empty, Tally(batch.judged.sums, problems, self._acquaintance.of_table(table, cleaned, batch.X, batch.empty, first)))
 
-    def _ranked(self, table: pl.DataFrame, reasons: int, top: int | None, keep: Sequence[str]) -> ScoredTable:
-        """Sort all rows, and give reasons for those that stay."""
-        batch, cleaned = self._batch(table)
-        order = decisions.best_first(batch.judged.reach[:, -1], batch.judged.decided.expected_profit)
-        order = order[np.argsort(batch.empty[order], kind="stable")][:top]
-        rows = scored_rows(self.bundle, table, batch.judged, batch.empty, keep=keep)
-        out = in_words(rows[order]).with_columns(
-            self._reasoner.texts(batch.X.take(order), batch.log_odds[order], reasons).alias("reasons"),
-            pl.Series("rank", np.arange(1, len(order) + 1), dtype=pl.Int64),
-        )
-        cut = out if top is None else _recut(out, batch.empty[order])
-        unfamiliar = self._acquaintance.of_table(table, cleaned, batch.X, batch.empty)
-        return ScoredTable(cut, self._outlook(batch, order), cleaned.problems, unfamiliar)
+    def _ranked(self, table: pl.DataFrame, reasons: int, top: int | None, keep: Sequence[str], threads: int) -> ScoredTable:
+        """Sort all rows; those that stay are scored once more, for their reasons and for what they bring together."""
+        parts = self._parts(table, 0, keep, threads)
+        rows, empty, told = pl.concat([part.rows for part in parts]), np.concatenate([part.empty for part in parts]), _told(parts)
+        profit = rows["expected_profit"]
+        order = decisions.best_first(rows["probability"].to_numpy(), None if profit.null_count() == len(profit) else profit.to_numpy())
+        order = order[np.argsort(empty[order], kind="stable")][:top]
+        best = self._parts(table[order], reasons, (), threads) if reasons > 0 or top is not None else parts
+        out = in_words(rows[order]).with_columns(rank=pl.Series(np.arange(1, len(order) + 1), dtype=pl.Int64))
+        if reasons > 0:
+            out = out.with_columns(in_words(pl.concat([part.rows for part in best]))["reasons"])
+        cut = out if top is None else recut(out, empty[order])
+        return ScoredTable(cut, self.outlook(_told(best)), told.problems, told.unfamiliar)
 
     def explain(self, frame: Any, row: int, *, reasons: int = 10, target: float | None = None) -> Explained:
         """Explain one row of a table in full.
@@ -216,9 +253,9 @@ class Scorer:
         target
             The probability that a change should reach; by default the threshold.
         """
-        table = data.as_polars(frame)
-        if not 0 <= row < table.height:
-            raise UsageError(f"There is no row {row}: the table has rows 0 to {table.height - 1}.", "Rows are numbered from 0.")
+        table, reasons = data.as_polars(frame), count_of(reasons, "reasons to give")
+        if not (isinstance(row, int | np.integer) and 0 <= row < table.height):
+            raise UsageError(f"There is no row {shown(row)}: the table has rows 0 to {table.height - 1}.", "Rows are numbered from 0.")
         table = table[row : row + 1]
         batch, _ = self._batch(table)
         name = str(table[self._key][0]) if self._key is not None and self._key in table.columns else None
@@ -235,31 +272,17 @@ class Scorer:
         log_odds, empty = self.bundle.model.log_odds(X), self._acquaintance.empty(cleaned, len(X))
         return _Batch(X, log_odds, judge(self.bundle, log_odds, value, cost, empty), empty), cleaned
 
-    def outlook(self, parts: Sequence[Part]) -> tuple[decisions.TierOutlook, ...]:
-        """Say what each tier brings, over all parts of a table."""
-        sums = np.sum([part.sums for part in parts], axis=0)
-        return decisions.outlook_of_sums(self.bundle.policy.tiers, sums, outcome=self._outcome)
+    def outlook(self, told: Tally) -> tuple[decisions.TierOutlook, ...]:
+        """Say what each tier of a table brings."""
+        return decisions.outlook_of_sums(self.bundle.policy.tiers, told.sums, outcome=self._outcome)
 
     @property
     def _outcome(self) -> str:
         return f"{self.bundle.terms.classes[-1]} leads" if self.bundle.terms.learned_tiers else "conversions"
 
-    def _outlook(self, batch: _Batch, rows: IntArray) -> tuple[decisions.TierOutlook, ...]:
-        """Count on the probability of the best class: declared conversion rates have no interval."""
-        shared = self.bundle.model.shape.spread.shared_error(batch.log_odds[rows, -1])
-        tier, reach = batch.judged.decided.tier[rows], batch.judged.reach[rows, -1]
-        return decisions.tier_outlook(self.bundle.policy.tiers, tier, reach, shared, outcome=self._outcome)
-
     def _classes(self, reach: Sequence[float]) -> dict[str, float]:
         shares = models.class_probabilities(np.array([reach]))[0].tolist()
         return dict(zip(self.bundle.terms.classes, shares, strict=True))
-
-
-def _recut(best: pl.DataFrame, empty: BoolArray) -> pl.DataFrame:
-    """Contact the best leads of a list, whatever the threshold says, but none that costs more than it brings, or of which nothing is known."""
-    worth = (pl.col("expected_profit").is_null() | (pl.col("expected_profit") > 0)) & ~pl.Series(empty)
-    asked = pl.when(worth & ~pl.col("contact")).then(pl.lit("Call: among the best of this list.")).otherwise(pl.col("action"))
-    return best.with_columns(action=asked, contact=worth)
 
 
 def _amounts(cells: pl.Series) -> FloatArray:
@@ -267,7 +290,11 @@ def _amounts(cells: pl.Series) -> FloatArray:
     return np.clip(amounts, -LARGEST_AMOUNT, LARGEST_AMOUNT)
 
 
-def unfamiliar_in(parts: Sequence[Part]) -> tuple[tuple[data.CellProblem, ...], Unfamiliar]:
-    """Put together what is odd in the parts of a table, in their order: unreadable cells (as many as `clean_frame` lists), and all the rest."""
-    problems = data.kept_problems([problem for part in parts for problem in part.problems])
-    return problems, join_unfamiliar([part.unfamiliar for part in parts])
+def check_threads(threads: int) -> None:
+    """Refuse to work without a thread."""
+    if threads < 1:
+        raise UsageError(f"Expected 1 thread or more, got {threads}.", "Give e.g. 2.")
+
+
+def _told(parts: Sequence[Part]) -> Tally:
+    return reduce(add, (part.tally for part in parts))

@@ -59,6 +59,13 @@ def in_words(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(pl.col(name).cast(pl.String) for name in COLUMNS if isinstance(rows.schema[name], pl.Enum))
 
 
+def recut(best: pl.DataFrame, empty: BoolArray) -> pl.DataFrame:
+    """Contact the best leads of a list, whatever the threshold says, but none that costs more than it brings, or of which nothing is known."""
+    worth = (pl.col("expected_profit").is_null() | (pl.col("expected_profit") > 0)) & ~pl.Series(empty)
+    asked = pl.when(worth & ~pl.col("contact")).then(pl.lit("Call: among the best of this list.")).otherwise(pl.col("action"))
+    return best.with_columns(action=asked, contact=worth)
+
+
 def class_column(name: str) -> str:
     """Name the column with a class's probability; `probability_low` and `probability_high` are the ends of the interval."""
     return f"probability_of_{name}" if name in {"low", "high"} else f"probability_{name}"

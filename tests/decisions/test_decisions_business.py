@@ -16,7 +16,8 @@ from leadrank.decisions import (
     fit_policy,
     not_worth_reasons,
     not_worth_working,
-    tier_outlook,
+    outlook_of_sums,
+    tier_sums,
     top_share,
 )
 from leadrank.errors import UsageError
@@ -110,7 +111,7 @@ def test_leads_not_worth_working_are_those_that_bring_no_more_than_they_cost(cas
 def test_a_tier_says_its_leads_conversions_and_deadline():
     rules = (TierRule("High", 0.5, "Call.", "1 day"), TierRule("Mid", 0.2, "Write.", ""), TierRule("Low", None, "Wait.", "1 month"))
     p = np.array([0.5] * 100 + [0.25])
-    high, middle, low = tier_outlook(rules, np.array([0] * 100 + [1]), p, 0.3)
+    high, middle, low = outlook_of_sums(rules, tier_sums(3, np.array([0] * 100 + [1]), p, np.full(101, 0.3)))
     assert str(high) == "High  100 leads, 50 conversions expected (90 %: 35 to 65), within 1 day"
     assert str(middle) == "Mid  1 lead, 0 conversions expected (90 %: 0 to 1)"
     assert str(low) == "Low  no leads"

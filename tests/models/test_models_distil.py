@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 
 from leadrank.models import LeadModel, Limits, distil, fit_model, load_model, reach_of
+from leadrank.models.blend import Blend
 from leadrank.models.candidates import CANDIDATES
 from leadrank.models.contest import BLEND, Outcome, _blended
+from leadrank.models.deployed import Formless
 from leadrank.models.distilled import Distilled
 from leadrank.models.held_out import Entry, Task, class_losses, judge_entry
 from leadrank.models.ordered import margins_of
+from leadrank.models.resample import Shifted
 from leadrank.models.split import forward_folds, random_folds
 from leadrank.models.symmetric_forest import Symmetric
 from leadrank.project import Modelling, Settings
@@ -201,11 +204,52 @@ def test_a_model_that_says_the_same_of_everybody_is_taught_as_a_constant(simulat
     (Distilled(("a", "b", "c"), (0.5, 0.3, 0.2), "late"), "a blend of a (50 %), b (30 %) and c (20 %); there was no time"),
     (Distilled(("xgboost",), (1.0,), "dear", 0.002, 7.25, 600), "cost 0.0020 log loss: it is served, about 7.2 times slower than one forest"),
     (Distilled(("xgboost",), (1.0,), "shapeless"), "could not be built: it is served, several times slower"),
+    (Distilled(("catboost",), (1.0,), "formless", because="Too large."), "CatBoost itself scores what is served, several times slower than one"),
+    (Distilled(("catboost",), (1.0,), "late", because="Too large."), "(CatBoost's trees have no form that serves without it: Too large)."),
 ])
-
 
 def test_what_was_done_is_said_in_a_sentence(distilled, said):
     assert said in str(distilled)
+
+
+ASYMMETRIC = {"candidates": ("catboost",), "catboost": Settings(tune=False, iterations=20, depth=3, grow_policy="Depthwise")}
+
+
+@pytest.mark.usefixtures("cheap")
+def test_trees_that_have_no_form_of_ours_teach_one_forest_that_has(simulated, limits):
+    fitted = fit(*simulated(300, 12), limits(), **ASYMMETRIC)
+    assert fitted.chosen == "forest distilled from catboost"
+    assert isinstance(fitted.model.predictor, Symmetric)
+    assert "is served instead (CatBoost's trees have no form that serves without it: The trees of this model are not symmetric)." in str(
+        fitted.distilled
+    )
+
+
+def test_trees_that_stay_with_catboost_are_told(simulated, limits):
+    fitted = fit(*simulated(300, 12), limits(), distil=False, **ASYMMETRIC)
+    assert isinstance(fitted.model.predictor, Formless)
+    assert fitted.chosen == "catboost"
+    assert "was not wanted (model.distil = false): it is served, several times slower" in str(fitted.distilled)
+    assert "not symmetric" in str(fitted.distilled)
+
+
+@pytest.mark.parametrize(("distilled", "name", "told", "fate"), [
+    (False, "catboost", None, "formless"), (True, "catboost", "served", "formless"), (False, "blend", "dear", "dear"),
+])
+def test_what_loses_its_form_when_fitted_on_all_rows_is_told(simulated, limits, distilled, name, told, fate):
+    entry = replace(single(*simulated(60, 13), limits())[1].chosen, candidate=replace(CANDIDATES["lightgbm"], name=name))
+    outcome = Outcome((entry,), entry, (entry,), (1.0,), distilled)
+    given = None if told is None else Distilled((name,), (1.0,), told)
+    said = distil.as_served(given, outcome, Blend((Shifted(Formless((), "log-odds", "Too large."), 0.5),), (name,), (1.0,)))
+    assert (said.fate, said.because) == (fate, "Too large.")
+
+
+def test_what_has_its_form_when_fitted_on_all_rows_is_not_told_to_be_slow(simulated, limits):
+    outcome = single(*simulated(60, 13), limits())[1]
+    served, late = outcome.chosen.fitted[0], Distilled(("catboost",), (1.0,), "late", because="Too large.")
+    assert distil.as_served(late, outcome, served) is late
+    named = replace(outcome.chosen, candidate=replace(CANDIDATES["lightgbm"], name="catboost"))
+    assert distil.as_served(late, replace(outcome, chosen=named), served) is None
 
 
 @pytest.mark.parametrize("forward", [False, True])

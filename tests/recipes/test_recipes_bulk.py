@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
 from leadrank import score
 from leadrank.bulk import score_file
+from leadrank.data import CellProblem, clean, write_table
 from leadrank.data.reading import batches, jsonlines, windows
 from leadrank.errors import DataError, UsageError
 from leadrank.score import Scorer
@@ -62,7 +65,34 @@ def test_what_is_odd_is_told_as_of_one_table(trained, leads, tmp_path):
     assert found.unfamiliar == expected
     assert found.problems == at_once[1].problems == scorer.table(frame).problems
     assert [p.row for p in found.problems] == [50, 150]
-    assert found.unfamiliar.empty == (90,)
+    assert (found.unfamiliar.empty, found.unfamiliar.first_empty) == (1, 90)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".csv.gz"])
+def test_short_records_come_in_pieces_of_no_more_rows_than_long_ones(tmp_path, monkeypatch, suffix):
+    monkeypatch.setattr(batches, "PIECE_ROWS", 37)
+    frame, given = pl.DataFrame({"a": [str(k) for k in range(400)], "b": ["x"] * 400}), tmp_path / f"given{suffix}"
+    write_table(given, frame)
+    pieces = list(batches.open_batches(given, ["a"]).pieces)
+    assert [piece.height for piece in pieces] == [*[37] * 10, 30]
+    assert_frame_equal(pl.concat(pieces), frame.select("a"))
+
+
+@pytest.mark.usefixtures("small_pieces")
+def test_what_is_remembered_of_odd_cells_does_not_grow_with_the_file(trained, leads, tmp_path, monkeypatch):
+    monkeypatch.setattr(clean, "PROBLEMS_KEPT", 5)
+    leads(200, 26).with_columns(fit=pl.lit("much"), visits=pl.lit("many")).sample(3_000, with_replacement=True).write_csv(tmp_path / "given.csv")
+    held = []
+
+    def told(_rows):
+        held.append(sum(type(one) is CellProblem for one in gc.get_objects()))
+
+    before = sum(type(one) is CellProblem for one in gc.get_objects())
+    found = score_file(Scorer(trained("catboost")), tmp_path / "given.csv", tmp_path / "out.csv", told=told)
+    assert [(p.column, p.row) for p in found.problems] == [(column, row) for column in ("fit", "visits") for row in range(5)]
+    assert found.unfamiliar.unreadable == {"fit": 3_000, "visits": 3_000}
+    assert len(held) > 80
+    assert max(held) - before <= 10 * 8  # what is kept, what it was joined from, and the few pieces under way
 
 
 @pytest.mark.usefixtures("small_pieces")

@@ -77,6 +77,28 @@ def test_other_mappings_than_dictionaries_are_leads_too(trained, leads):
     assert scorer.one(MappingProxyType(lead)) == scorer.one(lead)
 
 
+@pytest.mark.parametrize("odd", [
+    {"visits": None}, {"visits": ""}, {"visits": math.nan}, {"visits": "abc"}, {"visits": True}, {"source": "nowhere"}, {"source": True},
+    {"source": 2.5, "visits": "abc"},
+])
+def test_odd_cells_that_came_before_are_looked_up(trained, leads, monkeypatch, odd):
+    reader = Scorer(trained("catboost"))._reader
+    complete = leads().row(0, named=True)
+    assert "visits" in reader.acquaintance.always_given
+    lead, absent = complete | odd, {name: cell for name, cell in complete.items() if name not in odd}
+    expected = [reader._exactly(lead), reader._exactly(absent)]
+    for found, exact in zip([reader.read(lead), reader.read(absent)], expected, strict=True):
+        same(found, exact)
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("read by the exact rules")
+
+    monkeypatch.setattr(lead_reader, "read_cell", refuse)
+    monkeypatch.setattr(lead_reader.LeadReader, "_exactly", refuse)
+    for found, exact in zip([reader.read(lead), reader.read(absent)], expected, strict=True):
+        same(found, exact)
+
+
 @pytest.mark.parametrize("kind", ["catboost", "per-lead economics"])
 def test_what_is_remembered_of_many_leads_is_bounded(trained, kind, monkeypatch):
     monkeypatch.setattr(lead_reader, "MOST_SPELLINGS", 5)
@@ -86,7 +108,7 @@ def test_what_is_remembered_of_many_leads_is_bounded(trained, kind, monkeypatch)
         assert scorer.one(lead, reasons=3).problems == (f"source: 'place {k}' was seldom or never seen in training",)
     readers = [*scorer._reader._readers, *scorer._reader._number_readers]
     assert max(map(len, readers)) <= 5 + 3
-    assert len(scorer._reader._told) == 5
+    assert max(len(reader.remarks) for reader in readers) == 5
 
 
 def test_a_field_of_nothing_but_known_names_has_no_unknown_ones(trained, leads):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -10,8 +11,10 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
-from leadrank.bundle import load_bundle, save_bundle
+from leadrank import score
+from leadrank.bundle import Strange, load_bundle, save_bundle
 from leadrank.errors import DataError, UsageError
 from leadrank.reasoning import calibrated_contributions
 from leadrank.score import Scorer
@@ -247,7 +250,7 @@ def test_what_is_odd_about_a_table_is_counted(trained, leads):
     assert [(s.column, s.cells, s.row) for s in found.blank] == [("visits", 2, 0)]
     assert found.unreadable == {"visits": 3}
     assert found.extra == ("phone",)
-    assert found.empty == ()
+    assert (found.empty, found.first_empty) == (0, None)
 
 
 def test_excluded_columns_and_the_outcome_are_not_foreign(trained, leads):
@@ -264,7 +267,7 @@ def test_a_lead_of_which_nothing_is_known_is_answered_and_never_called(learn, pr
     assert (nobody["id"], nobody["contact"], nobody["due_within"]) == ("L0", False, "")
     assert "nothing is known" in nobody["action"]
     assert found.rows["contact"].sum() == 3
-    assert found.unfamiliar.empty == (0,)
+    assert (found.unfamiliar.empty, found.unfamiliar.first_empty) == (1, 0)
     assert found.unfamiliar.blank == ()
     one = Scorer(bundle).one(frame.row(0, named=True))
     assert (one.contact, one.action, one.due_within) == (False, nobody["action"], "")
@@ -285,3 +288,42 @@ def test_the_parts_of_an_explanation_add_up_to_its_total(bundle, leads):
 def test_what_is_no_lead_is_refused_in_words(trained, wrong):
     with pytest.raises(UsageError, match="One lead is a dictionary"):
         Scorer(trained("logistic")).one(wrong)
+
+
+@pytest.mark.parametrize("part", [700, 1 << 16])
+def test_cells_that_cannot_be_read_are_not_told_to_be_blank_however_many(trained, leads, monkeypatch, part):
+    monkeypatch.setattr(score, "PART", part)
+    frame = leads(2_500, 31).with_columns(visits=pl.when(pl.int_range(2_500) < 2_400).then(pl.lit("abc")).otherwise("visits"))
+    told = Scorer(trained("logistic")).table(frame).unfamiliar
+    assert told.unreadable == {"visits": 2_400}
+    assert told.blank == ()
+    frame = frame.with_columns(visits=pl.when(pl.int_range(2_500) == 2_450).then(None).otherwise("visits"))
+    told = Scorer(trained("logistic")).table(frame).unfamiliar
+    assert told.blank == (Strange("visits", 1, 2_450, ""),)
+
+
+@pytest.mark.parametrize("options", [{}, {"reasons": 2}, {"ranked": True, "reasons": 1}, {"top": 150}, {"top": 7, "reasons": 3}, {"ranked": True}])
+@pytest.mark.parametrize("kind", ["catboost", "ordered catboost", "per-lead economics"])
+def test_a_table_is_the_same_whatever_the_threads(trained, leads, monkeypatch, kind, options):
+    scorer, frame = Scorer(trained(kind)), leads(200, 32)
+    whole = scorer.table(frame, keep=["visits"], **options)
+    monkeypatch.setattr(score, "PART", 41)
+    one, three = (scorer.table(frame, keep=["visits"], threads=threads, **options) for threads in (1, 3))
+    assert three.rows.equals(one.rows)
+    assert (three.tiers, three.problems, three.unfamiliar) == (one.tiers, one.problems, one.unfamiliar)
+    assert_frame_equal(whole.rows, one.rows, rel_tol=0, abs_tol=1e-9)
+    assert [str(tier) for tier in whole.tiers] == [str(tier) for tier in one.tiers]
+
+
+def test_threads_score_parts_at_the_same_time(trained, leads, monkeypatch):
+    scorer, both, part = Scorer(trained("catboost")), threading.Barrier(2, timeout=30), Scorer.part
+
+    def together(self, *given, **more):
+        both.wait()
+        return part(self, *given, **more)
+
+    monkeypatch.setattr(score, "PART", 50)
+    monkeypatch.setattr(Scorer, "part", together)
+    assert scorer.many(leads(200, 33), threads=2).height == 200
+    with pytest.raises(UsageError, match="1 thread or more, got 0"):
+        scorer.many(leads(200, 33), threads=0)

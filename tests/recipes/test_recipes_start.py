@@ -12,6 +12,7 @@ import pytest
 
 from leadrank import __version__
 from leadrank.bundle import save_bundle
+from leadrank.errors import MissingExtraError
 from leadrank.score import Scorer
 
 ROOT = Path(__file__).parents[2]
@@ -99,6 +100,12 @@ def test_the_package_answers_over_http(package, trained):
     assert all(json.loads(answer["body"])["error"] for answer in wrong)
 
 
+def test_what_is_answered_over_http_can_be_encoded_whatever_the_key_holds(package):
+    answer, _ = answers(package, {"requestContext": {}, "body": '{"id": "\\ud800", "source": "caf\u00e9"}'})
+    assert answer["statusCode"] == 200
+    assert json.loads(answer["body"].encode())["key"] == "\ud800"
+
+
 @pytest.mark.parametrize("event", [
     "a lead", 3, None, [LEAD], {"lead": LEAD, "reasons": "3"}, {"lead": LEAD, "reasons": 1000}, {"lead": LEAD, "reasons": True},
 ])
@@ -131,6 +138,18 @@ def test_what_is_no_bundle_is_not_packed(tmp_path):
     assert done.returncode == 4
     assert done.stderr.startswith("BundleError: ")
     assert not (tmp_path / "x.zip").exists()
+
+
+@pytest.mark.parametrize("arch", ["x86_64", "arm64"])
+def test_a_bundle_that_needs_its_learner_is_not_packed(trained, tmp_path, monkeypatch, arch):
+    monkeypatch.setenv("LEADRANK_BUNDLE", "/nowhere")
+    save_bundle(trained("lightgbm"), tmp_path / "b.leadrank", version=__version__)
+    asked = [sys.executable, str(ROOT / "scripts" / "lambda"), str(tmp_path / "b.leadrank"), "--arch", arch, "-o", str(tmp_path / "x.zip")]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert done.returncode == MissingExtraError.exit_code
+    assert done.stderr.startswith("MissingExtraError: This model needs LightGBM.")
+    assert "It was not packed." in done.stderr
+    assert not list(tmp_path.glob("x.zip*"))
 
 
 def test_the_core_install_is_small():

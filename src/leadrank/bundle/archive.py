@@ -14,7 +14,8 @@ from typing import Any
 from leadrank.bundle.layout import MOST_ENTRIES, NOT_OURS, deflate, inflate, pack, unpack
 from leadrank.bundle.manifest import JSON, MOST_BYTES, NAME, check_part, parse_manifest, render_manifest
 from leadrank.bundle.seal import seal, seal_length, unseal
-from leadrank.errors import BundleError
+from leadrank.data.whole import whole_file
+from leadrank.errors import BundleError, UsageError
 
 MOST = 2 << 30
 """The largest bundle, in bytes, packed or unpacked."""
@@ -132,19 +133,12 @@ def _read(path: Path, most: int) -> bytes:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    import secrets
-
-    draft = path.parent / f".leadrank-{secrets.token_hex(8)}.tmp"
     try:
         if path.exists() and not path.is_file():
             raise BundleError(f"{path} is not a file that can be replaced.", "Name a file, such as leads.leadrank.")
-        try:
-            with draft.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())  # or a power cut after the rename could leave a whole name on half a file
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
-    except (OSError, ValueError) as error:
-        raise BundleError(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}.", "Nothing was changed.") from None
+        with whole_file(path) as draft:
+            draft.write_bytes(data)
+    except UsageError as problem:
+        raise BundleError(problem.message, "Nothing was changed.") from None
+    except (OSError, ValueError) as problem:  # no path at all
+        raise BundleError(f"{path} cannot be written: {getattr(problem, 'strerror', None) or problem}.", "Nothing was changed.") from None

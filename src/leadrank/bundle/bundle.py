@@ -16,7 +16,7 @@ from leadrank import project as declared
 from leadrank.bundle.archive import read_archive, write_archive
 from leadrank.bundle.parts import from_part, to_part
 from leadrank.bundle.terms import Terms, terms_of
-from leadrank.errors import BundleError, MissingExtraError
+from leadrank.errors import BundleError, MissingExtraError, UsageError
 from leadrank.records import parse
 from leadrank.types import Finding
 
@@ -41,8 +41,12 @@ class Bundle:
     """Name and fingerprint of what scores; made once at training, since learners do not write themselves the same way twice."""
     terms: Terms = field(init=False, repr=False, compare=False)
     """What scoring asks of the project, the profile and the facts."""
-    unread: Mapping[str, bytes] = field(init=False, repr=False, compare=False)
+    unread: Mapping[str, bytes] = field(init=False, repr=False, compare=False, default_factory=dict)
     """The parts of a file from which records are still to be read."""
+
+    def __reduce__(self) -> tuple[Callable[..., Bundle], tuple[dict[str, str], dict[str, bytes]]]:
+        """Travel to another process as the parts of a file: what was made ready to score here is made ready there."""
+        return _built, ({"model": self.identity}, _parts(self))
 
     if not TYPE_CHECKING:
 
@@ -96,11 +100,9 @@ def save_bundle(bundle: Bundle, path: str | Path, *, version: str, key: bytes | 
     key
         Signs the bundle (HMAC-SHA256) when given.
     """
-    parts = {f"{name}.json": _part(bundle, name) for name in _RECORDS}
-    parts |= {f"model/{name}": part for name, part in bundle.model.parts().items()}
     ours = {name: figure.value for name, figure in bundle.report.ours.items()}
     manifest: dict[str, Any] = {"version": version, "model": bundle.identity, "target": bundle.project.target.column, "figures": ours}
-    write_archive(Path(path), parts, manifest, key=key)
+    write_archive(Path(path), _parts(bundle), manifest, key=key)
 
 
 def load_bundle(path: str | Path, *, key: bytes | None = None) -> Bundle:
@@ -111,11 +113,15 @@ def load_bundle(path: str | Path, *, key: bytes | None = None) -> Bundle:
 
     Raises
     ------
+    UsageError
+        What was given is no path.
     BundleError
         The file is missing, damaged, foreign, of a format this version cannot read, or its parts do not make a model that scores.
     MissingExtraError
         The model's own library is not installed.
     """
+    if not isinstance(path, str | Path):
+        raise UsageError(f"Expected a bundle or the path of one, got {type(path).__name__}.", "`leadrank train … -o FILE` writes one.")
     manifest, parts = read_archive(Path(path), key=key)
     absent = [name for name in (*(f"{record}.json" for record in _RECORDS), "model/shape.json") if name not in parts]
     if absent:
@@ -139,6 +145,11 @@ def _built(manifest: dict[str, Any], parts: dict[str, bytes]) -> Bundle:
     for name, value in (read | known).items():
         object.__setattr__(bundle, name, value)
     return bundle
+
+
+def _parts(bundle: Bundle) -> dict[str, bytes]:
+    model = {f"model/{name}": part for name, part in bundle.model.parts().items()}
+    return {f"{name}.json": _part(bundle, name) for name in _RECORDS} | model
 
 
 def _part(bundle: Bundle, name: str) -> bytes:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from leadrank import data
 from leadrank.bundle.bundle import Bundle
-from leadrank.data.cell import EXPECTED, Clean, read_cell
+from leadrank.data.asked import SHOWN, shown
+from leadrank.data.cell import EXPECTED, Clean, plain_value, read_cell
 from leadrank.frames import pl
 from leadrank.types import UNSEEN, BoolArray, Labels, Matrix
 
 EMPTY = "every field that the model uses is blank: the score is that of nobody in particular, and the lead is not to be called on it"
-SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,16 @@ class Unfamiliar:
     """What a table holds that training did not know.
 
     `unreadable` counts the cells of each column that could not be read; `unseen` tells of levels that training saw once or never, `blank` of
-    blanks in columns that had none; `extra` names columns that nobody knows; `empty` numbers the rows (from 0) that say nothing.
+    blanks in columns that had none; `extra` names columns that nobody knows; `empty` counts the rows that say nothing, of which `first_empty`
+    (from 0) is the first.
     """
 
     unreadable: dict[str, int]
     unseen: tuple[Strange, ...]
     blank: tuple[Strange, ...]
     extra: tuple[str, ...]
-    empty: tuple[int, ...]
+    empty: int = 0
+    first_empty: int | None = None
 
 
 class Acquaintance:
@@ -88,7 +90,7 @@ class Acquaintance:
         ]
         return Unfamiliar(
             dict(cleaned.unreadable), tuple(s for s in unseen if s.cells), tuple(s for s in blank if s.cells), self.foreign(table.columns),
-            tuple((np.flatnonzero(empty) + first).tolist()),
+            int(empty.sum()), first + int(empty.argmax()) if empty.any() else None,
         )
 
     def _some_unseen(self, cleaned: data.Cleaned, name: str) -> bool:
@@ -97,29 +99,51 @@ class Acquaintance:
 
     def read(self, columns: Mapping[str, data.ColumnSchema], lead: Mapping[str, object]) -> tuple[dict[str, Clean], list[str]]:
         """Clean the fields of one lead, and tell of those that cannot be read or were never blank before."""
-        cells, said, blank = dict[str, Clean](), list[str](), list[str]()
+        cells, said, new = dict[str, Clean](), list[str](), list[str]()
         for name, column in columns.items():
             cells[name], fine = read_cell(column, lead.get(name))
             if not fine:
-                said.append(f"{name}: {_short(lead[name])} is not {EXPECTED[column.type]}; it counts as missing")
+                said.append(unreadable(column, lead[name]))
             elif cells[name] is None and name in self.always_given:
-                blank.append(f"{name} is blank, which it never was in training")
-        return cells, [EMPTY, *said] if self.empty_one(cells)[0] else [*said, *blank]
+                new.append(blank(name))
+        return cells, [EMPTY, *said] if self.empty_one(cells)[0] else [*said, *new]
 
     def unseen(self, cells: Mapping[str, Clean], X: Matrix) -> list[str]:
         """Tell of the levels of one lead that training saw once or never."""
         at = np.flatnonzero(X.codes[0] == UNSEEN)
-        return [f"{name}: {_short(cells[name])} was seldom or never seen in training" for name in (X.categorical[j].column for j in at)]
+        return [seldom(name, cells[name]) for name in (X.categorical[j].column for j in at)]
 
 
-def join_unfamiliar(parts: Sequence[Unfamiliar]) -> Unfamiliar:
-    """Put together what is unfamiliar in the parts of one table, in their order."""
-    unreadable = Counter[str]()
-    for part in parts:
-        unreadable.update(part.unreadable)
+def unreadable(column: data.ColumnSchema, raw: object) -> str:
+    """Say of one cell that it cannot be read."""
+    return f"{column.name}: {shown(plain_value(raw))} is not {EXPECTED[column.type]}; it counts as missing"
+
+
+def blank(name: str) -> str:
+    """Say that one cell is blank in a column that had no blanks."""
+    return f"{name} is blank, which it never was in training"
+
+
+def seldom(name: str, cell: Clean) -> str:
+    """Say of one cell that training saw its level once or never."""
+    return f"{name}: {shown(cell)} was seldom or never seen in training"
+
+
+def written_key(name: str, key: object, problems: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
+    """Write a lead's key that is no text, and add to the problems if Python does not write it: it counts as missing."""
+    try:
+        return str(key), problems
+    except ValueError:
+        return None, (*problems, unreadable(data.ColumnSchema(name, "id"), key))
+
+
+def join_unfamiliar(one: Unfamiliar, later: Unfamiliar) -> Unfamiliar:
+    """Put together what is unfamiliar in two parts of one table, in their order."""
+    counts = Counter(one.unreadable)
+    counts.update(later.unreadable)
     return Unfamiliar(
-        dict(unreadable), _joined(s for part in parts for s in part.unseen), _joined(s for part in parts for s in part.blank), parts[0].extra,
-        tuple(row for part in parts for row in part.empty),
+        dict(counts), _joined([*one.unseen, *later.unseen]), _joined([*one.blank, *later.blank]), one.extra, one.empty + later.empty,
+        later.first_empty if one.first_empty is None else one.first_empty,
     )
 
 
@@ -153,14 +177,8 @@ def _strange(column: str, found: BoolArray, offset: int, cells: Labels | pl.Seri
 
 
 def _blank(cleaned: data.Cleaned, name: str) -> BoolArray:
-    """Mark blank cells; those that could not be read, as far as they are listed, are told elsewhere."""
+    """Mark blank cells; those that could not be read are told elsewhere."""
     if name in cleaned.labels:
         return cleaned.labels[name].blank()
-    found = _nulls(cleaned.frame[name]).copy()
-    found[[problem.row for problem in cleaned.problems if problem.column == name]] = False
-    return found
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+    found = _nulls(cleaned.frame[name])
+    return found & ~cleaned.bad[name].to_numpy() if name in cleaned.bad else found

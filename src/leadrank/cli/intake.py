@@ -124,9 +124,9 @@ def say_unfamiliar(found: Unfamiliar) -> None:
         say(f"{_cells(s.cells)} of {s.column} hold{'s' * (s.cells == 1)} what training seldom or never saw, e.g. {s.value!r} in row {s.row + 1}.")
     for s in found.blank:
         say(f"{_cells(s.cells)} of {s.column} {'is' if s.cells == 1 else 'are'} blank, e.g. in row {s.row + 1}, which none was in training.")
-    if found.empty:
-        rows = "1 row holds" if len(found.empty) == 1 else f"{len(found.empty):,} rows hold"
-        say(f"{rows} nothing that the model uses, e.g. row {found.empty[0] + 1}: not to be called, whatever the score.")
+    if found.first_empty is not None:
+        rows = "1 row holds" if found.empty == 1 else f"{found.empty:,} rows hold"
+        say(f"{rows} nothing that the model uses, e.g. row {found.first_empty + 1}: not to be called, whatever the score.")
     if found.extra:
         more = f" and {len(found.extra) - NAMED} more" if len(found.extra) > NAMED else ""
         say(f"Not used, since training did not know {'it' if len(found.extra) == 1 else 'them'}: {', '.join(found.extra[:NAMED])}{more}.")

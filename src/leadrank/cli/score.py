@@ -16,7 +16,7 @@ from leadrank.cli.intake import STANDARD, KeptRejected, keep_rejected, naming, r
 from leadrank.cli.options import BundleFile, CheckKey, Data, RejectedFile
 from leadrank.cli.second_list import check_place, need_money, not_worth_list
 from leadrank.cli.signing import key_of
-from leadrank.cli.terminal import rows_done, say
+from leadrank.cli.terminal import rows_done, say, say_evaluator
 from leadrank.cli.whole import check_folder
 from leadrank.errors import UsageError
 
@@ -69,6 +69,7 @@ def score(
     from leadrank.score import Scorer
 
     scorer = Scorer(bundle, key=key_of(key_file))
+    say_evaluator()
     if not_worth is not None:
         need_money(scorer.bundle)
     refused = rejected or (None if output == STANDARD or is_device(output) else Path(f"{output}.rejected.csv"))
@@ -78,7 +79,7 @@ def score(
     raw = read(data, rows_needed=False)
     keep_rejected(raw, refused)
     with naming(raw):
-        found = scorer.table(raw.frame, reasons=reasons, ranked=ranked, top=top, keep=keep or ())
+        found = scorer.table(raw.frame, reasons=reasons, ranked=ranked, top=top, keep=keep or (), threads=threads or own_threads(scorer))
     say_problems(found.problems, found.unfamiliar.unreadable)
     say_unfamiliar(found.unfamiliar)
     write(output, found.rows)
@@ -105,7 +106,7 @@ def score_in_pieces(
     opened = open_batches(source, wanted(scorer, keep), stream=sys.stdin.buffer if source == STANDARD else None)
     kept = KeptRejected(opened.source, refused)
     batches = kept.of(opened)
-    threads = threads or min(scorer.bundle.project.model.threads, cores())
+    threads = threads or own_threads(scorer)
     with naming(batches), rows_done(batches.rows) as done, _place(output) as target:
         suffix = suffix_of(target) if isinstance(target, Path) else ".csv"
         found = score_batches(scorer, batches, target, suffix, reasons=reasons, keep=keep, threads=threads, told=done)
@@ -119,6 +120,11 @@ def score_in_pieces(
         say_outlook(found.tiers)
         if scorer.bundle.policy.threshold.rule.name == "capacity":
             say(capacity_words(scorer.bundle, found.contact, found.rows))
+
+
+def own_threads(scorer: Scorer) -> int:
+    """Return how many threads the project asks for, as far as there are cores."""
+    return min(scorer.bundle.project.model.threads, cores())
 
 
 @contextmanager

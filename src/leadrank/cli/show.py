@@ -66,6 +66,8 @@ def inspect(bundle: BundleFile, *, key_file: CheckKey = None) -> None:
 
 
 def _facts(bundle: Bundle) -> list[tuple[str, str]]:
+    from leadrank.forest import evaluator
+
     facts, cut = bundle.facts, bundle.policy.threshold
     rows = [
         ("model", bundle.identity),
@@ -81,6 +83,9 @@ def _facts(bundle: Bundle) -> list[tuple[str, str]]:
         ("excluded", _listed(facts.excluded)),
         ("protected", _listed([f.column for f in bundle.findings if f.code == "F301" and f.column is not None])),
     ]
+    rows.append(("evaluator", evaluator()))
+    if facts.speed:
+        rows.append(("served form", facts.speed))
     if bundle.held_out.hashes:
         rows.append(("set aside", f"{len(bundle.held_out.hashes):,} rows for `leadrank verify`"))
     return rows

@@ -35,6 +35,15 @@ def say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
+def say_evaluator() -> None:
+    """Tell people where NumPy does the kernel's work, and why; where the kernel can be used there is nothing to tell."""
+    from leadrank.forest import evaluator
+
+    name, _, why = evaluator().partition(": ")
+    if name == "NumPy":
+        say(f"The native kernel cannot be used, and NumPy works in its place: the same results, several times slower ({why}).")
+
+
 @contextmanager
 def progress() -> Iterator[Told]:
     """Give a function that is told what is going on and the share done: a bar on a terminal, a line now and then elsewhere."""

@@ -38,7 +38,7 @@ from leadrank.cli.options import (
     Value,
 )
 from leadrank.cli.signing import key_of
-from leadrank.cli.terminal import emit, emit_json, progress, say, say_findings
+from leadrank.cli.terminal import emit, emit_json, progress, say, say_evaluator, say_findings
 from leadrank.cli.whole import check_folder
 
 if TYPE_CHECKING:
@@ -99,8 +99,8 @@ def learn(project: Project, raw: RawTable, started: float, *, approve: Callable[
     """
     from leadrank.train import train as fit
 
+    say_evaluator()
     salt = secrets.token_hex(16) if project.model.trials is None else None
-
     with naming(raw), progress() as told:
         bundle = fit(
             project, raw.frame, clock=time.monotonic, started=started, at=datetime.now(UTC), salt=salt, progress=told,

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from leadrank.cli.stopping import tidy_up
+from leadrank.data.whole import place_of, whole_file
 from leadrank.errors import UsageError
 
 STANDARD = Path("-")
@@ -17,6 +18,7 @@ def check_folder(path: Path) -> None:
         raise UsageError("a file was expected as output, - is standard output.", "Name a file, or leave -o out.")
     if path.is_dir():
         raise UsageError(f"a file was expected as output, {path} is a folder.", "Name a file inside it.")
+    path = place_of(path)
     if not path.parent.is_dir():
         raise UsageError(f"the folder {path.parent} was expected for {path.name}, and is not there.", "Make it first.")
     if not os.access(path.parent, os.W_OK):
@@ -25,12 +27,6 @@ def check_folder(path: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write beside the target and move into place."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    except OSError as problem:
-        raise UsageError(f"{path} cannot be written: {problem.strerror or problem}.", "Check that the folder has room.") from problem
-    finally:
-        part.unlink(missing_ok=True)
+    """Write a text file."""
+    with whole_file(path) as draft:
+        draft.write_text(text, encoding="utf-8")

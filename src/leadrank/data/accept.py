@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from leadrank.data.cell import plain_value, text_of
@@ -11,13 +13,16 @@ from leadrank.frames import pl
 if TYPE_CHECKING:
     import narwhals as nw
 
+LONGEST_DECIMAL = 37
+"""Digits before or behind the point that Polars' decimal numbers hold."""
+
 
 def as_polars(frame: Any) -> pl.DataFrame:
     """Take a Polars, pandas or Arrow table, or a list of dictionaries, as Polars."""
     if isinstance(frame, pl.DataFrame):
         return frame
     if isinstance(frame, list):
-        return pl.DataFrame(frame, infer_schema_length=None, strict=False)
+        return _of_leads(frame)
     import narwhals as nw
 
     try:
@@ -33,6 +38,36 @@ def _as_series(column: nw.Series[Any]) -> pl.Series:
     """Take one column as Polars; a pandas column of mixed Python values is read as the texts that a CSV would hold."""
     try:
         return column.to_polars()
-    except (TypeError, ValueError, pl.exceptions.PolarsError):
-        cells = [text_of(plain_value(cell)) for cell in column.to_list()]
-        return pl.Series(cells, dtype=pl.String)
+    except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
+        return _texts(column.to_list())
+
+
+def _of_leads(leads: list[Any]) -> pl.DataFrame:
+    """Take dictionaries as Polars does, and column by column where a cell is beyond it."""
+    keyed = all(isinstance(lead, Mapping) for lead in leads)
+    if not (keyed and any(_panics(cell) for lead in leads for cell in lead.values())):
+        try:
+            return pl.DataFrame(leads, infer_schema_length=None, strict=False)
+        except (TypeError, ValueError, OverflowError, RuntimeError, pl.exceptions.PolarsError) as problem:
+            if not keyed:
+                raise UsageError("Expected a list of dictionaries, one for each lead.", "Or give a Polars, pandas or Arrow table.") from problem
+    names = dict.fromkeys(name for lead in leads for name in lead)
+    return pl.DataFrame({str(name): _column([lead.get(name) for lead in leads]) for name in names})
+
+
+def _column(cells: list[Any]) -> pl.Series:
+    if any(_panics(cell) for cell in cells):
+        return _texts(cells)
+    try:
+        return pl.Series(cells)
+    except (TypeError, ValueError, OverflowError, RuntimeError, pl.exceptions.PolarsError):
+        return _texts(cells)
+
+
+def _panics(cell: object) -> bool:
+    """Tell a decimal number that Polars does not refuse but dies of."""
+    return isinstance(cell, Decimal) and (not cell.is_finite() or abs(cell.adjusted()) > LONGEST_DECIMAL)
+
+
+def _texts(cells: list[Any]) -> pl.Series:
+    return pl.Series([text_of(plain_value(cell)) for cell in cells], dtype=pl.String)

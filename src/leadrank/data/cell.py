@@ -70,13 +70,26 @@ def plain_value(value: object) -> object:
         value = None if np.isnat(value) else value.astype("timedelta64[us]").item()
     elif isinstance(value, np.generic):
         value = value.item()
-    if isinstance(value, float | Decimal) and value != value:  # noqa: PLR0124 - the one test that NaN fails for both types
+    if (isinstance(value, float) and math.isnan(value)) or (isinstance(value, Decimal) and value.is_nan()):
         return None
     return value
 
 
 def text_of(value: object) -> str | None:
-    """Write a typed value as the text that a CSV would hold; None for what has no such text (lists, dicts, bytes)."""
+    """Write a typed value as the text that a CSV would hold; None for what has no such text (lists, dicts, bytes) or none that Python writes.
+
+    Examples
+    --------
+    >>> text_of(3.0), text_of(10**5000), text_of(b"3")
+    ('3', None, None)
+    """
+    try:
+        return _written(value)
+    except (ValueError, ArithmeticError):  # an integer of very many digits; a moment that no UTC date stands for
+        return None
+
+
+def _written(value: object) -> str | None:
     text = None
     if isinstance(value, str):
         text = value

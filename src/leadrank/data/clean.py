@@ -44,12 +44,16 @@ class CellProblem:
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A clean table, its unreadable cells (the first 1,000 per column), how many there are in each column, and the columns held as labels."""
+    """A clean table, its unreadable cells (the first 1,000 per column), and the columns held as labels.
+
+    `unreadable` counts the cells of each column that could not be read, `bad` marks them.
+    """
 
     frame: pl.DataFrame
     problems: tuple[CellProblem, ...]
     unreadable: dict[str, int] = field(default_factory=dict)
     labels: dict[str, Labels] = field(default_factory=dict)
+    bad: dict[str, pl.Series] = field(default_factory=dict)
 
 
 def clean_frame(
@@ -80,7 +84,7 @@ def clean_frame(
     """
     wanted = {c.name for c in schema.features} if required is None else set(required)
     _require(schema, wanted, frame.columns)
-    columns, problems, unreadable, labels = [], [], {}, {}
+    columns, problems, unreadable, labels, marked = [], [], {}, {}, {}
     for column in schema.columns:
         if column.name in frame.columns:
             held = _labels(column, frame[column.name]) if numbered else None
@@ -90,9 +94,9 @@ def clean_frame(
             series, bad = clean_column(column, frame[column.name])
             columns.append(series)
             if bad is not None:
-                unreadable[column.name] = int(bad.sum())
+                unreadable[column.name], marked[column.name] = int(bad.sum()), bad
                 problems += _problems(column, frame[column.name], bad)
-    return Cleaned(pl.DataFrame({column.name: column for column in columns}), tuple(problems), unreadable, labels)
+    return Cleaned(pl.DataFrame({column.name: column for column in columns}), tuple(problems), unreadable, labels, marked)
 
 
 def _require(schema: Schema, wanted: set[str], present: list[str]) -> None:

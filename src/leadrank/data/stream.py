@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import errno
 import io
-import os
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from leadrank.data.whole import whole_file
 from leadrank.data.write import encoded
-from leadrank.errors import UsageError
 from leadrank.frames import pl
 
 Piece = Callable[["pl.DataFrame", bool], "pl.DataFrame | bytes"]
@@ -50,19 +49,12 @@ def write_pieces(target: Path | BinaryIO, pieces: Iterator[pl.DataFrame | bytes]
             target.write(piece)  # type: ignore[arg-type]
         target.flush()
         return
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
+    with whole_file(target) as draft:
         first = next(pieces)
         if isinstance(first, bytes):
-            _write_text(part, chain([first], pieces))
+            _write_text(draft, chain([first], pieces))
         else:
-            _write_parquet(part, chain([first], pieces), first.schema, _note_of_types(plain(first.clear())))
-        part.replace(target)
-    except OSError as problem:
-        said = f"{target} cannot be written: {problem.strerror or problem}."
-        raise UsageError(said, "Check that the folder is there and has room.") from problem
-    finally:
-        part.unlink(missing_ok=True)
+            _write_parquet(draft, chain([first], pieces), first.schema, _note_of_types(plain(first.clear())))
 
 
 def _note_of_types(nothing: pl.DataFrame) -> dict[str, str]:
@@ -72,15 +64,13 @@ def _note_of_types(nothing: pl.DataFrame) -> dict[str, str]:
     return {"ARROW:schema": pl.read_parquet_metadata(buffer)["ARROW:schema"]}
 
 
-def _write_text(part: Path, pieces: Iterable[Any]) -> None:
-    with part.open("wb") as file:
+def _write_text(draft: Path, pieces: Iterable[Any]) -> None:
+    with draft.open("wb") as file:
         for piece in pieces:
             file.write(piece)
-        file.flush()
-        os.fsync(file.fileno())
 
 
-def _write_parquet(part: Path, pieces: Iterable[Any], schema: pl.Schema, note: dict[str, str]) -> None:
+def _write_parquet(draft: Path, pieces: Iterable[Any], schema: pl.Schema, note: dict[str, str]) -> None:
     """Let Polars encode while the next pieces are made; an error of theirs comes through as it is."""
     failed: list[Exception] = []
 
@@ -93,7 +83,7 @@ def _write_parquet(part: Path, pieces: Iterable[Any], schema: pl.Schema, note: d
 
     try:
         pl.io.plugins.register_io_source(given, schema=schema).sink_parquet(
-            part, compression="snappy", statistics=False, sync_on_close="data", metadata=note
+            draft, compression="snappy", statistics=False, metadata=note
         )
     except Exception as problem:
         if failed:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
 from leadrank.data.reading.delimited import Rejected
+from leadrank.data.whole import whole_file
 from leadrank.errors import UsageError
 from leadrank.frames import pl
 
@@ -39,7 +39,9 @@ def write_table(target: str | Path | BinaryIO, frame: pl.DataFrame, suffix: str 
     """
     if isinstance(target, str | Path):
         path = Path(target)
-        _whole(path, encoded(frame, (suffix or suffix_of(path) or ".csv").lower()))
+        written = encoded(frame, (suffix or suffix_of(path) or ".csv").lower())
+        with whole_file(path) as draft:
+            draft.write_bytes(written)
     else:
         target.write(encoded(frame, (suffix or ".csv").lower()))
         target.flush()
@@ -70,7 +72,7 @@ def write_rejected(path: str | Path, rejected: Iterable[Rejected], *, more: bool
         with Path(path).open("ab") as file:
             file.write(encoded(frame, ".csv", header=False))
     except OSError as problem:
-        raise _unwritable(Path(path), problem) from problem
+        raise UsageError(f"{path} cannot be written: {problem.strerror or problem}.", "Check that the folder has room.") from problem
 
 
 def defused(frame: pl.DataFrame) -> pl.DataFrame:
@@ -115,25 +117,3 @@ def _flat(frame: pl.DataFrame) -> pl.DataFrame:
     labels = [pl.col(n).cast(pl.String) for n, t in frame.schema.items() if isinstance(t, pl.Categorical | pl.Enum)]
     frame = frame.with_columns(labels)
     return frame.with_columns([text(frame[n]) for n, t in frame.schema.items() if t.is_nested()])
-
-
-def _whole(path: Path, data: bytes) -> None:
-    """Write beside the target and move into place, so that a reader sees the old file or the new one; a device is written to."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        if path.exists() and not path.is_file():
-            path.write_bytes(data)
-            return
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as problem:
-        raise _unwritable(path, problem) from problem
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _unwritable(path: Path, problem: OSError) -> UsageError:
-    return UsageError(f"{path} cannot be written: {problem.strerror or problem}.", "Check that the folder is there and has room.")

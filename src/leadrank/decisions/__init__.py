@@ -7,7 +7,7 @@ from leadrank.faces import later
 if TYPE_CHECKING:
     from leadrank.decisions.business import BusinessCase, Plan, business_case, top_share
     from leadrank.decisions.capacity import best_first, capacity_cut
-    from leadrank.decisions.conversions import TierOutlook, conversions_among_next, conversions_by_tier, conversions_interval, tier_outlook
+    from leadrank.decisions.conversions import TierOutlook, conversions_among_next, conversions_by_tier, conversions_interval
     from leadrank.decisions.crossfit import CROSS_FITTED, cross_fit
     from leadrank.decisions.fit import fit_policy
     from leadrank.decisions.lead_policy import LeadPolicy
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 later(
     __name__, business="BusinessCase Plan business_case top_share", capacity="best_first capacity_cut",
-    conversions="TierOutlook conversions_among_next conversions_by_tier conversions_interval tier_outlook", crossfit="CROSS_FITTED cross_fit",
+    conversions="TierOutlook conversions_among_next conversions_by_tier conversions_interval", crossfit="CROSS_FITTED cross_fit",
     fit="fit_policy", lead_policy="LeadPolicy", policy="Decided Policy amounts apply_policy conversion_rates expected_profits",
     profit="RegretCurve best_cut break_even cuts_and_profits profit_of regret_curve worth_calling", threshold="Rule Threshold choose_cut measure_cut",
     tier_sums="outlook_of_sums tier_sums", tiers="TierRule cut_tiers default_tiers learned_tiers tier_of",

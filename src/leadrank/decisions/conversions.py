@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadrank.decisions.tiers import TierRule
 from leadrank.types import Figure, FloatArray, IntArray
 
 Z90 = 1.6448536
@@ -111,27 +110,3 @@ def conversions_by_tier(tier: IntArray, p: FloatArray, names: Sequence[str], spr
     """
     each = np.broadcast_to(np.asarray(spread, dtype=np.float64), p.shape)
     return {name: conversions_interval(p[tier == k], each[tier == k]) for k, name in enumerate(names)}
-
-
-def tier_outlook(
-    rules: Sequence[TierRule], tier: IntArray, p: FloatArray, spread: FloatArray | float = 0.0, *, outcome: str = "conversions"
-) -> tuple[TierOutlook, ...]:
-    """Say of each tier of a list how many leads it holds and what they will bring.
-
-    Parameters
-    ----------
-    rules
-        The tiers, best first.
-    tier, p, spread
-        As in `conversions_by_tier`.
-    outcome
-        What is expected, in words.
-
-    Examples
-    --------
-    >>> rules = [TierRule("High", 0.4, "Call.", "1 day"), TierRule("Low", None, "Wait.", "")]
-    >>> [str(found) for found in tier_outlook(rules, np.zeros(100, np.int64), np.full(100, 0.5))]
-    ['High  100 leads, 50 conversions expected (90 %: 42 to 58), within 1 day', 'Low  no leads']
-    """
-    expected = conversions_by_tier(tier, p, [rule.name for rule in rules], spread)
-    return tuple(TierOutlook(rule.name, int((tier == k).sum()), expected[rule.name], rule.within, outcome) for k, rule in enumerate(rules))

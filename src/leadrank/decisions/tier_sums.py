@@ -18,8 +18,10 @@ def tier_sums(tiers: int, tier: IntArray, p: FloatArray, spread: FloatArray) -> 
     ----------
     tiers
         How many there are.
-    tier, p, spread
-        As in `tier_outlook`.
+    tier
+        Number of each lead's tier, shape (n,).
+    p, spread
+        As in `conversions_interval`.
     """
     luck = p * (1 - p)
     sums: FloatArray = np.stack([np.bincount(tier, weights, tiers) for weights in (None, p, luck, luck * spread)], axis=1).astype(np.float64)
@@ -27,7 +29,7 @@ def tier_sums(tiers: int, tier: IntArray, p: FloatArray, spread: FloatArray) -> 
 
 
 def outlook_of_sums(rules: Sequence[TierRule], sums: FloatArray, *, outcome: str = "conversions") -> tuple[TierOutlook, ...]:
-    """Say of each tier how many leads it holds and what they will bring, as `tier_outlook` does of a whole list.
+    """Say of each tier of a list, the best first, how many leads it holds and what they will bring; `outcome` is what is expected, in words.
 
     Examples
     --------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from leadrank.forest import NotExportableError, export_forest, serve
 from leadrank.models import catboost_forest
@@ -14,10 +14,18 @@ from leadrank.models.symmetric_forest import PART, Symmetric, load_symmetric
 from leadrank.types import FIRST_LEVEL, Matrix
 
 
+@dataclass(frozen=True, slots=True)
+class Formless(catboost_forest.Forest):
+    """CatBoost's models, which score by CatBoost itself: why our form cannot hold them."""
+
+    because: str = ""
+
+
 def deployed(predictor: Predictor, X: Matrix) -> Predictor:
     """Return a fitted predictor in the form that scores: CatBoost's models become one symmetric forest, everything else stays.
 
-    A model that has no such form (other tree shapes asked for in the project file) stays with CatBoost.
+    Models that have no such form (other tree shapes asked for in the project file, pairs of categories with a thousand levels each) become
+    `Formless`.
 
     Parameters
     ----------
@@ -32,9 +40,18 @@ def deployed(predictor: Predictor, X: Matrix) -> Predictor:
         return predictor
     try:
         forest = export_forest(predictor.models, len(X.numeric), [FIRST_LEVEL + len(c.levels) for c in X.categorical])
-    except NotExportableError:
-        return predictor
+    except NotExportableError as problem:
+        return Formless(predictor.models, predictor.scale, str(problem))
     return Symmetric(serve(forest))
+
+
+def why_formless(predictor: Predictor) -> str:
+    """Say why CatBoost's trees in what `deployed` returned have no form of ours, as a sentence; nothing where they have one, or there are none."""
+    if isinstance(predictor, Blend):
+        return next(filter(None, map(why_formless, predictor.members)), "")
+    if isinstance(predictor, Shifted):
+        return why_formless(predictor.inner)
+    return predictor.because if isinstance(predictor, Formless) else ""
 
 
 def load_deployed(parts: Mapping[str, bytes]) -> Predictor:

@@ -16,10 +16,10 @@ from leadrank.models.baseline import Constant
 from leadrank.models.calibrate import sigmoid
 from leadrank.models.catboost_forest import CATBOOST, fit_forest
 from leadrank.models.contest import UPKEEP, Limits, Outcome
-from leadrank.models.deployed import deployed
+from leadrank.models.deployed import deployed, why_formless
 from leadrank.models.distilled import Distilled, Fate
 from leadrank.models.held_out import Entry, Task, class_losses, fold_by_fold
-from leadrank.models.ordered import margins_of, stack
+from leadrank.models.ordered import at_threshold, margins_of, stack
 from leadrank.models.predictor import Candidate, Predictor, Setting
 from leadrank.models.split import Fold
 from leadrank.models.symmetric_forest import Symmetric
@@ -72,9 +72,10 @@ def distil(
         What was done; None where the chosen model is fast as it is.
     """
     name = outcome.chosen.candidate.name
-    if name not in SLOW:
+    because = "" if name in SLOW else _why_slow(task, outcome)
+    if name not in SLOW and not because:
         return outcome, None
-    said = Distilled(tuple(m.candidate.name for m in outcome.members), outcome.weights, "unwanted")
+    said = Distilled(tuple(m.candidate.name for m in outcome.members), outcome.weights, "unwanted", because=because)
     if not wanted:
         return outcome, said
     progress(f"teaching one forest what the {name.replace('_', ' ')} says", 1.0)
@@ -89,6 +90,20 @@ def distil(
     if fate != "served":
         return outcome, said
     return replace(outcome, finals=(*outcome.finals, entry), chosen=entry, distilled=True), said
+
+
+def as_served(told: Distilled | None, outcome: Outcome, predictor: Predictor) -> Distilled | None:
+    """Return what is told of a chosen model once it is fitted on all rows: only then is it certain which form its trees have."""
+    because = why_formless(predictor)
+    if not because:
+        return told if outcome.distilled or outcome.chosen.candidate.name in SLOW else None
+    told = told or Distilled(tuple(m.candidate.name for m in outcome.members), outcome.weights, "formless")
+    return replace(told, fate="formless" if outcome.distilled else told.fate, because=because)
+
+
+def _why_slow(task: Task, outcome: Outcome) -> str:
+    """Say why CatBoost's trees would score by CatBoost itself, as far as the last fold's tell: no other has more rows."""
+    return why_formless(deployed(outcome.chosen.fitted[-1], at_threshold(task.X.take(np.arange(1)), 0, task.thresholds)))
 
 
 def teach(teacher: Predictor, X: Matrix, thresholds: int, seed: int) -> Predictor:

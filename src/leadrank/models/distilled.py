@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Fate = Literal["served", "dear", "late", "shapeless", "unwanted"]
+Fate = Literal["served", "dear", "late", "shapeless", "unwanted", "formless"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +18,15 @@ class Distilled:
         Its members.
     fate
         Whether one forest is served instead; or why not: it would cost too much log loss, there was no time, it has no form that serves, or
-        nobody wants it.
+        nobody wants it. `formless` is what turned out so only when it was fitted on all rows.
     cost
         Log loss that the forest adds on held-out rows, where that was measured.
     faster
         How many times as fast as the model it scores, where that was measured.
     trees
         How many trees it has.
+    because
+        Why CatBoost's own trees have no form that serves, where there are such.
     """
 
     names: tuple[str, ...]
@@ -33,6 +35,7 @@ class Distilled:
     cost: float | None = None
     faster: float | None = None
     trees: int = 0
+    because: str = ""
 
     def __str__(self) -> str:
         """Say what was done, at what price.
@@ -49,8 +52,13 @@ class Distilled:
             "late": f"there was no time to teach one forest to say the same: {kept}",
             "shapeless": f"one forest that says the same could not be built: {kept}",
             "unwanted": f"one forest in its place was not wanted (model.distil = false): {kept}",
+            "formless": f"CatBoost itself scores what is served, {self._slower} than one forest of symmetric trees of our own form",
         }
-        return f"The best model was {self._model}; {said[self.fate]}."
+        return f"The best model was {self._model}; {said[self.fate]}{self._why}."
+
+    @property
+    def _why(self) -> str:
+        return f" (CatBoost's trees have no form that serves without it: {self.because.rstrip('.')})" if self.because else ""
 
     @property
     def _model(self) -> str:

@@ -23,7 +23,7 @@ from leadrank.models.calibrate import (
 from leadrank.models.candidates import CANDIDATES, DEFAULT, FEW, FEW_OUTCOMES
 from leadrank.models.contest import STORMY, Limits, Outcome, explore, finals, hurried, restless
 from leadrank.models.deployed import deployed
-from leadrank.models.distil import SLOW, distil, teach
+from leadrank.models.distil import SLOW, as_served, distil, teach
 from leadrank.models.distilled import Distilled
 from leadrank.models.halves import UNKNOWN, UNSEEN, halves, quarters, spread_of
 from leadrank.models.held_out import Task, fit_stacked, judge_entry
@@ -178,7 +178,7 @@ def _finished(
         model=Model(shape, predictor), rows=task.judged, blocks=task.block, log_odds=non_increasing(held_out),
         rivals=_rivals(task, outcome, limits), seconds={e.candidate.name: e.seconds for e in outcome.finals},
         probes=tuple((Model(shape, probe), rows) for probe, rows in probes), chosen=shape.name, settings=settings, forward=forward, trials=trials,
-        drift=drift, distilled=distilled,
+        drift=drift, distilled=as_served(distilled, outcome, predictor),
     )
 
 

@@ -146,12 +146,11 @@ def _json(text: Text, columns: Collection[str]) -> Batches | None:
 def _with_rows(
     frames: Iterator[pl.DataFrame], nothing: pl.DataFrame, rejected: list[Rejected], label: str, width: int
 ) -> Iterator[pl.DataFrame]:
-    """Leave out pieces without rows; a header and nothing else is one such piece."""
+    """Leave out stretches without rows and cut the others: short records make many rows of few bytes. A header alone is one piece."""
     some = False
     for frame in frames:
-        if frame.height:
-            some = True
-            yield frame
+        some = some or frame.height > 0
+        yield from (frame[first : first + PIECE_ROWS] for first in range(0, frame.height, PIECE_ROWS))
     if not some:
         if rejected:
             raise no_records(label, rejected, width)
