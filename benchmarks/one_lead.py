@@ -60,8 +60,9 @@ def measure(bundle: Bundle | None = None) -> list[dict[str, object]]:
     few = [dict(list(lead.items())[:FIELDS]) for lead in leads]
     fast = lightgbm_single_row(typed, y, numbers)
     times = _in_turns({
-        "plain": (scorer.one, leads), "raw": (scorer.one, raw), "few": (scorer.one, few), "explained": (lambda lead: scorer.one(lead, reasons=5), leads),
-        "lightgbm": (fast, leads), "contributions": (lightgbm_contributions(typed, y, numbers), leads),
+        "plain": (scorer.one, leads), "raw": (scorer.one, raw), "few": (scorer.one, few),
+        "explained": (lambda lead: scorer.one(lead, reasons=5), leads), "lightgbm": (fast, leads),
+        "contributions": (lightgbm_contributions(typed, y, numbers), leads),
     }, ROUNDS)
     times |= _in_turns({"trees": (sklearn_pipeline(typed, y, numbers, trees=True), leads),
                         "logistic": (sklearn_pipeline(typed, y, numbers, trees=False), leads)}, SLOW_ROUNDS)
