@@ -62,7 +62,8 @@ class LeadPolicy:
             return self._likeliest(reach), contact, profit, round(100 * p)
         place = 0
         for begin in self._begins:
-            place += score < begin
+            if score < begin:
+                place += 1
         if place == self._last and score is not p:
             place -= 1
         return self._tiers[place], contact, profit, round(100 * p)
