@@ -19,7 +19,7 @@ from leadrank.data.reading.titles import titles
 from leadrank.errors import DataError
 from leadrank.frames import pl
 
-PIECE_ROWS = 1 << 16
+PIECE_ROWS = 1 << 17
 STRETCH_ROWS = 1 << 18
 """Rows of a Parquet file that are read at a time: a row group often holds a million, which would all lie in memory."""
 
