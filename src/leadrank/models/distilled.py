@@ -74,7 +74,9 @@ class Distilled:
     @property
     def _price(self) -> str:
         cost = self.cost or 0.0
-        return f"at a cost of {cost:.4f} log loss" if cost >= 0 else f"with {-cost:.4f} less log loss"
+        if round(cost, 4) == 0.0:
+            return "at no cost in log loss"
+        return f"at a cost of {cost:.4f} log loss" if cost > 0 else f"with {-cost:.4f} less log loss"
 
     @property
     def _gain(self) -> str:
