@@ -60,9 +60,15 @@ class _Pupil:
 
 
 def distil(
-    task: Task, outcome: Outcome, *, wanted: bool, limits: Limits, progress: Callable[[str, float], None]
+    task: Task, outcome: Outcome, *, wanted: bool, limits: Limits, forward: bool = False, progress: Callable[[str, float], None]
 ) -> tuple[Outcome, Distilled | None]:
     """Teach one forest what a slow chosen model says, judge it as the others were, and choose it where it costs less than `CLOSE`.
+
+    Parameters
+    ----------
+    forward
+        Whether the folds are forward blocks. The rows to come then differ from all blocks, trees do not follow a linear member out of what was
+        seen, and what a forest costs on the blocks does not tell what it will cost: none is taught.
 
     Returns
     -------
@@ -78,6 +84,8 @@ def distil(
     said = Distilled(tuple(m.candidate.name for m in outcome.members), outcome.weights, "unwanted", because=because)
     if not wanted:
         return outcome, said
+    if forward:
+        return outcome, replace(said, fate="unsure")
     progress(f"teaching one forest what the {name.replace('_', ' ')} says", 1.0)
     pupils, fate = _pupils(task, outcome, limits)
     if not pupils:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Fate = Literal["served", "dear", "late", "shapeless", "unwanted", "formless"]
+Fate = Literal["served", "dear", "unsure", "late", "shapeless", "unwanted", "formless"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class Distilled:
     names, weights
         Its members.
     fate
-        Whether one forest is served instead; or why not: it would cost too much log loss, there was no time, it has no form that serves, or
+        Whether one forest is served instead; or why not: it would cost too much log loss, nobody can
+        tell because rows have an order, there was no time, it has no form that serves, or
         nobody wants it. `formless` is what turned out so only when it was fitted on all rows.
     cost
         Log loss that the forest adds on held-out rows, where that was measured.
@@ -49,6 +50,7 @@ class Distilled:
         said = {
             "served": f"one forest of {self.trees} trees says the same {self._price} and is served instead{self._gain}",
             "dear": f"one forest of {self.trees} trees in its place would have cost {self.cost or 0.0:.4f} log loss: {kept}",
+            "unsure": f"under an order in time nobody can tell what one forest in its place would cost on the rows to come: {kept}",
             "late": f"there was no time to teach one forest to say the same: {kept}",
             "shapeless": f"one forest that says the same could not be built: {kept}",
             "unwanted": f"one forest in its place was not wanted (model.distil = false): {kept}",

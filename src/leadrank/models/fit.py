@@ -110,14 +110,14 @@ def fit_model(
     if not forward:
         first = _folds(y, groups, None, modelling.folds, limits.seed)
     given = {name: modelling.settings_of(name) for name in candidates}
-    limits = replace(limits, spare_none=forward, distils=modelling.distil and not SLOW.isdisjoint(modelling.candidates or DEFAULT))
+    limits = replace(limits, spare_none=forward, distils=modelling.distil and not forward and not SLOW.isdisjoint(modelling.candidates or DEFAULT))
     best, trials = explore(Task(X, y, thresholds, first), candidates, given, limits, progress)
     progress("finalists on fresh folds", 1.0)
     hurry = hurried(best, limits)
     second = first if forward or hurry else _folds(y, groups, None, modelling.folds, limits.seed + 1)
     task = Task(X, y, thresholds, second)
     outcome = finals(task, best, blend="blend" in (modelling.candidates or DEFAULT), limits=limits, forward=forward, few=few, hurry=hurry)
-    outcome, distilled = distil(task, outcome, wanted=modelling.distil, limits=limits, progress=progress)
+    outcome, distilled = distil(task, outcome, wanted=modelling.distil, limits=limits, forward=forward, progress=progress)
     fitted = _finished(task, outcome, modelling, limits, forward=forward, trials=trials, distilled=distilled)
     return replace(fitted, shared=hurry and not forward)
 
