@@ -6,27 +6,38 @@ from typing import Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from leadrank.project.cutoffs import Counting, Cutoffs
 from leadrank.project.economics import Economics
 from leadrank.project.frozen import Frozen
 from leadrank.project.modelling import Modelling, Validation
-from leadrank.project.tables import LeadTable
+from leadrank.project.tables import EventTable, LeadTable, ParentTable
 from leadrank.project.target import Target
 from leadrank.project.tiers import Decision, Tier
+from leadrank.project.watch import Watch
 
 Domain = Literal["general", "education", "housing", "credit", "employment", "software", "retail"]
 
 
 class Project(Frozen):
-    """Everything a user declares: leads, target, money, decision, tiers, validation, model."""
+    """Everything a user declares: tables, target, cutoffs, money, decision, tiers, watch, validation, model.
+
+    `source` is a folder or a database URL in which all tables are that say no more than a name.
+    """
 
     name: str = "leads"
     domain: Domain = "general"
     purpose: str = ""
+    source: str | None = None
     lead: LeadTable = LeadTable()
+    event: tuple[EventTable, ...] = Field(default=())
+    parent: tuple[ParentTable, ...] = Field(default=())
     target: Target
+    cutoff: Cutoffs = Cutoffs()
+    counting: Counting = Counting()
     economics: Economics = Economics()
     decision: Decision = Decision()
     tier: tuple[Tier, ...] = Field(default=())
+    watch: Watch = Watch()
     validation: Validation = Validation()
     model: Modelling = Modelling()
 
@@ -42,6 +53,27 @@ class Project(Frozen):
         elif self.target.positive is not None and any(t.at_least is None for t in self.tier):
             raise ValueError("with a binary target every tier needs `at_least`, a probability from 0 to 1")
         return self
+
+    @model_validator(mode="after")
+    def _tables_fit(self) -> Self:
+        names = ["lead", *(e.name for e in self.event), *(p.name for p in self.parent)]
+        if len(set(names)) < len(names):
+            raise ValueError(f"tables need different names (none of them `lead`), got {names}: give them with `name`")
+        for parent in self.parent:
+            if parent.of not in names or parent.of == parent.name:
+                raise ValueError(f"parent {parent.name!r} is `of` {parent.of!r}, which is none of the tables {names}")
+        if self.event and self.lead.key is None and any(not e.lead for e in self.event):
+            raise ValueError("events belong to leads by the lead's key; name it in [lead] with `key`")
+        if (self.event or self.cutoff != Cutoffs()) and self.lead.created_at is None:
+            raise ValueError("with events, it must be known when a lead came; name the column in [lead] with `created_at`")
+        if self.target.event is not None and not self.event:
+            raise ValueError(f"the outcome is the event {self.target.event!r}, and no [[event]] table is declared")
+        return self
+
+    @property
+    def relational(self) -> bool:
+        """Whether leads come from more than one flat table."""
+        return bool(self.event or self.parent or self.lead.bands)
 
     def to_json(self) -> bytes:
         """Write the project for a bundle."""

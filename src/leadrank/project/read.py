@@ -66,11 +66,25 @@ def parse_project(raw: dict[str, Any], where: str = "project") -> Project:
 
 
 def _beside(path: Path, project: Project) -> Project:
-    table = project.lead.table
-    if table is None or "://" in table or Path(table).is_absolute():
-        return project
-    lead = project.lead.model_copy(update={"table": str(path.parent / table)})
-    return project.model_copy(update={"lead": lead})
+    """Take every place from the project's source, or from the file's own folder."""
+    source = project.source
+    if source is not None and "://" not in source:
+        source = str(path.parent / source)
+
+    def found(place: str) -> str:
+        if "://" in place or Path(place).is_absolute():
+            return place
+        if source is not None and "://" in source:
+            return f"{source}#{place}"
+        return str((Path(source) if source is not None else path.parent) / place)
+
+    moved: dict[str, Any] = {
+        "event": tuple(e.model_copy(update={"table": found(e.table)}) for e in project.event),
+        "parent": tuple(p.model_copy(update={"table": found(p.table)}) for p in project.parent),
+    }
+    if project.lead.table is not None:
+        moved["lead"] = project.lead.model_copy(update={"table": found(project.lead.table)})
+    return project.model_copy(update={name: value for name, value in moved.items() if value})
 
 
 def _lines(errors: Sequence[Any]) -> list[str]:

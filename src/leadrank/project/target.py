@@ -4,17 +4,39 @@ from __future__ import annotations
 
 from typing import Self
 
-from pydantic import field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from leadrank.project.frozen import Frozen
+from leadrank.project.spans import Days
+
+CONVERTED = "converted"
+"""The column that tells whether an event came in time, where the outcome is an event."""
 
 
 class Target(Frozen):
-    """The outcome column: a positive value, or ordered classes (worst first)."""
+    """The outcome: a column with a positive value or ordered classes (worst first), or an event that comes in time.
 
-    column: str
+    Attributes
+    ----------
+    column
+        Of the lead table; where the outcome is an event, the column that is made.
+    event
+        The name of an event table, or a kind of event.
+    within
+        Days from the cutoff within which the event counts as a conversion: the horizon.
+    final_after
+        Days after which the outcome is final; by default the horizon. Until then a lead without the event is pending, not lost.
+    observed_until
+        The last moment that the tables tell of, ISO 8601; by default the newest one in them.
+    """
+
+    column: str = CONVERTED
     positive: str | None = None
     classes: tuple[str, ...] | None = None
+    event: str | None = None
+    within: Days | None = None
+    final_after: Days | None = Field(default=None)
+    observed_until: str | None = None
 
     @field_validator("positive", mode="before")
     @classmethod
@@ -22,6 +44,18 @@ class Target(Frozen):
         if isinstance(value, bool):
             return str(value).lower()
         return str(value) if isinstance(value, int | float) else value
+
+    @model_validator(mode="after")
+    def _column_or_event(self) -> Self:
+        if self.event is None and "column" not in self.model_fields_set:
+            raise ValueError("give `column`, the outcome column, or `event`, an event table or a kind of event")
+        if self.event is None and (self.within is not None or self.final_after is not None):
+            raise ValueError("`within` and `final_after` belong to an outcome that is an event; name it with `event`")
+        if self.event is not None and (self.positive is not None or self.classes is not None):
+            raise ValueError("an event happens or not; leave `positive` and `classes` out")
+        if self.within is not None and self.final_after is not None and self.final_after < self.within:
+            raise ValueError(f"`final_after` ({self.final_after:g} days) is not before the horizon `within` ({self.within:g} days)")
+        return self
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
