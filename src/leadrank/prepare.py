@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from leadrank import data, features, labels, models
 from leadrank.data.leaks.late_money import settle_money
 from leadrank.errors import DataError, UsageError
 from leadrank.frames import pl
-from leadrank.project import Column, Economics, LeadTable, Project, blocked_columns
+from leadrank.project import Column, Economics, LeadTable, Project, protect, watched_columns
 from leadrank.types import BoolArray, Finding, FloatArray, IntArray
 
 Progress = Callable[[str, float], None]
@@ -48,7 +48,8 @@ class Prepared:
 
 
 def check(
-    project: Project, frame: pl.DataFrame, *, at: datetime | None = None, salt: str = "", progress: Progress = quiet  # noqa: ARG001
+    project: Project, frame: pl.DataFrame, *, at: datetime | None = None, salt: str = "", counted: Collection[str] = (),  # noqa: ARG001
+    progress: Progress = quiet,
 ) -> Prepared:
     """Clean the table, read its outcomes and look for leaks.
 
@@ -62,6 +63,8 @@ def check(
         The moment of asking, where the caller knows it.
     salt
         Key of the hash that sets rows aside.
+    counted
+        Columns that were counted from what was known at each row's cutoff.
     progress
         Told what is going on and the share done.
 
@@ -80,28 +83,30 @@ def check(
     progress("reading columns", 0.0)
     target = project.target.column
     project, adopted = _keyed(project, frame)
+    project, guarded = protect(project, frame.columns)
     aside = _aside(project, frame, salt)
     seen = np.flatnonzero(~aside)
     frame = frame[seen]
-    schema, findings = data.infer_schema(frame, _read_as(project), target=target)
+    schema, findings = data.infer_schema(frame, _read_as(project, frame.columns), target=target)
     outcomes = labels.read_outcomes(frame[target], project.target)
     cleaned = data.clean_frame(schema, frame)
-    found: list[Finding] = [*adopted, *findings, *outcomes.findings, *_cells(cleaned.problems, seen)]
+    found: list[Finding] = [*adopted, *guarded, *findings, *outcomes.findings, *_cells(cleaned.problems, seen)]
+    if project.target.event is None:
+        found += data.unfinished(cleaned.frame, outcomes.codes, project.lead.created_at)
     order = data.time_order(cleaned.frame, project.lead.order or project.lead.created_at)
     rows, noticed = _usable(cleaned.frame, outcomes, project, order)
     found += noticed
     clean, y = cleaned.frame[rows], outcomes.codes[rows]
     _need_both(y, target, outcomes.classes)
     order = None if order is None else order[rows]
-    blocked = {f.column: f for f in blocked_columns(project)}
-    found += [f for name, f in blocked.items() if name in schema.names]
-    candidates = tuple(c.name for c in schema.features if c.type != "id" and c.name not in {*project.lead.exclude, *blocked})
-    groups, more = _alike(clean, schema, candidates, target)
+    shut = {*project.lead.exclude, *(f.column for f in guarded if f.severity == "quarantine")}
+    candidates = tuple(c.name for c in schema.features if c.type != "id" and c.name not in shut)
+    groups, more = _alike(clean, schema, candidates, project)
     twins = data.near_duplicates(columns_of(clean, candidates), groups)
     groups = data.merge_groups(groups, twins)
     found += [*more, *data.validate(clean, schema.only(candidates), y, order=order, order_name=project.lead.order or "the order")]
     candidates = tuple(c for c in candidates if c not in data.constant_columns(clean, candidates))
-    leaky = _leaks(clean, schema, candidates, y, order, groups, twins, project, progress)
+    leaky = _leaks(clean, schema, candidates, y, order, groups, twins, project, counted, progress)
     quarantined = tuple(dict.fromkeys(f.column for f in leaky if f.severity == "quarantine" and f.column is not None))
     economics, said = settle_money(project, clean, y, probed=candidates, quarantined=quarantined, groups=groups)
     known = {name: column.known_at_scoring for name, column in project.lead.columns.items()}
@@ -115,7 +120,7 @@ def check(
 
 def _keyed(project: Project, frame: pl.DataFrame) -> tuple[Project, tuple[Finding, ...]]:
     """Adopt a key where none is declared: without one nobody finds a lead of the call list again."""
-    key, found = data.choose_key(frame, _read_as(project), target=project.target.column)
+    key, found = data.choose_key(frame, _read_as(project, frame.columns), target=project.target.column)
     return project.model_copy(update={"lead": project.lead.model_copy(update={"key": key})}), found
 
 
@@ -128,14 +133,14 @@ def _aside(project: Project, frame: pl.DataFrame, salt: str) -> BoolArray:
     return data.set_aside(data.row_names(frame, project.lead.key, project.target.column), project.validation.share, salt)
 
 
-def _read_as(project: Project) -> LeadTable:
+def _read_as(project: Project, names: Sequence[str]) -> LeadTable:
     """Read money as numbers, and read what is needed for more than a feature even where it is excluded as one."""
     lead, economics = project.lead, project.economics
     money = [name for name in (economics.value_column, economics.contact_cost_column) if name is not None]
     for name in money:
         if name in {lead.key, project.target.column}:
             raise UsageError(f"The column {name!r} cannot hold money: it is the key or the outcome.", "Name another column in [economics].")
-    needed = {*money, lead.key, lead.order, lead.created_at, project.target.column}
+    needed = {*money, *watched_columns(project.watch, names), lead.key, lead.order, lead.created_at, project.target.column}
     columns = {name: lead.columns.get(name, Column()).model_copy(update={"type": "number"}) for name in money}
     return lead.model_copy(update={
         "columns": {**lead.columns, **columns}, "exclude": tuple(name for name in lead.exclude if name not in needed),
@@ -143,12 +148,14 @@ def _read_as(project: Project) -> LeadTable:
 
 
 def _alike(
-    clean: pl.DataFrame, schema: data.Schema, candidates: tuple[str, ...], target: str
+    clean: pl.DataFrame, schema: data.Schema, candidates: tuple[str, ...], project: Project
 ) -> tuple[IntArray, tuple[Finding, ...]]:
-    """Group exact duplicates; rows that a key tells apart are different leads, however alike they look."""
+    """Group the cutoffs of one lead, or exact duplicates; rows that a key tells apart are different leads, however alike they look."""
+    if project.lead.key is not None and project.cutoff.many:
+        return data.duplicate_groups(clean, [project.lead.key])[0], ()
     if any(c.role in {"key", "id"} and clean[c.name].n_unique() == clean.height for c in schema.columns):
         return np.arange(clean.height), ()
-    return data.duplicate_groups(clean, [*candidates, target])
+    return data.duplicate_groups(clean, [*candidates, project.target.column])
 
 
 def columns_of(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
@@ -177,7 +184,7 @@ def _usable(
             "Nothing to do, unless the outcomes are known elsewhere.",
         ))
     rows = np.flatnonzero(labelled)
-    if project.lead.key is None:
+    if project.lead.key is None or project.cutoff.many:
         return rows, found
     kept, more = data.drop_repeated_keys(clean[rows], project.lead.key, order=None if order is None else order[rows])
     return rows[kept], [*found, *more]
@@ -206,7 +213,7 @@ def _cells(problems: tuple[data.CellProblem, ...], seen: IntArray) -> list[Findi
 
 def _leaks(
     clean: pl.DataFrame, schema: data.Schema, candidates: tuple[str, ...], y: IntArray, order: FloatArray | None, groups: IntArray,
-    twins: IntArray, project: Project, progress: Progress,
+    twins: IntArray, project: Project, counted: Collection[str], progress: Progress,
 ) -> tuple[Finding, ...]:
     shut = {name for name, column in project.lead.columns.items() if column.known_at_scoring is False}
     readable = [c for c in candidates if schema.column(c).type != "text" or c in shut]
@@ -215,7 +222,7 @@ def _leaks(
     moment = None if created is None else clean[created]
     return data.find_leaks(
         columns_of(clean, readable), y, ranker=booster_ranker, order=order, groups=groups, twins=twins, at=moment, known=known,
-        seed=project.model.seed, progress=lambda words: progress(words, 0.1),
+        counted=counted, seed=project.model.seed, progress=lambda words: progress(words, 0.1),
     )
 
 

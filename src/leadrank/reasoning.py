@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadrank import explain, models
+from leadrank import explain, features, models
 from leadrank.bundle import Bundle
 from leadrank.frames import pl
 from leadrank.types import FloatArray, IntArray, Matrix
+
+PARTS = ("base", "fit", "engagement", "timing")
+"""The parts that add up to a lead's log-odds: where all begin, who it is, what it did, and when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class Reasoner:
         classes = bundle.terms.classes
         self._about = ["converted"] if len(classes) == 2 else [f"were {c} or better" for c in classes[1:-1]] + [f"were {classes[-1]}"]
         self._books = tuple(explain.phrasebook(bundle.evidence, threshold=t, outcome=about) for t, about in enumerate(self._about))
+        self._kinds = kinds_of(bundle)
+        self._named = PARTS if set(self._kinds.values()) - {"fit"} else ()
         self._lead_reasons = tuple(explain.LeadReasons(book, self._protected) for book in self._books)
 
     def reasons(self, X: Matrix, log_odds: FloatArray, top: int) -> list[tuple[explain.Reason, ...]]:
@@ -65,21 +70,34 @@ class Reasoner:
         start = self.bundle.model.shape.calibrations[asked].one(told[1])
         return self._lead_reasons[asked].of(told[0], [*numbers, *codes], odds[asked], start, top)
 
-    def texts(self, X: Matrix, log_odds: FloatArray, top: int) -> pl.Series:
-        """Return the `top` reasons of each row as one line of text, in bulk."""
-        if top <= 0 or not len(X):
-            return pl.repeat("", len(X), dtype=pl.String, eager=True)
-        parts = list(self._parts(X, log_odds))
+    def columns(self, X: Matrix, log_odds: FloatArray, top: int) -> dict[str, pl.Series]:
+        """Return the `top` reasons of each row as one line of text, and beside them what who it is, what it did and when have in its score."""
+        if not len(X):
+            return {"reasons": pl.Series([], dtype=pl.String)} | {name: pl.Series([], dtype=pl.Float64) for name in self._named}
+        alike = list(self._parts(X, log_odds))
         said = pl.concat(
-            explain.reason_lines(part.grouped, part.columns, part.X, part.book, top=top, never=self._protected, within=part.raw) for part in parts
+            explain.reason_lines(part.grouped, part.columns, part.X, part.book, top=top, never=self._protected, within=part.raw) for part in alike
         )
-        return said if len(parts) == 1 else said[np.argsort(np.concatenate([part.rows for part in parts]))]
+        back = np.argsort(np.concatenate([part.rows for part in alike]))
+        sums = np.concatenate([self._sums(part, log_odds) for part in alike])[back] if self._named else np.empty((0, 0))
+        return {"reasons": said if len(alike) == 1 else said[back]} | {name: pl.Series(sums[:, k]) for k, name in enumerate(self._named)}
 
     def ends(self, X: Matrix, log_odds: FloatArray) -> tuple[float, float, str]:
         """Return the base from which the first row's contributions start, the log-odds that all of them reach, and what they are about."""
         asked = asked_threshold(log_odds)
         base = calibrated_contributions(self.bundle.model, X, log_odds, asked)[1]
         return float(base[0]), float(log_odds[0, asked[0]]), self._about[int(asked[0])]
+
+    def parts(self, X: Matrix, log_odds: FloatArray) -> dict[str, float]:
+        """Part the first row's log-odds: the base, and what who the lead is, what it did and when add to it."""
+        part = next(self._parts(X, log_odds))
+        return dict(zip(self._named, self._sums(part, log_odds)[0].tolist(), strict=True)) if self._named else {}
+
+    def _sums(self, part: _Alike, log_odds: FloatArray) -> FloatArray:
+        kinds = np.array([PARTS.index(self._kinds.get(name, "fit")) for name in part.columns], dtype=np.int64)
+        sums = np.stack([part.grouped[:, kinds == k].sum(axis=1) for k in range(len(PARTS))], axis=1)
+        sums[:, 0] = log_odds[part.rows, asked_threshold(log_odds[part.rows])] - sums.sum(axis=1)
+        return sums
 
     def change(self, lead: Matrix, target: float) -> explain.Counterfactual | None:
         """Return what would lift one lead to the target probability, over the columns that the team can act on."""
@@ -99,6 +117,12 @@ class Reasoner:
             own = X if len(rows) == len(X) else X.take(rows)
             grouped, _, columns, raw = calibrated_contributions(self.bundle.model, own, log_odds[rows], asked[rows])
             yield _Alike(rows, own, self._books[int(t)], grouped, columns, raw)
+
+
+def kinds_of(bundle: Bundle) -> dict[str, str]:
+    """Say of each column what it tells: as declared, or as it was made of several tables."""
+    made = {} if bundle.origin is None else features.kinds_of(bundle.origin.featurizer)
+    return {**made, **bundle.terms.kinds}
 
 
 def asked_threshold(log_odds: FloatArray) -> IntArray:

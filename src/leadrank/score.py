@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import reduce
 from operator import add
 from pathlib import Path
@@ -12,67 +13,22 @@ from typing import Any
 
 import numpy as np
 
-from leadrank import data, decisions, explain, features, models
-from leadrank.bundle import LARGEST_AMOUNT, NOTHING_KNOWN, Acquaintance, Bundle, LeadReader, Scored, Unfamiliar, join_unfamiliar, load_bundle
+from leadrank import data, decisions, features, models
+from leadrank.bundle import LARGEST_AMOUNT, NOTHING_KNOWN, Acquaintance, Bundle, LeadReader, Scored, load_bundle
 from leadrank.bundle.unfamiliar import written_key
 from leadrank.data.asked import check_kept, count_of, shown
 from leadrank.errors import UsageError
 from leadrank.frames import pl
 from leadrank.judged import Judged, judge
-from leadrank.reasoning import Reasoner
-from leadrank.scored_rows import in_words, recut, scored_rows
+from leadrank.reasoning import PARTS, Reasoner
+from leadrank.scored_rows import by_day, in_words, recut, scored_rows
+from leadrank.scored_table import Explained, Part, ScoredTable, Tally
 from leadrank.types import BoolArray, FloatArray, Matrix
 
 __all__ = ["LARGEST_AMOUNT", "PART", "Explained", "Part", "Scored", "ScoredTable", "Scorer", "Tally"]
 
 PART = 1 << 16
 """Rows that are scored at a time: their numbers stay in the second cache, and memory does not grow with the table."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScoredTable:
-    """A table's scores, what each tier among its rows will bring, the best first, the cells that could not be read, and all that is unfamiliar."""
-
-    rows: pl.DataFrame
-    tiers: tuple[decisions.TierOutlook, ...]
-    problems: tuple[data.CellProblem, ...]
-    unfamiliar: Unfamiliar
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """What is told of rows: sums by tier, unreadable cells (as many as `clean_frame` lists), and all the rest that is odd."""
-
-    sums: FloatArray
-    problems: tuple[data.CellProblem, ...]
-    unfamiliar: Unfamiliar
-
-    def __add__(self, later: Tally) -> Tally:
-        """Tell of more rows of the same table."""
-        problems = data.kept_problems((*self.problems, *later.problems))
-        return Tally(self.sums + later.sums, problems, join_unfamiliar(self.unfamiliar, later.unfamiliar))
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Some rows of a longer table: their scores (words numbered, see `scored_rows`), which say nothing, and what is told, by row of the whole."""
-
-    rows: pl.DataFrame
-    empty: BoolArray
-    tally: Tally
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """One lead in full: its score, its reasons, their base, the `total` that they reach with all other columns, and what would change it."""
-
-    scored: Scored
-    reasons: tuple[explain.Reason, ...]
-    base: float
-    total: float
-    scale: str
-    about: str
-    counterfactual: explain.Counterfactual | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +66,7 @@ class Scorer:
         self._policy = decisions.LeadPolicy(self.bundle.policy)
         self._identity = self.bundle.identity
         self._key, self._ordered = terms.key, terms.learned_tiers
+        self._timing = self.bundle.timing
 
     def __reduce__(self) -> tuple[type[Scorer], tuple[Bundle]]:
         """Travel to another process as a bundle, and be made ready there."""
@@ -160,18 +117,20 @@ class Scorer:
             key, reach[-1], low, high, score, None, tier.name, contact and not empty, profit,
             NOTHING_KNOWN if empty else tier.action, "" if empty else tier.within,
             self._reasoner.one(self._model, numbers, codes, answer, reasons) if reasons > 0 else (), self._identity,
-            self._classes(reach) if self._ordered else {}, unknown, problems,
+            self._classes(reach) if self._ordered else {}, unknown, problems, {} if self._timing is None else self._by_day(reach[-1]),
         ))
 
     def many(
-        self, frame: Any, *, reasons: int = 0, ranked: bool = False, top: int | None = None, keep: Sequence[str] = (), threads: int = 1
+        self, frame: Any, *, reasons: int = 0, ranked: bool = False, top: int | None = None, keep: Sequence[str] = (), threads: int = 1,
+        at: datetime | None = None,
     ) -> pl.DataFrame:
         """Score a table.
 
         Parameters
         ----------
         frame
-            A Polars, pandas or Arrow table of raw or typed cells; every row is scored, in order.
+            A Polars, pandas or Arrow table of raw or typed cells; every row is scored, in order. Where the bundle learned from several tables,
+            these by name, `lead` among them: every lead that was there is scored.
         reasons
             How many reasons to write into the column `reasons`.
         ranked
@@ -183,6 +142,8 @@ class Scorer:
         threads
             How many parts of 65,536 rows are scored at a time. One is the default: a service has leads enough to keep its cores busy. The
             result does not depend on it.
+        at
+            Of several tables, the moment of asking, naive UTC; by default the newest moment that they tell of.
 
         Raises
         ------
@@ -191,13 +152,14 @@ class Scorer:
         DataError
             A column that the model uses is not there; its nearest spelling is offered.
         """
-        return self.table(frame, reasons=reasons, ranked=ranked, top=top, keep=keep, threads=threads).rows
+        return self.table(frame, reasons=reasons, ranked=ranked, top=top, keep=keep, threads=threads, at=at).rows
 
     def table(
-        self, frame: Any, *, reasons: int = 0, ranked: bool = False, top: int | None = None, keep: Sequence[str] = (), threads: int = 1
+        self, frame: Any, *, reasons: int = 0, ranked: bool = False, top: int | None = None, keep: Sequence[str] = (), threads: int = 1,
+        at: datetime | None = None,
     ) -> ScoredTable:
         """Score a table as `many` does, and say what to expect of each tier, and which cells could not be read and count as missing."""
-        table = data.as_polars(frame)
+        table = self.leads(frame, at=at)
         reasons, top = count_of(reasons, "reasons to give"), None if top is None else count_of(top, "leads to keep")
         check_kept(keep, table.columns)
         check_threads(threads)
@@ -206,6 +168,16 @@ class Scorer:
         parts = self._parts(table, reasons, keep, threads)
         told = _told(parts)
         return ScoredTable(in_words(pl.concat([part.rows for part in parts])), self.outlook(told), told.problems, told.unfamiliar)
+
+    def leads(self, tables: Any, *, at: datetime | None = None) -> pl.DataFrame:
+        """Return a row for each lead: a flat table as it is, several tables by name as of a moment."""
+        if not isinstance(tables, Mapping):
+            return data.as_polars(tables)
+        if self.bundle.origin is None:
+            raise UsageError("This bundle learned from one table; several came.", "Give the one table of leads.")
+        from leadrank.snapshots import snapshots
+
+        return snapshots(self.bundle.project, self.bundle.origin, {n: data.as_polars(t) for n, t in tables.items()}, at=at).frame
 
     def _parts(self, table: pl.DataFrame, reasons: int, keep: Sequence[str], threads: int) -> list[Part]:
         starts = range(0, max(table.height, 1), PART)
@@ -223,7 +195,7 @@ class Scorer:
         batch, cleaned = self._batch(table)
         rows = scored_rows(self.bundle, table, batch.judged, batch.empty, keep=keep, first=first)
         if reasons > 0:
-            rows = rows.with_columns(self._reasoner.texts(batch.X, batch.log_odds, reasons).alias("reasons"))
+            rows = rows.with_columns(**self._reasoner.columns(batch.X, batch.log_odds, reasons))
         problems = tuple(replace(problem, row=problem.row + first) for problem in cleaned.problems) if first else cleaned.problems
         return Part(rows, batch.empty, Tally(batch.judged.sums, problems, self._acquaintance.of_table(table, cleaned, batch.X, batch.empty, first)))
 
@@ -237,7 +209,8 @@ class Scorer:
         best = self._parts(table[order], reasons, (), threads) if reasons > 0 or top is not None else parts
         out = in_words(rows[order]).with_columns(rank=pl.Series(np.arange(1, len(order) + 1), dtype=pl.Int64))
         if reasons > 0:
-            out = out.with_columns(in_words(pl.concat([part.rows for part in best]))["reasons"])
+            said = in_words(pl.concat([part.rows for part in best]))
+            out = out.with_columns(said[name] for name in ("reasons", *PARTS) if name in said.columns)
         cut = out if top is None else recut(out, empty[order])
         return ScoredTable(cut, self.outlook(_told(best)), told.problems, told.unfamiliar)
 
@@ -263,7 +236,8 @@ class Scorer:
         base, total, about = self._reasoner.ends(batch.X, batch.log_odds)
         wanted = min(max(self.bundle.policy.threshold.cut, 0.01), 0.99) if target is None else target
         scored = self.one(table.row(0, named=True))._replace(key=name, reasons=found)
-        return Explained(scored, found, base, total, self.bundle.facts.scale, about, self._reasoner.change(batch.X, wanted))
+        parts = self._reasoner.parts(batch.X, batch.log_odds)
+        return Explained(scored, found, base, total, self.bundle.facts.scale, about, parts, self._reasoner.change(batch.X, wanted))
 
     def _batch(self, table: pl.DataFrame) -> tuple[_Batch, data.Cleaned]:
         cleaned = data.clean_frame(self._schema, table, required=self._needed, numbered=True)
@@ -279,6 +253,10 @@ class Scorer:
     @property
     def _outcome(self) -> str:
         return f"{self.bundle.terms.classes[-1]} leads" if self.bundle.terms.learned_tiers else "conversions"
+
+    def _by_day(self, probability: float) -> dict[str, float]:
+        assert self._timing is not None  # noqa: S101 - the caller asked
+        return {name: float(found[0]) for name, found in by_day(self._timing, np.array([probability])).items()}
 
     def _classes(self, reach: Sequence[float]) -> dict[str, float]:
         shares = models.class_probabilities(np.array([reach]))[0].tolist()

@@ -12,13 +12,17 @@ from leadrank import models
 from leadrank.bundle import NOTHING_KNOWN, Bundle
 from leadrank.frames import pl
 from leadrank.judged import Judged
-from leadrank.types import BoolArray, IntArray
+from leadrank.reasoning import PARTS
+from leadrank.types import BoolArray, FloatArray, IntArray
 
 COLUMNS = (
     "probability", "probability_low", "probability_high", "score", "rank", "tier", "contact", "expected_profit", "action", "due_within", "reasons",
     "model",
 )
 """What every scored table holds after the key and the columns carried through."""
+DAYS = (7, 30, 90)
+"""Days by which a conversion is foretold, where the days of past ones are known."""
+BY_DAY = (*(f"probability_{day}_days" for day in DAYS), "probability_ever")
 
 
 def scored_rows(
@@ -38,7 +42,7 @@ def scored_rows(
         Where the rows begin in a longer table, for their numbers where there is no key.
     """
     tiers, decided, reach = bundle.policy.tiers, judged.decided, judged.reach
-    taken = {*COLUMNS, *map(class_column, bundle.terms.classes)}
+    taken = {*COLUMNS, *BY_DAY, *PARTS, *map(class_column, bundle.terms.classes)}
     asked = np.where(empty, len(tiers), decided.tier) if empty.any() else decided.tier
     nothing = np.zeros(len(reach), dtype=np.uint8)
     profit = pl.lit(None, pl.Float64) if decided.expected_profit is None else pl.Series(decided.expected_profit)
@@ -48,10 +52,18 @@ def scored_rows(
         contact=pl.Series(decided.contact), expected_profit=profit, action=_named(asked, [*(t.action for t in tiers), NOTHING_KNOWN]),
         due_within=_named(asked, [*(t.within for t in tiers), ""]), reasons=_named(nothing, [""]), model=_named(nothing, [bundle.identity]),
     )
+    if bundle.timing is not None:
+        out = out.with_columns(**by_day(bundle.timing, reach[:, -1]))
     if reach.shape[1] == 1:
         return out
     shares = models.class_probabilities(reach)
     return out.with_columns(*(pl.Series(class_column(c), shares[:, k]) for k, c in enumerate(bundle.terms.classes)))
+
+
+def by_day(timing: models.Timing, probability: FloatArray) -> dict[str, pl.Series]:
+    """Foretell by which day each lead will have converted, and whether it ever will."""
+    found = np.column_stack([models.by_day(timing, probability, DAYS), models.ever(timing, probability)])
+    return {name: pl.Series(found[:, k]) for k, name in enumerate(BY_DAY)}
 
 
 def in_words(rows: pl.DataFrame) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,10 +13,13 @@ from leadrank import data, decisions, evaluation, explain, features, models
 from leadrank.bundle import Bundle, ColumnEffect, Facts, HeldOut, fingerprint, remember, row_names
 from leadrank.data import as_polars
 from leadrank.evaluate import doubt_vouched, plain_figures
+from leadrank.fairness import Decided, audit_fairness
 from leadrank.frames import pl
+from leadrank.history import History, history_of
 from leadrank.prepare import Prepared, Progress, booster_ranker, check, columns_of, quiet
 from leadrank.project import Project
 from leadrank.score import LARGEST_AMOUNT, Scorer
+from leadrank.timed import timing_of
 from leadrank.types import Finding, FloatArray, IntArray, Matrix
 
 TAIL = 0.2
@@ -37,7 +40,7 @@ class _Judged:
     """What was found on held-out rows."""
 
     reach: FloatArray
-    y: IntArray
+    decided: Decided
     policy: decisions.Policy
     report: evaluation.Report
     business: decisions.BusinessCase
@@ -45,7 +48,7 @@ class _Judged:
 
 
 def train(
-    project: Project, frame: object, *, clock: Callable[[], float], started: float | None = None, at: datetime | None = None,
+    project: Project, tables: object, *, clock: Callable[[], float], started: float | None = None, at: datetime | None = None,
     salt: str | None = None, progress: Progress = quiet, approve: Callable[[Prepared], None] = lambda _: None,
 ) -> Bundle:
     """Learn from past leads.
@@ -54,8 +57,8 @@ def train(
     ----------
     project
         What the user declared; its `model.budget` is the wall time of the whole, unless `model.trials` is given.
-    frame
-        Raw rows with the outcome: Polars, pandas or Arrow.
+    tables
+        Raw rows with the outcome: Polars, pandas or Arrow. Several tables by name, `lead` among them, or their history.
     clock
         Tells seconds; only differences count.
     started
@@ -82,9 +85,10 @@ def train(
         Nothing can be learned from this table.
     """
     began = clock() if started is None else started
-    table = as_polars(frame)
+    history = learned_from(project, tables)
+    project, table = history.project, history.frame
     salt = salt if salt is not None else hashlib.sha256(f"leadrank {project.model.seed}".encode()).hexdigest()[:32]
-    prepared = check(project, table, at=at, salt=salt, progress=progress)
+    prepared = check(project, table, at=at, salt=salt, counted=history.counted, progress=progress)
     approve(prepared)
     project = project.model_copy(update={"economics": prepared.economics, "lead": prepared.lead})
     encoder, X = _encoded(project, prepared)
@@ -97,16 +101,33 @@ def train(
     judged = _judge(project, prepared, fitted)
     progress("measuring what drives the score", 0.92)
     facts = _facts(project, prepared, X, fitted, judged, at, limits)
+    fairness, treated = audit_fairness(project, prepared, X, fitted, judged.decided, limits)
     bundle = Bundle(
         project=project, schema=prepared.schema, encoder=encoder, model=fitted.model, policy=judged.policy,
         evidence=explain.fit_evidence(X, prepared.y, thresholds=len(prepared.classes) - 1), profile=data.profile(prepared.clean, prepared.schema),
-        report=judged.report, findings=(*prepared.findings, *judged.policy.findings, *_noticed(project, prepared, X, fitted, limits)), facts=facts,
-        learned=remember(row_names(prepared.clean, project.lead.key, encoder.columns), salt),
+        report=judged.report, facts=replace(facts, fairness=fairness), origin=history.origin,
+        findings=(*history.findings, *prepared.findings, *judged.policy.findings, *_noticed(project, prepared, X, fitted, limits), *treated),
+        learned=remember(_names(project, prepared, encoder), salt),
     )
+    bundle = replace(bundle, timing=timing_of(bundle, history, prepared, fitted))
     seconds = None if project.model.trials is not None else clock() - began
-    bundle = replace(bundle, facts=replace(facts, seconds=seconds), identity=fingerprint(bundle))
+    bundle = replace(bundle, facts=replace(bundle.facts, seconds=seconds), identity=fingerprint(bundle))
     progress("done", 1.0)
     return replace(bundle, held_out=_remembered(bundle, table, prepared, salt))
+
+
+def learned_from(project: Project, tables: object) -> History:
+    """Take what is learned from: a flat table as it is, several tables as their history."""
+    if isinstance(tables, History):
+        return tables
+    if isinstance(tables, Mapping):
+        return history_of(project, {name: as_polars(frame) for name, frame in tables.items()})
+    return History(project, as_polars(tables))
+
+
+def _names(project: Project, prepared: Prepared, encoder: features.Encoder) -> list[str]:
+    names = row_names(prepared.clean, project.lead.key, encoder.columns)
+    return list(dict.fromkeys(names)) if project.cutoff.many else names
 
 
 def _encoded(project: Project, prepared: Prepared) -> tuple[features.Encoder, Matrix]:
@@ -144,7 +165,9 @@ def _judge(project: Project, prepared: Prepared, fitted: models.Fitted) -> _Judg
     business = decisions.business_case(y, reach, policy, newest=newest, value=value, cost=cost, called=called, seed=seed)
     spread = fitted.model.shape.spread.shared_error(fitted.log_odds[:, -1])
     not_worth = decisions.not_worth_working(policy, reach, value=value, cost=cost, y=y, spread=spread) if _knows_money(policy) else None
-    return _Judged(reach, y, policy, doubt_vouched(report, prepared.findings), business, not_worth)
+    hit = (y == reach.shape[1]).astype(np.int64)
+    decided = Decided(hit, reach[:, -1], called, None if learned else worth, spent)
+    return _Judged(reach, decided, policy, doubt_vouched(report, prepared.findings), business, not_worth)
 
 
 def _knows_money(policy: decisions.Policy) -> bool:

@@ -47,7 +47,7 @@ def test_every_flag_of_the_program_is_described() -> None:
 @pytest.mark.parametrize("command", list(COMMANDS))
 def test_every_example_is_shown(command: Any) -> None:
     for example in COMMANDS[command][1]:
-        assert f"    {example}\n" in SECTIONS[command.__name__]
+        assert f"    {example}\n" in SECTIONS[command.__name__.replace("_", "-")]
 
 
 def test_every_exit_code_is_listed() -> None:

@@ -26,7 +26,7 @@ def examples() -> ModuleType:
 
 
 def test_every_folder_is_run_and_every_run_has_a_folder(examples: ModuleType) -> None:
-    assert set(examples.EXAMPLES) == set(FOLDERS) == {p.parent.name for p in (ROOT / "examples").glob("*/leadrank.toml")}
+    assert set(examples.EXAMPLES) == set(FOLDERS) == {p.parent.name for p in (ROOT / "examples").glob("*/ancestor.toml")}
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -37,6 +37,10 @@ class Bundle:
     facts: waist.Facts
     held_out: waist.HeldOut = field(default_factory=lambda: waist.HeldOut())  # noqa: PLW0108 - its module is loaded late
     learned: waist.Learned = field(default_factory=lambda: waist.Learned())  # noqa: PLW0108
+    origin: waist.Origin | None = None
+    """How rows come from several tables, where they do."""
+    timing: models.Timing | None = None
+    """By which day leads convert, where the days are known."""
     identity: str = ""
     """Name and fingerprint of what scores; made once at training, since learners do not write themselves the same way twice."""
     terms: Terms = field(init=False, repr=False, compare=False)
@@ -56,6 +60,8 @@ class Bundle:
                 found = _terms({own: _part(self, own) for own in _IN_TERMS})
             elif name in _LATER:
                 found = from_part(_RECORDS[name](), self.unread[name])
+            elif name in _OPTIONAL:
+                found = from_part(_OPTIONAL[name](), self.unread[name]) if name in self.unread else None
             else:
                 raise AttributeError(f"a bundle has no {name!r}")
             object.__setattr__(self, name, found)
@@ -68,6 +74,8 @@ _RECORDS: dict[str, Callable[[], Any]] = {
     "findings": lambda: tuple[Finding, ...], "facts": lambda: waist.Facts, "held_out": lambda: waist.HeldOut, "learned": lambda: waist.Learned,
 }
 """The records of a bundle, each with its kind, for which a room is opened only when the record is wanted."""
+_OPTIONAL: dict[str, Callable[[], Any]] = {"origin": lambda: waist.Origin, "timing": lambda: models.Timing}
+"""Records that a bundle may do without."""
 _SCORING = ("schema", "encoder", "policy", "evidence")
 _LATER = tuple(name for name in _RECORDS if name not in _SCORING)
 _IN_TERMS = ("project", "profile", "facts")
@@ -139,7 +147,7 @@ def load_bundle(path: str | Path, *, key: bytes | None = None) -> Bundle:
 
 def _built(manifest: dict[str, Any], parts: dict[str, bytes]) -> Bundle:
     model = {name.removeprefix("model/"): part for name, part in parts.items() if name.startswith("model/")}
-    told = {name: parts[f"{name}.json"] for name in _RECORDS}
+    told = {name: parts[f"{name}.json"] for name in _RECORDS} | {name: parts[f"{name}.json"] for name in _OPTIONAL if f"{name}.json" in parts}
     bundle, read = object.__new__(Bundle), {name: from_part(_RECORDS[name](), told[name]) for name in _SCORING}
     known = {"model": models.load_model(model), "identity": str(manifest.get("model", "")), "terms": _terms(told), "unread": told}
     for name, value in (read | known).items():
@@ -149,7 +157,12 @@ def _built(manifest: dict[str, Any], parts: dict[str, bytes]) -> Bundle:
 
 def _parts(bundle: Bundle) -> dict[str, bytes]:
     model = {f"model/{name}": part for name, part in bundle.model.parts().items()}
-    return {f"{name}.json": _part(bundle, name) for name in _RECORDS} | model
+    return {f"{name}.json": _part(bundle, name) for name in _RECORDS} | _optional_parts(bundle) | model
+
+
+def _optional_parts(bundle: Bundle) -> dict[str, bytes]:
+    held = {name: getattr(bundle, name) for name in _OPTIONAL}
+    return {f"{name}.json": to_part(record, _OPTIONAL[name]()) for name, record in held.items() if record is not None}
 
 
 def _part(bundle: Bundle, name: str) -> bytes:
@@ -176,5 +189,5 @@ def _check_scoring(bundle: Bundle) -> None:
 
 
 def _scoring_parts(bundle: Bundle) -> dict[str, bytes]:
-    parts = {name: _part(bundle, name) for name in _SCORING}
+    parts = {name: _part(bundle, name) for name in _SCORING} | _optional_parts(bundle)
     return parts | {f"model/{name}": part for name, part in bundle.model.parts().items()}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from leadrank.bundle.bundle import Bundle
-from leadrank.bundle.cautions import fairness, limits, monitoring, out_of_scope, privacy
+from leadrank.bundle.cautions import limits, monitoring, out_of_scope, privacy
+from leadrank.bundle.fairness import fairness
 from leadrank.bundle.markdown import MOST, bullets, code, interval, names, plain, section, share, table
 from leadrank.evaluation.report import COLUMNS, TIERS, footnotes
 

@@ -1,4 +1,4 @@
-"""What the model card says about limits, people and upkeep: plainly, and only what is known."""
+"""What the model card says about limits, privacy and upkeep: plainly, and only what is known."""
 
 from __future__ import annotations
 
@@ -62,25 +62,6 @@ def _warnings(bundle: Bundle) -> list[str]:
     found = [f for f in (*bundle.findings, *bundle.policy.findings) if f.severity in {"error", "warning"}]
     said = [f"{f.code}: {plain(f.message)} {plain(f.remedy)}" for f in found[:MOST]]
     return [*said, f"{len(found) - MOST:,} more warnings are in the report."] if len(found) > MOST else said
-
-
-def fairness(bundle: Bundle) -> str:
-    """Say which columns are sensitive, what is done about them, and what nobody has looked at."""
-    marked = [c.name for c in bundle.schema.columns if c.sensitive]
-    used = [name for name in marked if name in bundle.encoder.columns]
-    found = [f"{f.code}: {plain(f.message)}" for f in bundle.findings if f.code.startswith("F")]
-    if not marked:
-        first = "No column is marked as sensitive. That is what the user declared or left out; nobody has checked whether it is right."
-    else:
-        what = f"The model uses {names(used)}" if used else "The model uses none of them"
-        first = f"Marked as sensitive: {names(marked)}. {what}. They are never named as a reason; that hides them and does not remove their effect."
-    items = [
-        first, *found,
-        "Not audited: whether groups of people are called at different rates, or served less well, than their outcomes justify.",
-        "Not audited: whether other columns (place, language, device, hour of contact) stand in for a sensitive one.",
-        "The outcomes carry past decisions: leads whom nobody called had less chance to convert, and the model takes that for a trait of theirs.",
-    ]
-    return bullets(items)
 
 
 def privacy(bundle: Bundle) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from leadrank import decisions, explain, models
+from leadrank import decisions, evaluation, explain, models
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class Facts:
     not_worth: decisions.NotWorth | None = None
     business: decisions.BusinessCase | None = None
     with_quarantined: dict[str, float] = field(default_factory=dict)
+    fairness: evaluation.Fairness | None = None
 
     @property
     def learned_tiers(self) -> bool:

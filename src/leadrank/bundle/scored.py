@@ -11,6 +11,7 @@ NOTHING_KNOWN = "Do not call: nothing is known of this lead."
 
 class Scored(NamedTuple):
     """One lead's score, decision and reasons. `unknown` names fields that the model does not know, `problems` says what is odd about the others.
+    `by_day` foretells by which day it converts, where the days of past conversions are known.
 
     A named tuple, unlike most records here: one is made for every lead, and a frozen dataclass of this many fields takes five times as long.
     """
@@ -31,3 +32,4 @@ class Scored(NamedTuple):
     classes: dict[str, float]
     unknown: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    by_day: dict[str, float] = {}  # noqa: RUF012 - nobody writes into it

@@ -14,7 +14,8 @@ class Terms:
     """How leads are named, what they may hold, and what their outcomes are called.
 
     `classes` are the outcomes, worst first. `declared` are the columns that the project speaks of, and whether each is sensitive; `expected` are
-    other columns that a table may well have; `always_given` are those that were never blank in training.
+    other columns that a table may well have; `always_given` are those that were never blank in training; `kinds` says which tell of who a lead is
+    (fit), what it did (engagement), or when (timing), as far as that is declared.
     """
 
     key: str | None
@@ -24,6 +25,7 @@ class Terms:
     declared: dict[str, bool]
     expected: tuple[str, ...]
     always_given: tuple[str, ...]
+    kinds: dict[str, str]
 
     @property
     def learned_tiers(self) -> bool:
@@ -51,5 +53,6 @@ def terms_of(project: Mapping[str, Any], profile: Mapping[str, Any], facts: Mapp
         "classes": facts["classes"],
         "declared": {name: column["sensitive"] for name, column in lead["columns"].items()},
         "expected": [name for name in expected if name is not None],
+        "kinds": {name: column["kind"] for name, column in lead["columns"].items() if column.get("kind") is not None},
         "always_given": [column["name"] for column in profile["columns"] if column["rows"] and not column["blank"]],
     })

@@ -37,8 +37,8 @@ def check(
     project, raw = read_declared(declare(source, flags))
     keep_rejected(raw, rejected)
     with naming(raw), progress() as told:
-        prepared = look(project, raw.frame, progress=told)
-    findings = gravest_first([*raw.findings, *prepared.findings])
+        prepared = look(project, raw.frame, counted=getattr(raw, "counted", ()), progress=told)
+    findings = gravest_first([*getattr(raw, "noticed", raw.findings), *prepared.findings])
     if json:
         emit_json({"findings": [asdict(f) for f in findings]})
     else:

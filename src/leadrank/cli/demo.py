@@ -10,7 +10,8 @@ import typer
 
 from leadrank import __version__
 from leadrank.cli.declare import Flags, declare
-from leadrank.cli.intake import read_declared
+from leadrank.cli.gather import read_leads
+from leadrank.cli.intake import keep_rejected, read_declared
 from leadrank.cli.options import Budget, Seed, Threads, Trials
 from leadrank.cli.terminal import emit, say, say_findings, table
 from leadrank.cli.train import learn
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from leadrank.project import Project
 
 SHOWN = 10
+ESTATE = "real-estate"
+"""The simulation that makes several tables."""
 NEW = 0.1
 """Share of the simulated leads that are kept back as new ones."""
 
@@ -43,6 +46,9 @@ def demo(
     from leadrank.data.simulations import SIMULATIONS, simulate
 
     started = time.monotonic()
+    if name == ESTATE:
+        _estate(folder / name, started, Flags(budget=budget, trials=trials, threads=threads, seed=seed), rows)
+        return
     simulated = simulate(name, rows=rows, seed=seed or 0)
     simulation = SIMULATIONS[name]
     place = folder / name
@@ -54,6 +60,22 @@ def demo(
     bundle = learn(*read_declared(project), started)
     say_findings(bundle.findings, all_of_them=False)
     emit(str(bundle.report))
+    page = _write(bundle, place, _rank(bundle, new, place))
+    emit(str(page))
+
+
+def _estate(place: Path, started: float, flags: Flags, customers: int | None) -> None:
+    """Simulate the tables of an estate agency, learn from what was known when customers registered, and rank those whose outcome is open."""
+    from leadrank.data.simulations import simulate_estate, write_estate
+
+    project_file = write_estate(simulate_estate(customers or 50_000, seed=flags.seed or 0), place)
+    say(f"The tables of an estate agency, the truth about its customers apart from them: {place}.")
+    project, gathered = read_declared(declare(str(project_file), flags))
+    keep_rejected(gathered, place / "rejected.csv")
+    bundle = learn(project, gathered, started)
+    say_findings(bundle.findings, all_of_them=False)
+    emit(str(bundle.report))
+    new = read_leads(str(project_file), bundle, None, everyone=False).frame
     page = _write(bundle, place, _rank(bundle, new, place))
     emit(str(page))
 
@@ -87,7 +109,7 @@ def _rank(bundle: Bundle, new: pl.DataFrame, place: Path) -> pl.DataFrame:
     from leadrank.data import write_table
     from leadrank.score import Scorer
 
-    scored = Scorer(bundle).many(new.drop(bundle.project.target.column), reasons=3, ranked=True)
+    scored = Scorer(bundle).many(new.drop(bundle.project.target.column, strict=False), reasons=3, ranked=True)
     write_table(place / "scored.csv", scored)
     key, classes = scored.columns[0], bundle.facts.classes
     profit = scored["expected_profit"].null_count() < scored.height

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from leadrank.cli.gather import At, is_gathered, read_leads
 from leadrank.cli.intake import naming, read, row_of
 from leadrank.cli.options import BundleFile, CheckKey, Data
 from leadrank.cli.signing import key_of
 from leadrank.cli.terminal import emit, table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from leadrank.score import Explained, Scored
 
 MOST = 20
@@ -19,18 +22,22 @@ MOST = 20
 Lead = Annotated[str, typer.Option("--lead", metavar="KEY", help="The lead's key, or its row number where the model knows no key.")]
 
 
-def explain(bundle: BundleFile, data: Data, *, lead: Lead, key_file: CheckKey = None) -> None:
+def explain(bundle: BundleFile, data: Data, *, lead: Lead, at: At = None, key_file: CheckKey = None) -> None:
     """Give all reasons for one score, as sentences with evidence, and the mildest changes that would reach the threshold."""
     from leadrank.score import Scorer
 
     scorer = Scorer(bundle, key=key_of(key_file))
-    raw = read(data)
+    raw = read_leads(data, scorer.bundle, at) if is_gathered(data, scorer.bundle) else read(data)
     with naming(raw):
         explained = scorer.explain(raw.frame, row_of(raw.frame, scorer.bundle.project.lead.key, lead), reasons=MOST)
     emit(_heading(lead, explained.scored))
     rows = [(f"{r.contribution:+.2f}", r.sentence) for r in explained.reasons]
     table("", ("log-odds", "reason"), rows, right=("log-odds",))
     emit(_sum(explained))
+    if explained.parts:
+        emit("Of this, " + ", ".join(f"{name} {share:+.2f}" for name, share in explained.parts.items()) + ".")
+    if explained.scored.by_day:
+        emit(_by_day(explained.scored.by_day))
     for problem in explained.scored.problems:
         emit(f"Note: {problem}.")
     emit(_change(explained, has_actions=any(c.actionable for c in scorer.bundle.project.lead.columns.values())))
@@ -56,6 +63,11 @@ def _sum(explained: Explained) -> str:
     scale = {"log-odds": "exact on the calibrated log-odds"}.get(explained.scale, f"added up on the scale of {explained.scale}, then rescaled")
     parts = f"Base {explained.base:+.2f}, these reasons {named:+.2f}, other columns {other:+.2f}: {explained.total:+.2f} in all"
     return f"{parts}, towards {explained.about}; {scale}."
+
+
+def _by_day(days: Mapping[str, float]) -> str:
+    said = {name.removeprefix("probability_").replace("_", " "): p for name, p in days.items()}
+    return "Converted after " + ", ".join(f"{name} {p:.1%}" for name, p in said.items()).replace("ever", "all time") + "."
 
 
 def _change(explained: Explained, *, has_actions: bool) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from leadrank.bundle import Unfamiliar
-    from leadrank.data import Batches, CellProblem, RawTable, Rejected
+    from leadrank.data import Batches, CellProblem, RawTable, Rejected, RejectedRow
     from leadrank.project import Project
 
 STANDARD = "-"
@@ -33,7 +33,14 @@ def read(source: str, *, rows_needed: bool = True) -> RawTable:
 
 
 def read_declared(project: Project) -> tuple[Project, RawTable]:
-    """Read the project's table; the project comes back without the place it was read from, so that no path or password enters a bundle."""
+    """Read the project's tables; the project comes back without the places they were read from, so that no path or password enters a bundle.
+
+    Several tables come as one: `Gathered`, and the project speaks of that.
+    """
+    if project.relational:
+        from leadrank.cli.gather import read_history
+
+        return read_history(project)
     raw = read(project.lead.table or STANDARD)
     place = raw.source if "://" in raw.source else Path(raw.source).name
     return project.model_copy(update={"lead": project.lead.model_copy(update={"table": place})}), raw
@@ -53,9 +60,24 @@ def naming(raw: RawTable | Batches) -> Iterator[None]:
 
 def keep_rejected(raw: RawTable, place: Path | None) -> None:
     """Keep the records that did not split, with their reasons; nothing is written when there are none."""
+    lost: Sequence[RejectedRow] = getattr(raw, "lost", ())
+    if lost:
+        _keep_lost(lost, place)
     kept = KeptRejected(raw.source, place)
     kept.take(raw.rejected)
     kept.say()
+
+
+def _keep_lost(lost: Sequence[RejectedRow], place: Path | None) -> None:
+    """Keep the rows of several tables that could not be used, each with its table, row, column and reason."""
+    from leadrank.data import write_rejected_rows
+
+    first = lost[0]
+    where = f"row {first.row} of {first.table}{f', {first.column}' if first.column else ''}"
+    if place is not None:
+        write_rejected_rows(place, lost)
+    kept = f"They are kept in {place}." if place is not None else "Keep them with --rejected FILE."
+    say(f"{len(lost):,} rows cannot be used; the first, {where}: {first.reason}. {kept}")
 
 
 class KeptRejected:

@@ -12,9 +12,11 @@ from typing import Annotated
 import typer
 
 from leadrank import __version__
+from leadrank.cli.backtest import backtest
 from leadrank.cli.check import check
 from leadrank.cli.demo import demo
 from leadrank.cli.explain import explain
+from leadrank.cli.export_training import export_training
 from leadrank.cli.failures import guard
 from leadrank.cli.init import init
 from leadrank.cli.judge import evaluate, verify
@@ -26,7 +28,9 @@ from leadrank.errors import UsageError
 
 COMMANDS: dict[Callable[..., object], tuple[str, tuple[str, ...]]] = {
     demo: ("The whole journey on simulated leads.", ("leadrank demo", "leadrank demo investor --dir /tmp/try")),
-    init: ("Draft a project file from a table.", ("leadrank init leads.csv --target Converted",)),
+    init: ("Draft a project file from a table, or from several.", (
+        "leadrank init leads.csv --target Converted", "leadrank init crm/ --target TransactionTable --within '60 days'",
+    )),
     check: ("Find bad data, and columns that know the answer.", (
         "leadrank check leads.csv --target Converted", "leadrank check leadrank.toml --strict --json > findings.json",
     )),
@@ -34,6 +38,10 @@ COMMANDS: dict[Callable[..., object], tuple[str, tuple[str, ...]]] = {
         "leadrank train leads.csv --target Converted --order '#row' -o leads.leadrank",
         "leadrank train leads.csv --target tier --classes Low,Medium,High",
         "leadrank train leadrank.toml --budget '2 minutes' --json > figures.json",
+    )),
+    backtest: ("Roll the cutoff through time: train, score, wait, judge.", (
+        "leadrank backtest leads.csv --target Converted --order '#row'",
+        "leadrank backtest leadrank.toml --every '1 month' --delay '30 days' -o backtest.html",
     )),
     evaluate: ("Judge a model on labelled leads.", (
         "leadrank evaluate leads.leadrank march.csv", "leadrank evaluate leads.leadrank march.csv --at-least auc=0.85",
@@ -48,6 +56,10 @@ COMMANDS: dict[Callable[..., object], tuple[str, tuple[str, ...]]] = {
     report: ("Write one page to send to a manager.", ("leadrank report leads.leadrank -o report.html",)),
     card: ("Write a model card.", ("leadrank card leads.leadrank -o model_card.md",)),
     inspect: ("Say what is inside a bundle.", ("leadrank inspect leads.leadrank",)),
+    export_training: ("Write the training table without what names a lead.", (
+        "leadrank export-training leadrank.toml -o training.parquet",
+        "leadrank export-training leadrank.toml -o training.csv --features 20 --suppress",
+    )),
 }
 STOPPED = tuple(128 + number for number in SIGNALS)
 EXIT_CODES = "Exit codes: 0 done, 1 a check did not hold, 2 usage, 3 bad data, 4 bad bundle, 5 a service is out of reach."

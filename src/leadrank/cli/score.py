@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from leadrank.cli.declare import cores
+from leadrank.cli.gather import At, is_gathered, read_leads
 from leadrank.cli.intake import STANDARD, KeptRejected, keep_rejected, naming, read, say_problems, say_unfamiliar
 from leadrank.cli.options import BundleFile, CheckKey, Data, RejectedFile
 from leadrank.cli.second_list import check_place, need_money, not_worth_list
@@ -45,6 +46,9 @@ NotWorthFile = Annotated[
     Path | None,
     typer.Option("--not-worth", metavar="FILE", help="Write the leads that bring no more than their contact costs, each with its reason."),
 ]
+Everyone = Annotated[
+    bool, typer.Option("--all", help="Where leads come from several tables: also those whose outcome is known by then.")
+]
 ScoringThreads = Annotated[
     int | None,
     typer.Option("--threads", metavar="N", min=1, help=PIECES),
@@ -53,7 +57,8 @@ ScoringThreads = Annotated[
 
 def score(
     bundle: BundleFile, data: Data, *, output: Out = STANDARD, reasons: Reasons = 3, ranked: Ranked = False, top: Top = None, keep: Keep = None,
-    not_worth: NotWorthFile = None, key_file: CheckKey = None, rejected: RejectedFile = None, threads: ScoringThreads = None,
+    not_worth: NotWorthFile = None, at: At = None, everyone: Everyone = False, key_file: CheckKey = None, rejected: RejectedFile = None,
+    threads: ScoringThreads = None,
 ) -> None:
     """Score leads: probability with its interval, tier, decision, expected profit, reasons.
 
@@ -61,6 +66,9 @@ def score(
 
     Every row is answered. A cell that cannot be read counts as missing and is reported; a record that does not split into the header's
     columns goes to OUT.rejected.csv.
+
+    A bundle that learned from several tables takes the project file, or the folder of the tables: every lead whose outcome is open is scored by
+    what was known of it --at a moment.
     """
     check_suffix(output)
     if not_worth is not None:
@@ -73,10 +81,11 @@ def score(
     if not_worth is not None:
         need_money(scorer.bundle)
     refused = rejected or (None if output == STANDARD or is_device(output) else Path(f"{output}.rejected.csv"))
-    if not (ranked or top is not None or not_worth is not None):
+    gathered = is_gathered(data, scorer.bundle)
+    if not (ranked or top is not None or not_worth is not None or gathered):
         score_in_pieces(scorer, data, output, refused, reasons=reasons, keep=keep or (), threads=threads)
         return
-    raw = read(data, rows_needed=False)
+    raw = read_leads(data, scorer.bundle, at, everyone=everyone) if gathered else read(data, rows_needed=False)
     keep_rejected(raw, refused)
     with naming(raw):
         found = scorer.table(raw.frame, reasons=reasons, ranked=ranked, top=top, keep=keep or (), threads=threads or own_threads(scorer))
@@ -84,10 +93,10 @@ def score(
     say_unfamiliar(found.unfamiliar)
     write(output, found.rows)
     if not_worth is not None:
-        everyone = scorer.many(raw.frame) if ranked or top is not None else found.rows
-        left = not_worth_list(scorer.bundle, raw.frame, everyone)
+        scored = scorer.many(raw.frame) if ranked or top is not None else found.rows
+        left = not_worth_list(scorer.bundle, raw.frame, scored)
         write(str(not_worth), left)
-        say(f"{left.height:,} of {everyone.height:,} leads are not worth working: {not_worth}.")
+        say(f"{left.height:,} of {scored.height:,} leads are not worth working: {not_worth}.")
     if not raw.frame.height:
         say(NOBODY.format(raw.source))
     elif output != STANDARD:

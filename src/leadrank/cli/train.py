@@ -103,8 +103,8 @@ def learn(project: Project, raw: RawTable, started: float, *, approve: Callable[
     salt = secrets.token_hex(16) if project.model.trials is None else None
     with naming(raw), progress() as told:
         bundle = fit(
-            project, raw.frame, clock=time.monotonic, started=started, at=datetime.now(UTC), salt=salt, progress=told,
-            approve=approve or _accept_all,
+            project, getattr(raw, "history", None) or raw.frame, clock=time.monotonic, started=started, at=datetime.now(UTC), salt=salt,
+            progress=told, approve=approve or _accept_all,
         )
     return replace(bundle, findings=gravest_first([*raw.findings, *bundle.findings]))
 

@@ -53,7 +53,7 @@ def read_cell(column: ColumnSchema, value: object) -> tuple[Clean, bool]:
     """Clean one cell and say whether it could be read."""
     plain = plain_value(value)
     if plain is None:
-        return None, True
+        return column.blank or None, True
     if column.type == "number":
         return _number(column, plain)
     if column.type == "date":
@@ -174,7 +174,7 @@ def _label(column: ColumnSchema, text: str) -> str | None:
     if meaning == "unanswered" and column.type == "category" and column.unanswered == "level":
         return NOT_ANSWERED
     if meaning != "value":
-        return None
+        return column.blank or None
     if column.code and (match := _WHOLE.fullmatch(text)):
         text = match[1]
     return column.spellings.get(fold(text), text) if column.spellings else text

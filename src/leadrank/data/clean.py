@@ -27,8 +27,8 @@ _LONGEST = 100
 _PLAIN_TEXT = r"^[!-~]+( [!-~]+)*$"
 _ISO_SHAPES = (
     (r"^[1-9]\d{3}-\d{2}-\d{2}$", "%Y-%m-%d"),
-    (r"^[1-9]\d{3}-\d{2}-\d{2} [0-2]\d:[0-5]\d:[0-5]\d$", "%Y-%m-%d %H:%M:%S"),
-    (r"^[1-9]\d{3}-\d{2}-\d{2}T[0-2]\d:[0-5]\d:[0-5]\d$", "%Y-%m-%dT%H:%M:%S"),
+    *((rf"^[1-9]\d{{3}}-\d{{2}}-\d{{2}}{mark}[0-2]\d:[0-5]\d{shape}$", f"%Y-%m-%d{mark}%H:%M{pattern}")
+      for mark in " T" for shape, pattern in (("", ""), (r":[0-5]\d", ":%S"), (r":[0-5]\d\.\d{1,6}", ":%S%.f"), (r":[0-5]\dZ", ":%SZ"))),
 )
 
 
@@ -119,10 +119,10 @@ def clean_column(column: ColumnSchema, raw: pl.Series) -> tuple[pl.Series, pl.Se
     if isinstance(raw.dtype, pl.Categorical | pl.Enum):
         raw = raw.cast(pl.String)
     typed = _typed(column, raw)
-    if typed is not None:
-        return typed
-    done, left = _fast(column, raw) if raw.dtype == pl.String else (None, raw.is_not_null())
-    return _merged(column, raw, done, left)
+    if typed is None:
+        done, left = _fast(column, raw) if raw.dtype == pl.String else (None, raw.is_not_null())
+        typed = _merged(column, raw, done, left)
+    return (typed[0].fill_null(column.blank), typed[1]) if column.blank else typed
 
 
 def _labels(column: ColumnSchema, raw: pl.Series) -> Labels | None:
@@ -226,13 +226,18 @@ def _typed(column: ColumnSchema, raw: pl.Series) -> tuple[pl.Series, pl.Series |
         number = pl.select(pl.when(~number.is_nan() & ~number.is_in(list(column.null_numbers))).then(number)).to_series().alias(raw.name)
         bad = number.is_infinite().fill_null(value=False)
         return (pl.select(pl.when(~bad).then(number)).to_series().alias(raw.name), bad) if bad.any() else (number, None)
-    if column.type == "date" and _null_dates(column):
-        return None
-    if column.type == "date" and raw.dtype == pl.Date:
-        return raw.cast(pl.Datetime("us")), None
-    if column.type == "date" and isinstance(raw.dtype, pl.Datetime):
+    if column.type in {"id", "text", "category"} and raw.dtype.is_integer() and not column.null_words:
+        return raw.cast(pl.String), None
+    moments = _typed_dates(raw) if column.type == "date" and not _null_dates(column) else None
+    return None if moments is None else (moments, None)
+
+
+def _typed_dates(raw: pl.Series) -> pl.Series | None:
+    if raw.dtype == pl.Date:
+        return raw.cast(pl.Datetime("us"))
+    if isinstance(raw.dtype, pl.Datetime):
         moments = raw.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if raw.dtype.time_zone else raw
-        return moments.dt.cast_time_unit("us"), None
+        return moments.dt.cast_time_unit("us")
     return None
 
 

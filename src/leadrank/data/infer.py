@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from leadrank.data import said
-from leadrank.data.cell import text_of
+from leadrank.data.dates import date_order
 from leadrank.data.kinds import SAMPLE, Kind, Sketch, kind_of_text, sketch, snake
 from leadrank.data.numbers import parse_number
 from leadrank.data.schema import ColumnSchema, Role, Schema
@@ -91,14 +91,14 @@ def _unreadable(dtype: pl.DataType) -> bool:
 
 def _judge(series: pl.Series, lead: LeadTable, role: Role) -> Judged:
     declared = lead.columns.get(series.name, Column())
-    seen = sketch(_as_text(series))
+    seen = _sketched(series)
     ordering = role in {"order", "created_at"}
     kind = _typed_kind(series, seen, ordering=ordering) or kind_of_text(seen, day_first=declared.day_first, ordering=ordering)
     if role == "key":
         kind = replace(kind, type="id", code=kind.numeric and not _zero_led(seen))
     elif role == "target":
         kind = replace(kind, type="category", code=kind.numeric and not _zero_led(seen))
-    elif declared.type is not None:
+    elif declared.type is not None or declared.blank:
         kind = _declared_kind(kind, declared, seen)
     if ordering and kind.type not in {"number", "date"}:
         said_of = f"The {role} column {series.name!r} reads as {kind.type}; numbers or dates were expected."
@@ -106,18 +106,17 @@ def _judge(series: pl.Series, lead: LeadTable, role: Role) -> Judged:
     schema = ColumnSchema(
         series.name, kind.type, "id" if role == "feature" and kind.type == "id" else role, null_words=_own_words(lead, declared),
         null_numbers=_own_numbers(lead, declared, kind), code=kind.code, decimal=kind.decimal, day_first=_day_first(kind, declared),
-        sensitive=declared.sensitive, description=declared.description)
+        sensitive=declared.sensitive, description=declared.description, blank=declared.blank)
     return Judged(seen, kind, schema)
 
 
-def _as_text(series: pl.Series) -> pl.Series:
-    if series.dtype == pl.String:
-        return series
-    if isinstance(series.dtype, pl.Categorical | pl.Enum):
-        return series.cast(pl.String)
-    distinct = series.drop_nulls().unique(maintain_order=True)
-    known = pl.DataFrame({"raw": distinct, "text": pl.Series([text_of(v) for v in distinct.to_list()], dtype=pl.String)})
-    return series.alias("raw").to_frame().join(known, on="raw", how="left", maintain_order="left")["text"].alias(series.name)
+def _sketched(series: pl.Series) -> Sketch:
+    """Look at a column; where its type speaks for itself, and no two cells may be alike, an even sample of them is enough."""
+    speaks = series.dtype.is_temporal() or (series.dtype.is_float() and not series.is_nan().any() and not (series == series.floor()).all())
+    if not speaks or len(series) <= SAMPLE:
+        return sketch(series)
+    some = sketch(series.gather_every(len(series) // SAMPLE))
+    return replace(some, rows=len(series), cells=len(series) - series.null_count())
 
 
 def _typed_kind(series: pl.Series, seen: Sketch, *, ordering: bool) -> Kind | None:
@@ -137,9 +136,11 @@ def _typed_kind(series: pl.Series, seen: Sketch, *, ordering: bool) -> Kind | No
 
 
 def _declared_kind(kind: Kind, declared: Column, seen: Sketch) -> Kind:
-    assert declared.type is not None  # noqa: S101 - the caller asked
-    code = kind.numeric and declared.type in {"category", "id"} and not _zero_led(seen)
-    return replace(kind, type=declared.type, because="declared", code=code)
+    """Take a type as declared; a name for blanks is a label, and says that there are labels."""
+    wanted = declared.type or "category"
+    code = kind.numeric and wanted in {"category", "id"} and not _zero_led(seen)
+    order = date_order((text, count) for text, _, count in seen.texts) if wanted == "date" and kind.order is None else kind.order
+    return replace(kind, type=wanted, because="declared", code=code, order=order)
 
 
 def _zero_led(seen: Sketch) -> bool:
@@ -219,7 +220,7 @@ def _words(one: Judged, lead: LeadTable, *, none_is_blank: bool) -> tuple[Column
     asked = (UNANSWERED_WORDS | set(schema.null_words)) - BLANK_WORDS - {NONE_WORD}
     unanswered = {t: c for t, w, c in seen.texts if w in asked}
     count = sum(unanswered.values())
-    own_level = schema.role != "target" and min(blank, count) >= NOTABLE * seen.rows and count > 0
+    own_level = schema.role != "target" and not schema.blank and min(blank, count) >= NOTABLE * seen.rows and count > 0
     schema = replace(
         schema, kept_words=kept, none_is_blank=as_blank, unanswered="level" if own_level else "missing",
         null_words=tuple(w for w in schema.null_words if w != NONE_WORD))

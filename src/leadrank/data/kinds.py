@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from leadrank.data.cell import text_of
 from leadrank.data.dates import DateOrder, date_order, parse_date
 from leadrank.data.numbers import DecimalMark, Marks, parse_number, read_marks
 from leadrank.data.schema import ColumnType
@@ -67,7 +68,7 @@ class Kind:
 
 
 def sketch(series: pl.Series) -> Sketch:
-    """Count the distinct texts of a text column; beyond 20,000 keep the most frequent and an even sample of the rest."""
+    """Count the distinct values of a column, as text; beyond 20,000 keep the most frequent and an even sample of the rest."""
     counts = series.alias("text").to_frame().drop_nulls().group_by("text", maintain_order=True).len()
     counts = counts.sort("len", descending=True, maintain_order=True)
     distinct, cells = counts.height, int(counts["len"].sum())
@@ -77,7 +78,11 @@ def sketch(series: pl.Series) -> Sketch:
         counts = pl.concat([top, rest.gather_every(max(1, -(-rest.height // (SAMPLE // 2))))])
     merged: dict[str, int] = {}
     padded = 0
-    for text, count in counts.iter_rows():
+    for value, count in counts.iter_rows():
+        text = text_of(value)
+        if text is None:
+            cells -= count
+            continue
         clean = tidy(text)
         padded += count * (clean != text)
         merged[clean] = merged.get(clean, 0) + count

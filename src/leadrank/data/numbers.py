@@ -13,12 +13,12 @@ DecimalMark = Literal[".", ","]
 MANY = 30
 """Different cells with exactly three digits behind the mark from which it is hardly a decimal one (0.9 ** 30 = 4 %, were ends of 0 cut off)."""
 
-_CURRENCY = (
+CURRENCY = (
     r"(?:US\$|C\$|A\$|R\$|[$€£¥₹₽₩₪₺₫₴₦₱฿¢]|USD|EUR|GBP|CHF|JPY|CNY|INR|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RON|BRL|MXN|ZAR|TRY|RUB|SGD|HKD"
     r"|KRW|AED|ILS|THB|Rs\.?|Fr\.|kr\.?|zł|Kč|Ft|lei)"
 )
-_PREFIX = re.compile(rf"^([+-]?) ?{_CURRENCY} ?", re.IGNORECASE)
-_SUFFIX = re.compile(rf" ?(?:{_CURRENCY}|%)$", re.IGNORECASE)
+_PREFIX = re.compile(rf"^([+-]?) ?{CURRENCY} ?", re.IGNORECASE)
+_SUFFIX = re.compile(rf" ?(?:{CURRENCY}|%)$", re.IGNORECASE)
 _PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _GROUPED = {
     ".": re.compile(r"[+-]?(?:\d{1,3}(?:([,' ’])\d{3})(?:\1\d{3})*|\d{1,2}(?:,\d{2})+,\d{3})(?:\.\d*)?", re.ASCII),

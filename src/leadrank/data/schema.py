@@ -30,6 +30,8 @@ class ColumnSchema:
         Whether the literal `None` is the file's word for a blank.
     unanswered
         Whether `Select`, `unknown` and the user's own words become the level `(not answered)` or a missing cell.
+    blank
+        The label of blank and unanswered cells; without one they are missing.
     spellings
         Folded label to the spelling that stands for it.
     code
@@ -52,11 +54,12 @@ class ColumnSchema:
     day_first: bool = True
     sensitive: bool = False
     description: str = ""
+    blank: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """The columns of a lead table, in its order."""
+    """The columns of a table, in its order."""
 
     columns: tuple[ColumnSchema, ...]
 

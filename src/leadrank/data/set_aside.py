@@ -18,7 +18,7 @@ def row_names(frame: pl.DataFrame, key: str | None, target: str) -> list[str]:
     return frame.select(pl.concat_str(cells, separator="\x1f")).to_series().to_list()
 
 
-def keyed_hash(salt: str, name: str) -> str:
+def keyed_hash(salt: str | bytes, name: str) -> str:
     """Return the hash by which a row is remembered: without the salt nobody can test a guess at a name.
 
     Examples
@@ -26,7 +26,7 @@ def keyed_hash(salt: str, name: str) -> str:
     >>> keyed_hash("a", "lead 7") == keyed_hash("b", "lead 7")
     False
     """
-    return hmac.new(salt.encode(), name.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(salt if isinstance(salt, bytes) else salt.encode(), name.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def set_aside(names: list[str], share: float, salt: str) -> BoolArray:

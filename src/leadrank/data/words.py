@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+from leadrank.data.amounts import band_of_amounts
+
 _SPACE = r"\t-\r\x1c-\x20\x85\xa0\u1680\u180e\u2000-\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
 _SPACES = re.compile(f"[{_SPACE}]+")
 _JOINABLE_SPACE = re.compile(r"(?<!\d) | (?!\d)")
+_JOINING_MARK = re.compile(r"(?<=[^\W\d_])[-_\u2010\u2011](?=[^\W\d_])")
 
 NOT_ANSWERED = "(not answered)"
 """The level of cells whose asker was there and whose answer was not, in a column that also has real blanks."""
@@ -58,11 +61,15 @@ def squash(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return the form in which labels are compared: without case, without spaces except between two digits.
+    """Return the form in which labels are compared: amounts by value, without case, spaces (but between digits) and hyphens between letters.
 
     Examples
     --------
-    >>> fold("GTX Pro") == fold("gtxpro"), fold("1 2") == fold("12")
-    (True, False)
+    >>> fold("GTX Pro") == fold("gtxpro") == fold("GTX-Pro"), fold("1 2") == fold("12"), fold("A-") == fold("A")
+    (True, False, False)
+    >>> fold("100k-200k") == fold("$100,000 - $200,000")
+    True
     """
-    return _JOINABLE_SPACE.sub("", tidy(text).casefold())
+    text = tidy(text).casefold()
+    amounts = band_of_amounts(text)
+    return _JOINING_MARK.sub("", _JOINABLE_SPACE.sub("", text)) if amounts is None else amounts

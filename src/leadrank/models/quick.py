@@ -20,9 +20,14 @@ def quick_ranks(X: Matrix, y: IntArray, unseen: Matrix) -> FloatArray:
     return fit_forest(X, y, None, {"iterations": 60, "depth": 4, "learning_rate": 0.15}, 0).margin(unseen)
 
 
+def quick_held_out(X: Matrix, y: IntArray, groups: IntArray) -> FloatArray:
+    """Return the log-odds that a small booster gives each row, by three folds, in one of which it has not seen it."""
+    odds = np.full(len(y), np.log(y.mean() / (1 - y.mean())))
+    for fold in random_folds(y, groups, 3, 0) if X.features else ():
+        odds[fold.test] = quick_ranks(X.take(fold.train), y[fold.train], X.take(fold.test))
+    return odds
+
+
 def quick_loss(X: Matrix, y: IntArray, groups: IntArray) -> float:
     """Return the log loss of a small booster on three folds."""
-    if not X.features:
-        return float(row_loss(y, np.full(len(y), np.log(y.mean() / (1 - y.mean())))).mean())
-    losses = [row_loss(y[f.test], quick_ranks(X.take(f.train), y[f.train], X.take(f.test))) for f in random_folds(y, groups, 3, 0)]
-    return float(np.concatenate(losses).mean())
+    return float(row_loss(y, quick_held_out(X, y, groups)).mean())

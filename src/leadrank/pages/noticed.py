@@ -43,7 +43,7 @@ class Group:
 
 def set_aside(bundle: Bundle) -> tuple[SetAside, ...]:
     """Return the quarantined columns with what speaks against them."""
-    found = [f for f in bundle.findings if f.severity == "quarantine"]
+    found = [f for f in bundle.findings if f.severity == "quarantine" and not f.code.startswith("F")]
     named = {f.column for f in found}
     silent = [name for name in bundle.facts.quarantined if name not in named]
     return tuple(

@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from leadrank.bundle import Bundle
-from leadrank.errors import MissingExtraError
-from leadrank.pages import calls, charts, drivers, headline, making, measured, money, noticed, tiers
+from leadrank.pages import calls, charts, drivers, fairness, headline, making, measured, money, noticed, tiers
+from leadrank.pages.environment import environment
 from leadrank.pages.words import count
 
 if TYPE_CHECKING:
-    import jinja2
     import polars as pl
 
 SECTIONS = (
     ("money", "What it is worth"), ("tiers", "What to do, by when"), ("threshold", "Where the list ends"), ("calls", "First on the list"),
     ("left_alone", "Not worth working"), ("drivers", "What drives the score"), ("quarantine", "Columns set aside"),
     ("findings", "What else was noticed"), ("figures", "How good it is"), ("curves", "Curves"), ("drift", "Change over time"),
-    ("classes", "Class by class"), ("columns", "Columns used"), ("effects", "Columns that say little"), ("recipe", "How it was made"),
-    ("words", "Words used here"),
+    ("classes", "Class by class"), ("fairness", "Who is treated differently"), ("columns", "Columns used"), ("effects", "Columns that say little"),
+    ("recipe", "How it was made"), ("words", "Words used here"),
 )
 
 
@@ -44,18 +43,10 @@ def report_page(bundle: Bundle, *, call_list: pl.DataFrame | None = None, versio
     MissingExtraError
         Jinja2 or matplotlib is not installed.
     """
-    template = _environment().get_template("report.html")
+    template = environment().get_template("report.html")
     content = _content(bundle, call_list, version)
     contents = [(name, title) for name, title in SECTIONS if content[name]]
     return template.render(**content, contents=contents, titles=dict(SECTIONS), version=version, count=count)
-
-
-def _environment() -> jinja2.Environment:
-    try:
-        from jinja2 import Environment, PackageLoader, StrictUndefined
-    except ImportError as error:
-        raise MissingExtraError("Rendering a page needs Jinja2, which is not installed.", "pip install 'leadrank[report]'") from error
-    return Environment(loader=PackageLoader("leadrank.pages"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
 def _content(bundle: Bundle, frame: pl.DataFrame | None, version: str) -> dict[str, Any]:
@@ -84,6 +75,7 @@ def _content(bundle: Bundle, frame: pl.DataFrame | None, version: str) -> dict[s
         "drift": making.drift_lines(bundle),
         "drift_words": making.drift_words(bundle),
         "classes": measured.class_lines(bundle.report),
+        "fairness": fairness.fairness(bundle),
         "columns": making.dictionary(bundle),
         "all_columns": len(bundle.profile.columns),
         "effects": making.effect_lines(bundle),

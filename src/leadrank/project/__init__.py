@@ -5,21 +5,22 @@ from typing import TYPE_CHECKING
 from leadrank.faces import later
 
 if TYPE_CHECKING:
-    from leadrank.project.cutoffs import Counting, Cutoffs
+    from leadrank.project.cutoffs import Counting, Cutoffs, Scores
     from leadrank.project.economics import Economics
     from leadrank.project.modelling import CandidateName, Modelling, Settings, Validation
     from leadrank.project.project import Project
-    from leadrank.project.protected import blocked_columns
+    from leadrank.project.protected import Protected, blocked_columns, protect, protected_columns
     from leadrank.project.read import parse_project, read_project
+    from leadrank.project.scorecard import ScoreRule
     from leadrank.project.spans import days_of
     from leadrank.project.tables import ACCEPTED, Band, Column, EventTable, GroupMedian, LeadTable, ParentTable, name_of_table
     from leadrank.project.target import CONVERTED, Target
     from leadrank.project.tiers import Decision, Tier, WantedThreshold
-    from leadrank.project.watch import Watch
+    from leadrank.project.watch import Watch, watched_columns
 
 later(
-    __name__, cutoffs="Counting Cutoffs", economics="Economics", modelling="CandidateName Modelling Settings Validation", project="Project",
-    protected="blocked_columns", read="parse_project read_project", spans="days_of",
+    __name__, cutoffs="Counting Cutoffs Scores", economics="Economics", modelling="CandidateName Modelling Settings Validation", project="Project",
+    protected="Protected blocked_columns protect protected_columns", read="parse_project read_project", scorecard="ScoreRule", spans="days_of",
     tables="ACCEPTED Band Column EventTable GroupMedian LeadTable ParentTable name_of_table", target="CONVERTED Target",
-    tiers="Decision Tier WantedThreshold", watch="Watch",
+    tiers="Decision Tier WantedThreshold", watch="Watch watched_columns",
 )

@@ -53,6 +53,29 @@ class Cutoffs(Frozen):
         return len(self.ages) > 1 or len(self.dates) > 1 or self.every is not None or self.event is not None
 
 
+class Scores(Frozen):
+    """Where the scores that real-estate teams know by name find what they are made of; one that does not find it is not made.
+
+    Attributes
+    ----------
+    interactions
+        The event table; by default the first one that has the columns `time` and `item`.
+    time, item
+        Its columns with the time spent and with what was looked at.
+    availability
+        The column of the items' own (parent) table that says whether an item can be had; `available` are the words that say so.
+    sales
+        The event table with sales; by default the one that is the outcome.
+    """
+
+    interactions: str | None = None
+    time: str = "TimeSpent"
+    item: str = "PropertyViewed"
+    availability: str = "AvailabilityStatus"
+    available: tuple[str, ...] = ("available", "for sale", "active", "open", "on the market", "yes", "true", "1")
+    sales: str | None = None
+
+
 class Counting(Frozen):
     """What is counted of events: in windows that end at the cutoff, and with weights that halve.
 
@@ -64,11 +87,14 @@ class Counting(Frozen):
         Days in which an event's weight halves, by kind of event (or event table, where it has no kinds). What is not given is learned.
     kinds
         Most kinds of event of one table that are counted apart; the rarer ones count as "other".
+    scores
+        `CustomerEngagementScore`, `PurchaseRecency` and `PropertyInterestLevel`; false leaves them out.
     """
 
     windows: tuple[Days, ...] = (1.0, 7.0, 30.0, 90.0)
     half_lives: dict[str, Days] = Field(default_factory=dict)
     kinds: int = Field(default=8, ge=1, le=100)
+    scores: Scores | Literal[False] = Scores()
 
     @field_validator("windows")
     @classmethod

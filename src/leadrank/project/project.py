@@ -10,6 +10,7 @@ from leadrank.project.cutoffs import Counting, Cutoffs
 from leadrank.project.economics import Economics
 from leadrank.project.frozen import Frozen
 from leadrank.project.modelling import Modelling, Validation
+from leadrank.project.scorecard import ScoreRule
 from leadrank.project.tables import EventTable, LeadTable, ParentTable
 from leadrank.project.target import Target
 from leadrank.project.tiers import Decision, Tier
@@ -37,6 +38,7 @@ class Project(Frozen):
     economics: Economics = Economics()
     decision: Decision = Decision()
     tier: tuple[Tier, ...] = Field(default=())
+    scorecard: tuple[ScoreRule, ...] = Field(default=())
     watch: Watch = Watch()
     validation: Validation = Validation()
     model: Modelling = Modelling()

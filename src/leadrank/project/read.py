@@ -47,7 +47,7 @@ def read_project(path: str | Path) -> Project:
         raise ProjectError(f"{path} is not there.", "Draft one with `leadrank init DATA --target COLUMN`.") from problem
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as problem:
         raise ProjectError(f"{path} is not a TOML file: {problem}", "See docs/project-file.md for a complete example.") from problem
-    return _beside(path, parse_project(raw, str(path)))
+    return beside(path, parse_project(raw, str(path)))
 
 
 def parse_project(raw: dict[str, Any], where: str = "project") -> Project:
@@ -65,7 +65,7 @@ def parse_project(raw: dict[str, Any], where: str = "project") -> Project:
         raise ProjectError(f"{where} is not valid:\n{lines}", "See docs/project-file.md for a complete example.") from problem
 
 
-def _beside(path: Path, project: Project) -> Project:
+def beside(path: Path, project: Project) -> Project:
     """Take every place from the project's source, or from the file's own folder."""
     source = project.source
     if source is not None and "://" not in source:

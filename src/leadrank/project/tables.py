@@ -30,10 +30,12 @@ class Column(Frozen):
     sensitive: bool = False
     description: str = ""
     missing: MissingRule | GroupMedian | None = None
+    blank: str = ""
     bins: tuple[float, ...] | None = None
     null_words: tuple[str, ...] = ()
     day_first: bool | None = None
     actionable: Literal["any", "up", "down"] | None = None
+    kind: Literal["fit", "engagement", "timing"] | None = None
 
 
 def _several(value: object) -> object:

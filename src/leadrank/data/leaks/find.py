@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -60,8 +60,8 @@ class _Verdict:
 
 def find_leaks(
     frame: pl.DataFrame, y: IntArray, *, ranker: Ranker = rate_ranker, order: FloatArray | None = None, groups: IntArray | None = None,
-    twins: IntArray | None = None, at: pl.Series | None = None, known: Mapping[str, bool] | None = None, seed: int = 0, rows: int = 20_000,
-    progress: Callable[[str], None] | None = None,
+    twins: IntArray | None = None, at: pl.Series | None = None, known: Mapping[str, bool] | None = None, counted: Collection[str] = (),
+    seed: int = 0, rows: int = 20_000, progress: Callable[[str], None] | None = None,
 ) -> tuple[Finding, ...]:
     """Probe every column for knowledge of the outcome that scoring will not have.
 
@@ -83,6 +83,8 @@ def find_leaks(
         Moment at which each lead is scored, Datetime, where known; dates after it are late.
     known
         By column: False sets it aside as declared, True keeps it whatever the probes say.
+    counted
+        Columns that were counted from what was known at the moment of scoring: their names raise no question.
     seed
         For folds and the sample.
     rows
@@ -117,7 +119,7 @@ def find_leaks(
     if not thresholds:
         return (*found, say.too_few(fewest, FEWEST_OUTCOMES))
     found += _about_twins(twins, y)
-    suspects = {name: make_suspect(probed.frame, name, at=probed.at) for name in probed.frame.columns}
+    suspects = {name: make_suspect(probed.frame, name, at=probed.at, counted=name in counted) for name in probed.frame.columns}
     suspects = {name: suspect for name, suspect in suspects.items() if not suspect.is_constant}
     if suspects:
         found += _judge_columns(probed, suspects, thresholds, ranker, known, seed, tell)

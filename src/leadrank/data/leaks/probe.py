@@ -8,7 +8,7 @@ import numpy as np
 
 from leadrank.data.leaks.dates import Lateness, lateness
 from leadrank.data.leaks.levels import Levels, auc_error, level_numbers, out_of_fold_rates, rank_auc, smoothed_rates, to_levels
-from leadrank.data.leaks.names import name_hint, names_an_ending
+from leadrank.data.leaks.names import NameHint, name_hint, names_an_ending
 from leadrank.data.leaks.purity import FEWEST, purity, wilson
 from leadrank.data.leaks.verdict import Evidence
 from leadrank.frames import pl
@@ -23,12 +23,13 @@ class Suspect:
     """A column made ready for probing, without a look at the outcome.
 
     `cuts` are the column's levels, and for a date that lies after the moment of scoring also the levels of the days between:
-    how long something took often tells how it ended.
+    how long something took often tells how it ended. What was `counted` up to the moment of scoring is not suspected for its name.
     """
 
     column: str
     cuts: tuple[Levels, ...]
     late: Lateness | None
+    counted: bool = False
 
     @property
     def levels(self) -> Levels:
@@ -41,11 +42,11 @@ class Suspect:
         return all((cut.codes == cut.codes[0]).all() for cut in self.cuts)
 
 
-def make_suspect(frame: pl.DataFrame, column: str, at: pl.Series | None) -> Suspect:
+def make_suspect(frame: pl.DataFrame, column: str, at: pl.Series | None, *, counted: bool = False) -> Suspect:
     """Cut a column into levels and compare its dates with the moment of scoring of each row (`at`), where there are any."""
     late = lateness(frame, column, at) if frame.schema[column].is_temporal() else None
     cuts = (to_levels(frame[column]), *((to_levels(late.lag),) if late else ()))
-    return Suspect(column, cuts, late)
+    return Suspect(column, cuts, late, counted)
 
 
 def probe_column(suspect: Suspect, positive: BoolArray, fold: IntArray) -> Evidence:
@@ -65,7 +66,8 @@ def probe_column(suspect: Suspect, positive: BoolArray, fold: IntArray) -> Evide
     ones = int(positive.sum())
     return Evidence(
         suspect.column, auc, auc_error(max(auc, 0.5), ones, len(positive) - ones), _blank_auc(levels, positive), purity(levels, positive),
-        _ending_level(levels, positive), name_hint(suspect.column), late.rows if late else 0, late.moment if late else "",
+        _ending_level(levels, positive), NameHint((), strong=False) if suspect.counted else name_hint(suspect.column),
+        late.rows if late else 0, late.moment if late else "",
         float(positive.mean()),
     )
 

@@ -6,6 +6,10 @@ from leadrank.faces import later
 
 if TYPE_CHECKING:
     from leadrank.data.simulations.catalogue import SIMULATIONS, simulate
+    from leadrank.data.simulations.estate import Estate, simulate_estate
+    from leadrank.data.simulations.estate_files import ESTATE_PROJECT, write_estate
     from leadrank.data.simulations.table import Simulated, Simulation
 
-later(__name__, catalogue="SIMULATIONS simulate", table="Simulated Simulation")
+later(
+    __name__, catalogue="SIMULATIONS simulate", estate="Estate simulate_estate", estate_files="ESTATE_PROJECT write_estate",
+    table="Simulated Simulation")

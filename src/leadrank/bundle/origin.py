@@ -1,0 +1,15 @@
+"""How a lead's row comes from several tables: what was learned of them at training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leadrank import data, features
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How raw tables are tidied, and how the past of a lead becomes the columns that the model reads."""
+
+    tidier: data.Tidier
+    featurizer: features.Featurizer

@@ -1,0 +1,144 @@
+"""Several raw tables to several clean ones: read alike, each thing once, and keys that match across them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from leadrank.data.relations.declared import LEAD, Link, Table, check_columns, declared_tables
+from leadrank.data.relations.made import with_bands, with_moment
+from leadrank.data.relations.matching import Repair, match_keys, remembered
+from leadrank.data.relations.orphans import matched_findings, without_events
+from leadrank.data.relations.read_cells import ReadTable, read_cells
+from leadrank.data.relations.rejects import RejectedRow
+from leadrank.data.relations.repeats import drop_repeats
+from leadrank.data.schema import Schema
+from leadrank.errors import DataError
+from leadrank.frames import pl
+from leadrank.project import Project
+from leadrank.types import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Tidier:
+    """What training learned of the tables: how their columns are read, and which keys were repaired."""
+
+    schemas: dict[str, Schema]
+    repairs: tuple[Repair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """Clean tables by name, how they came about, what was noticed, and the rows that could not be used.
+
+    Numbers are Float64, dates Datetime("us") in UTC without a zone, all else text. Keys are text and match across tables. The column with the
+    outcome is left as it came.
+    """
+
+    tables: dict[str, pl.DataFrame]
+    tidier: Tidier
+    findings: tuple[Finding, ...]
+    rejected: tuple[RejectedRow, ...]
+
+
+@dataclass(slots=True)
+class _Heap:
+    """What has been tidied so far."""
+
+    tables: dict[str, pl.DataFrame] = field(default_factory=dict)
+    schemas: dict[str, Schema] = field(default_factory=dict)
+    repairs: list[Repair] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    rejected: list[RejectedRow] = field(default_factory=list)
+    seen: list[pl.DataFrame] = field(default_factory=list)
+
+
+def tidy_tables(project: Project, frames: Mapping[str, pl.DataFrame], tidier: Tidier | None = None) -> Tidied:
+    """Clean all tables of a project.
+
+    Parameters
+    ----------
+    project
+        What is declared of them.
+    frames
+        Raw cells by name, `lead` among them; other frames are ignored.
+    tidier
+        What training learned, to be applied; by default it is learned here.
+
+    Returns
+    -------
+    Tidied
+        With findings D110 to D125 and D145 of each table's columns, and D170 to D178 of its rows and keys.
+
+    Raises
+    ------
+    UsageError
+        A table or column is not there that was declared.
+    DataError
+        Once learned from: a table or column is not there that rows cannot be used without. Or nothing can be made of a table.
+
+    Examples
+    --------
+    >>> from leadrank.project import parse_project
+    >>> project = parse_project({
+    ...     "lead": {"key": "id"}, "parent": [{"table": "products", "key": "product"}], "target": {"column": "won", "positive": "yes"}})
+    >>> lead = pl.DataFrame({"id": ["1", "2"], "product": ["GTXPro", "GTK"], "won": ["yes", "no"]})
+    >>> products = pl.DataFrame({"product": ["GTX Pro", "GTK"], "price": ["4,821", "20"]})
+    >>> tidied = tidy_tables(project, {"lead": lead, "products": products})
+    >>> tidied.tables["lead"]["product"].to_list(), tidied.tidier.repairs[0].meant
+    (['GTX Pro', 'GTK'], ((('GTXPro',), ('GTX Pro',)),))
+    """
+    declared = declared_tables(project)
+    check_columns(declared, frames, learned=tidier is not None)
+    heap = _Heap()
+    for table in declared.values():
+        schema = None if tidier is None else _schema_of(tidier, table)
+        read = read_cells(table, frames[table.name], schema)
+        _take(heap, table, read, frames[table.name], tidier)
+    order = [LEAD, *(name for name in frames if name in declared and name != LEAD)]
+    tables = {name: heap.tables[name] for name in order}
+    tables[LEAD] = with_bands(tables[LEAD], project.lead.bands)
+    heap.findings += without_events(tables[LEAD], heap.seen, [t for t in declared.values() if t.kind == "event"])
+    return Tidied(tables, Tidier(heap.schemas, tuple(heap.repairs)), tuple(heap.findings), tuple(heap.rejected))
+
+
+def _schema_of(tidier: Tidier, table: Table) -> Schema:
+    if table.name not in tidier.schemas:
+        raise DataError(f"training did not know table {table.name!r}.", f"It knew: {', '.join(tidier.schemas)}.")
+    return tidier.schemas[table.name]
+
+
+def _take(heap: _Heap, table: Table, read: ReadTable, raw: pl.DataFrame, tidier: Tidier | None) -> None:
+    frame = read.frame
+    if table.outcome is not None and table.outcome in raw.columns:
+        rows = [r.row - 1 for r in read.rejected]
+        outcome = raw[table.outcome] if not rows else raw.with_row_index("__row").filter(~pl.col("__row").is_in(rows))[table.outcome]
+        frame = frame.with_columns(outcome.alias(table.outcome))
+    heap.findings += read.findings
+    heap.rejected += read.rejected
+    heap.schemas[table.name] = read.schema
+    frame, found = drop_repeats(table, frame)
+    heap.findings += found
+    for link in table.links:
+        learned = None if tidier is None else _learned(tidier, table, link)
+        matched = match_keys(frame, link, heap.tables[link.of], learned)
+        frame = matched.frame
+        heap.findings += matched_findings(table, link, matched, frame.height)
+        repair = learned if tidier is not None else remembered(table.name, link, matched)
+        heap.repairs += [] if repair is None else [repair]
+        if table.kind == "event" and link.of == LEAD:
+            heap.seen.append(matched.keys.rename(dict(zip(matched.keys.columns, link.by, strict=True))))
+    heap.tables[table.name] = frame if table.borrowed is None else _dated(heap, table, table.borrowed, frame)
+
+
+def _dated(heap: _Heap, table: Table, borrowed: tuple[str, str], frame: pl.DataFrame) -> pl.DataFrame:
+    """Move the moment at which leads came from their parents to them."""
+    parent, column = borrowed
+    link = next(link for link in table.links if link.of == parent)
+    frame = with_moment(frame, f"{parent}.{column}", link, heap.tables[parent], column)
+    heap.tables[parent] = heap.tables[parent].drop(column)
+    return frame
+
+
+def _learned(tidier: Tidier, table: Table, link: Link) -> Repair | None:
+    return next((r for r in tidier.repairs if (r.table, r.columns, r.of) == (table.name, link.columns, link.of)), None)

@@ -1,0 +1,146 @@
+"""Several tables become what can be learned from: leads as they were known at past cutoffs, with what happened after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from leadrank import data, features, labels
+from leadrank.bundle import Origin
+from leadrank.errors import UsageError
+from leadrank.frames import pl
+from leadrank.project import Column, Project
+from leadrank.project.tables import ColumnType
+from leadrank.snapshots import AT, Snapshots
+from leadrank.types import BoolArray, Finding, IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the tables tell of leads at past cutoffs.
+
+    Attributes
+    ----------
+    project
+        Speaks of `frame` as of one flat table: the outcome and the cutoff are columns of it.
+    frame
+        A row for each lead and cutoff; the outcome is blank where it is not known yet.
+    known
+        From when each row's outcome is final; None where the outcome is a column.
+    ahead
+        What came after each cutoff; None where the outcome is a column.
+    origin
+        How such rows are made of tables again; None for a flat table.
+    """
+
+    project: Project
+    frame: pl.DataFrame
+    known: pl.Series | None = None
+    ahead: labels.Ahead | None = None
+    origin: Origin | None = None
+    findings: tuple[Finding, ...] = ()
+    rejected: tuple[data.RejectedRow, ...] = ()
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """The columns that were counted from what was known at each cutoff."""
+        kinds = {} if self.origin is None else features.kinds_of(self.origin.featurizer)
+        return tuple(name for name, kind in kinds.items() if kind != "fit")
+
+
+def history_of(
+    project: Project, frames: Mapping[str, pl.DataFrame], *, origin: Origin | None = None, until: datetime | None = None
+) -> History:
+    """Look at past leads as if they were new, and then at what became of them.
+
+    Parameters
+    ----------
+    project
+        What is declared of the tables.
+    frames
+        Raw tables by name, `lead` among them.
+    origin
+        What an earlier training learned of the tables, to judge its model; by default it is learned here.
+    until
+        Nothing is looked at that was known later.
+
+    Raises
+    ------
+    UsageError
+        Something that was declared does not fit the tables.
+    DataError
+        Nothing can be made of a table.
+    """
+    tidied = data.tidy_tables(project, frames, None if origin is None else origin.tidier)
+    rows = features.cutoff_rows(project, tidied.tables, until=until)
+    if project.target.event is not None:
+        return _of_events(project, tidied, rows, origin, until)
+    cells = _outcome_cells(project, tidied.tables["lead"])
+    read = labels.read_outcomes(cells, project.target, whole=False).codes
+    return _made(project, tidied, rows, read[rows["lead"].to_numpy()], cells[rows["lead"]], origin)
+
+
+def is_open(project: Project, found: Snapshots) -> BoolArray:
+    """Mark the leads whose outcome was not known at the moment of asking: whom there is still a reason to call."""
+    if project.target.event is not None:
+        ahead = labels.look_ahead(project, dict(found.tables), found.rows, until=found.at)
+        return np.asarray((ahead.y == labels.UNLABELLED) & ~ahead.gone & ~ahead.converted)
+    lead = found.tables["lead"]
+    if project.target.column not in lead.columns:
+        return np.ones(found.rows.height, dtype=bool)
+    read = labels.read_outcomes(lead[project.target.column], project.target, whole=False).codes
+    return np.asarray(read[found.rows["lead"].to_numpy()] == labels.UNLABELLED)
+
+
+def _of_events(
+    project: Project, tidied: data.Tidied, rows: pl.DataFrame, origin: Origin | None, until: datetime | None
+) -> History:
+    ahead = labels.look_ahead(project, tidied.tables, rows, until=until)
+    still = ~ahead.gone
+    ahead, rows = ahead.take(still), rows.filter(pl.Series(still))
+    # A young lead that converted already is known, those of its age that have not are pending: learned from, it would look typical.
+    y = np.where(labels.settled(ahead), ahead.y, labels.UNLABELLED)
+    return _made(project, tidied, rows, y, pl.Series(project.target.column, y).replace(labels.UNLABELLED, None), origin, ahead)
+
+
+def _made(
+    project: Project, tidied: data.Tidied, rows: pl.DataFrame, y: IntArray, outcome: pl.Series, origin: Origin | None,
+    ahead: labels.Ahead | None = None,
+) -> History:
+    if origin is None:
+        origin = Origin(tidied.tidier, features.fit_featurizer(project, tidied.tables, rows, y))
+    frame = features.featurize(origin.featurizer, tidied.tables, rows).with_columns(outcome.alias(project.target.column))
+    found = tidied.findings if ahead is None else (*tidied.findings, *ahead.findings)
+    return History(_flat(project, frame), frame, None if ahead is None else ahead.final_at, ahead, origin, found, tidied.rejected)
+
+
+def _outcome_cells(project: Project, lead: pl.DataFrame) -> pl.Series:
+    column = project.target.column
+    if column not in lead.columns:
+        raise UsageError(f"The outcome column {column!r} is not in the lead table.", f"It has: {', '.join(lead.columns[:30])}.")
+    return lead[column]
+
+
+def _flat(project: Project, frame: pl.DataFrame) -> Project:
+    """Speak of the wide frame as of one lead table: its types are known, and rows come in the order of their cutoffs."""
+    own = {name: column for name, column in _declared(project).items() if name in frame.columns}
+    columns = {name: own.get(name, Column()).model_copy(update={"type": kind}) for name, kind in _types(frame).items()}
+    dated = AT in frame.columns and frame[AT].null_count() < frame.height
+    left_out = tuple(name for name in project.lead.exclude if name in frame.columns)
+    lead = project.lead.model_copy(update={"order": AT if dated else project.lead.order, "columns": own | columns, "exclude": left_out})
+    return project.model_copy(update={"lead": lead})
+
+
+def _declared(project: Project) -> dict[str, Column]:
+    """Return what is declared of columns, by their names in the wide frame."""
+    parents = {f"{p.name}.{name}": column for p in project.parent for name, column in p.columns.items()}
+    return {**parents, **project.lead.columns}
+
+
+def _types(frame: pl.DataFrame) -> dict[str, ColumnType]:
+    """Hold fast what is a number or a date already: a count of 0, 1 and 2 is no code."""
+    numbers: dict[str, ColumnType] = {name: "number" for name, dtype in frame.schema.items() if dtype == pl.Float64}
+    return numbers | {name: "date" for name, dtype in frame.schema.items() if isinstance(dtype, pl.Datetime)}

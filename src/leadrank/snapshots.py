@@ -1,0 +1,87 @@
+"""Several tables become one row for each lead: what was known of it at a moment. Nothing here can look past that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from leadrank import data, features
+from leadrank.bundle import Origin
+from leadrank.frames import pl
+from leadrank.project import Project
+from leadrank.types import Finding
+
+AT = "at"
+"""The column with the cutoff of each row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshots:
+    """Leads as they were known at a moment.
+
+    Attributes
+    ----------
+    frame
+        A row for each lead.
+    rows, tables
+        What it was made of: the number of each lead in the lead table with the cutoff, and the tidy tables.
+    rejected
+        Rows of tables that could not be used.
+    """
+
+    frame: pl.DataFrame
+    at: datetime | None
+    rows: pl.DataFrame
+    tables: Mapping[str, pl.DataFrame]
+    findings: tuple[Finding, ...]
+    rejected: tuple[data.RejectedRow, ...]
+
+
+def snapshots(project: Project, origin: Origin, frames: Mapping[str, pl.DataFrame], *, at: datetime | None = None) -> Snapshots:
+    """Describe every lead that was there by what was known of it at a moment, as training looked at leads.
+
+    A model that learned from leads at their creation, or at certain ages, is asked of the last such cutoff of each lead; one that learned from
+    calendar dates or events, of the moment itself.
+
+    Parameters
+    ----------
+    project
+        As the bundle remembers it.
+    origin
+        What training learned of the tables.
+    frames
+        Raw tables by name, `lead` among them.
+    at
+        The moment of asking, naive UTC; by default the newest moment that the tables tell of.
+
+    Returns
+    -------
+    Snapshots
+        Leads in the order of their table.
+
+    Raises
+    ------
+    DataError
+        A table or column that the model needs is not there.
+    """
+    tidied = data.tidy_tables(project, frames, origin.tidier)
+    moment = newest_moment(project, tidied.tables) if at is None else at
+    rows = _rows(project, tidied.tables, moment)
+    frame = features.featurize(origin.featurizer, tidied.tables, rows)
+    return Snapshots(frame, moment, rows, tidied.tables, tidied.findings, tidied.rejected)
+
+
+def _rows(project: Project, tables: Mapping[str, pl.DataFrame], at: datetime | None) -> pl.DataFrame:
+    wanted = project.cutoff
+    if at is not None and (wanted.dates or wanted.every is not None or wanted.event is not None):
+        return features.rows_at(project, tables, at)
+    return features.cutoff_rows(project, tables, until=at).group_by("lead", maintain_order=True).last()
+
+
+def newest_moment(project: Project, tables: Mapping[str, pl.DataFrame]) -> datetime | None:
+    """Return the newest moment at which anything happened or was written down; None where no table tells of one."""
+    told = [("lead", project.lead.created_at)]
+    told += [(e.name, column) for e in project.event for column in (e.occurred_at, e.known_at)]
+    moments = [tables[name][column].max() for name, column in told if column is not None and column in tables[name].columns]
+    return max((moment for moment in moments if isinstance(moment, datetime)), default=None)

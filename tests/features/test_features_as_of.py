@@ -1,0 +1,197 @@
+"""Nothing after the cutoff, and nothing about how tables are stored, changes what was known at it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leadrank.errors import DataError, UsageError
+from leadrank.features import Featurizer, asof, cutoff_rows, featurize, fit_featurizer, kinds_of, rows_at, windows
+from leadrank.project import parse_project
+from leadrank.records import read_record, write_record
+
+DAY = timedelta(days=1)
+seeds = st.integers(0, 2**32)
+quick = settings(max_examples=25, deadline=None)
+
+
+def wide(history, tables=None, rows=None, **options):
+    return featurize(history.featurizer, tables or history.tables, history.rows if rows is None else rows, **options)
+
+
+@given(seed=seeds, by_day=st.booleans(), noise=seeds)
+@quick
+def test_events_after_the_cutoff_or_known_after_it_change_no_feature(draw, same, seed, by_day, noise):
+    history = draw(seed, by_day=by_day)
+    rng = np.random.default_rng(noise)
+    moments = history.rows["at"].sort()
+    now = moments[int(rng.integers(len(moments)))]
+    rows = history.rows.filter(pl.col("at") <= now)
+    end = DAY if by_day else timedelta()
+    visits, sales, homes, regions = (history.tables[name] for name in ("visits", "sales", "homes", "regions"))
+    later = draw(noise, by_day=by_day).tables
+    tables = history.tables | {
+        "visits": pl.concat([
+            visits.filter((pl.col("when") + end <= now) & (pl.col("loaded") <= now)),
+            later["visits"].filter((pl.col("when") + end > now) | (pl.col("loaded") > now)),
+        ]),
+        "sales": pl.concat([sales.filter(pl.col("on") + DAY <= now), later["sales"].filter(pl.col("on") + DAY > now)]),
+        "homes": pl.concat([homes.filter(pl.col("since") <= now), later["homes"].filter(pl.col("since") > now)]),
+        "regions": pl.concat([regions.filter(pl.col("since") <= now), regions.filter(pl.col("since") > now).with_columns(mood=pl.lit("new"))]),
+    }
+    same(wide(history, rows=rows), wide(history, tables, rows))
+
+
+@given(seed=seeds, by_day=st.booleans())
+@quick
+def test_how_tables_are_sorted_changes_no_feature(draw, same, seed, by_day):
+    history = draw(seed, by_day=by_day)
+    mixed = {name: table.sample(fraction=1, shuffle=True, seed=seed % 1000) for name, table in history.tables.items()}
+    rows = cutoff_rows(history.project, mixed)
+    learned = fit_featurizer(history.project, mixed, rows, np.zeros(rows.height, dtype=np.int64))
+    assert learned == history.featurizer
+    same(wide(history).sort("id", "at"), featurize(learned, mixed, rows).sort("id", "at"))
+
+
+@given(seed=seeds)
+@quick
+def test_several_cutoffs_of_a_lead_are_as_each_alone(draw, same, seed):
+    history = draw(seed, leads=3)
+    together = wide(history)
+    for k in range(history.rows.height):
+        same(together[k : k + 1], wide(history, rows=history.rows[k : k + 1]))
+
+
+@given(seed=seeds, late=st.booleans())
+@quick
+def test_chunks_and_threads_change_nothing(draw, same, seed, late):
+    history = draw(seed, late=late)
+    whole = wide(history)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asof, "COPIED", 5)
+        patch.setattr(windows, "COPIED", 5)
+        patch.setattr(asof.share_out, "__kwdefaults__", {"size": 7})
+        same(whole, wide(history, threads=2))
+
+
+def test_rows_may_come_in_any_order(draw, same):
+    history = draw(3)
+    order = np.random.default_rng(0).permutation(history.rows.height)
+    same(wide(history)[order], wide(history, rows=history.rows[order]))
+
+
+def test_every_column_but_the_key_has_a_kind_and_no_name_of_an_event_or_thing_comes_out(draw):
+    history = draw(0, leads=80, visits=300)
+    history.tables["lead"] = history.tables["lead"].with_columns(firm=pl.Series([f"f{k}" for k in range(80)]))
+    learned = fit_featurizer(history.project, history.tables, history.rows, np.zeros(history.rows.height, dtype=np.int64))
+    made = featurize(learned, history.tables, history.rows)
+    assert set(made.columns) == {"id", *kinds_of(learned)}
+    assert not {"visit", "sale", "lead_id", "home", "firm"} & {*made.columns, *(name.split(".")[-1].split(",")[0] for name in made.columns)}
+    assert set(kinds_of(learned).values()) == {"fit", "engagement", "timing"}
+
+
+def test_a_key_of_another_table_that_groups_many_leads_is_kept(draw):
+    history = draw(1)
+    assert "firm" in wide(history).columns
+    assert kinds_of(history.featurizer)["firm"] == "fit"
+
+
+def test_a_featurizer_is_a_record(draw):
+    learned = draw(1).featurizer
+    assert read_record(Featurizer, write_record(learned)) == learned
+
+
+def test_a_day_without_a_time_is_known_when_it_is_over(draw):
+    history = draw(0, by_day=True)
+    events = history.tables["visits"].filter(pl.col("lead_id") == "l0").head(1).with_columns(loaded=pl.lit(None, pl.Datetime("us")).fill_null(pl.col("when")))
+    tables, day = history.tables | {"visits": events}, events["when"][0]
+    rows = pl.DataFrame({"lead": [0, 0], "at": [day + timedelta(hours=23), day + DAY]}, schema_overrides={"at": pl.Datetime("us")})
+    assert wide(history, tables, rows)["visits all, ever"].to_list() == [0, 1]
+
+
+def test_an_event_that_is_not_known_to_have_been_written_down_counts_nowhere(draw):
+    history = draw(0)
+    tables = history.tables | {"visits": history.tables["visits"].with_columns(loaded=pl.lit(None, pl.Datetime("us")))}
+    assert wide(history, tables)["visits all, ever"].to_list() == [0] * history.rows.height
+
+
+def test_without_a_cutoff_nothing_is_counted_but_what_does_not_change_is_told(draw):
+    history = draw(0)
+    made = wide(history, rows=history.rows.with_columns(at=pl.lit(None, pl.Datetime("us"))))
+    assert made["visits all, ever"].null_count() == made.height
+    assert made["regions.mood"].null_count() == made.height
+    assert made["firms.staff"].equals(wide(history)["firms.staff"], null_equal=True)
+
+
+def test_a_table_or_column_that_is_not_there_is_named(draw):
+    history = draw(0)
+    with pytest.raises(DataError, match="visits"):
+        wide(history, {name: table for name, table in history.tables.items() if name != "visits"})
+    with pytest.raises(DataError, match="minutes"):
+        wide(history, history.tables | {"visits": history.tables["visits"].drop("minutes")})
+
+
+@given(seed=seeds)
+@quick
+def test_moments_to_the_microsecond_over_decades_are_told_apart(seed):
+    """Owner, moment and place do not fit into one number here, and are settled after."""
+    rng = np.random.default_rng(seed)
+    near = rng.integers(0, 2**60, 40)[rng.integers(0, 40, 400)] + rng.integers(0, 3, 400)
+    owner = rng.integers(0, 9, 400)
+    order = np.lexsort((near, owner))
+    past, asked = asof.Past(owner, near), asof.Asked(owner, near + rng.integers(-2, 3, 400))
+    found = asof.latest(past, asked)
+    for row in range(400):
+        known = [k for k in order if owner[k] == asked.owner[row] and near[k] <= asked.at[row]]
+        assert (near[found[row]] == near[known[-1]]) if known else found[row] == -1
+
+
+def test_leads_share_events_by_a_key_of_several_columns():
+    project = parse_project({
+        "lead": {"key": "id", "created_at": "born"}, "target": {"event": "buys"},
+        "event": [{"table": "buys", "key": ["house", "flat"], "lead": ["h", "f"], "occurred_at": "on"}],
+    })
+    t = [datetime(2024, 1, day, 5) for day in range(1, 9)]
+    tables = {
+        "lead": pl.DataFrame({"id": ["a", "b", "c", "d"], "h": ["1", "1", "1", None], "f": ["x", "x", "y", "x"], "born": [t[2], t[5], t[7], t[7]]}),
+        "buys": pl.DataFrame({"house": ["1", "1", "2", "1", None], "flat": ["x", "y", "x", "x", "x"], "on": [t[0], t[1], t[2], t[4], t[0]]}),
+    }
+    rows = cutoff_rows(project, tables)
+    learned = fit_featurizer(project, tables, rows, np.zeros(4, dtype=np.int64))
+    assert featurize(learned, tables, rows)["buys all, ever"].to_list() == [1, 2, 1, None]
+
+
+def test_cutoffs_by_age_by_date_at_intervals_and_at_events():
+    def rows(cutoff, **options):
+        project = parse_project({
+            "lead": {"key": "id", "created_at": "born"}, "event": [{"table": "calls", "key": "lead", "occurred_at": "at"}],
+            "target": {"event": "calls"}, "cutoff": cutoff,
+        })
+        return [(lead, at and at.strftime("%d.%H")) for lead, at in cutoff_rows(project, tables, **options).rows()]
+
+    day = [datetime(2024, 1, d, 6) for d in range(1, 30)]
+    tables = {
+        "lead": pl.DataFrame({"id": ["a", "b", "c"], "born": [day[0], day[4], None]}),
+        "calls": pl.DataFrame({"lead": ["a", "a", "b", "b", "b", "z"], "at": [day[1], day[8], day[3], day[6], day[6], day[7]]}),
+    }
+    assert rows({}) == [(0, "01.06"), (1, "05.06"), (2, None)]
+    assert rows({"ages": [1, 6]}) == [(0, "02.06"), (0, "07.06"), (1, "06.06"), (2, None)]  # the 11th has not been seen
+    assert rows({"ages": [1, 6]}, until=day[5]) == [(0, "02.06"), (1, "06.06"), (2, None)]
+    assert rows({"dates": ["2024-01-03", "2024-01-07T12:00:00"]}) == [(0, "03.00"), (0, "07.12"), (1, "07.12"), (2, None)]
+    assert rows({"every": 2}) == [(0, "02.00"), (0, "04.00"), (2, None)]
+    assert rows({"event": "calls"}) == [(0, "02.06"), (0, "09.06"), (1, "07.06")]
+    with pytest.raises(UsageError, match="calls"):
+        rows({"event": "cals"})
+
+
+def test_leads_that_were_there_are_scored_at_a_moment(draw):
+    history = draw(0)
+    now = history.tables["lead"]["born"].median()
+    rows = rows_at(history.project, history.tables, now)
+    assert rows["lead"].to_list() == [k for k, born in enumerate(history.tables["lead"]["born"]) if born <= now]
+    assert set(rows["at"]) == {now}
