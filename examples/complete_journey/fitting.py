@@ -16,7 +16,8 @@ def fitting_purchases(folder: Path) -> pl.DataFrame:
         pl.read_csv(folder / name, infer_schema=False) for name in ("campaigns.csv", "coupons.csv.gz", "transactions_sample.csv.gz")
     )
     offered = coupons.select("campaign_id", "product_id").unique(maintain_order=True)
-    return bought.join(offered, on="product_id", maintain_order="left_right").join(invited, on=["household_id", "campaign_id"], how="semi").select(COLUMNS)
+    fitting = bought.join(offered, on="product_id", maintain_order="left_right")
+    return fitting.join(invited, on=["household_id", "campaign_id"], how="semi").select(COLUMNS)
 
 
 def main() -> None:

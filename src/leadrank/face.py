@@ -14,8 +14,8 @@ from leadrank.project import Project
 from leadrank.train import train as learn
 
 
-def read_tables(project: Project) -> pl.DataFrame:
-    """Read the table that a project names.
+def read_tables(project: Project) -> pl.DataFrame | dict[str, pl.DataFrame]:
+    """Read the table that a project names, or its several tables.
 
     Parameters
     ----------
@@ -24,8 +24,8 @@ def read_tables(project: Project) -> pl.DataFrame:
 
     Returns
     -------
-    polars.DataFrame
-        Raw cells: text as it stands in a text file, typed values from Parquet and SQL.
+    polars.DataFrame or dict
+        Raw cells: text as it stands in a text file, typed values from Parquet and SQL. Several tables come by name, `lead` among them.
 
     Raises
     ------
@@ -36,6 +36,8 @@ def read_tables(project: Project) -> pl.DataFrame:
     """
     if project.lead.table is None:
         raise UsageError("the project names no table; `table` in [lead] was expected.", "Add it, or pass your own frame to `train`.")
+    if project.relational:
+        return {name: raw.frame for name, raw in data.read_project_tables(project).items()}
     return data.read_table(project.lead.table).frame
 
 
@@ -47,7 +49,7 @@ def train(project: Project, tables: Any, **options: Any) -> waist.Bundle:
     project
         What is declared; its `model.budget` is the wall time of the whole.
     tables
-        Past leads with their outcome: Polars, pandas or Arrow.
+        Past leads with their outcome: Polars, pandas or Arrow; or several tables by name, as `read_tables` gives them.
     options
         `started`, `at`, `salt`, `progress` of `leadrank.train.train`.
 

@@ -117,7 +117,8 @@ def _explained(
         return replace(found, notes=(*found.notes, "There was no time left to look for proxies and for alternatives."))
     gaps = tuple(_gap(work, fitted, g, cut) for g, cut in uneven)
     return replace(
-        found, gaps=gaps, tested=tuple(g.columns[0] for g in tested), proxies=tuple(p for g in tested for p in proxies_of(work.X.take(work.rows), g, work.seed)),
+        found, gaps=gaps, tested=tuple(g.columns[0] for g in tested),
+        proxies=tuple(p for g in tested for p in proxies_of(work.X.take(work.rows), g, work.seed)),
         alternatives=_alternatives(work, fitted, [g for g, _ in uneven], gaps) if gaps else (),
     )
 

@@ -21,7 +21,7 @@ from leadrank.errors import UsageError
 from leadrank.frames import pl
 from leadrank.judged import Judged, judge
 from leadrank.reasoning import PARTS, Reasoner
-from leadrank.scored_rows import by_day, in_words, recut, scored_rows
+from leadrank.scored_rows import BY_DAY, DAYS, in_words, recut, scored_rows
 from leadrank.scored_table import Explained, Part, ScoredTable, Tally
 from leadrank.types import BoolArray, FloatArray, Matrix
 
@@ -66,7 +66,7 @@ class Scorer:
         self._policy = decisions.LeadPolicy(self.bundle.policy)
         self._identity = self.bundle.identity
         self._key, self._ordered = terms.key, terms.learned_tiers
-        self._timing = self.bundle.timing
+        self._tell_days = None if self.bundle.timing is None else models.teller(self.bundle.timing, DAYS)
 
     def __reduce__(self) -> tuple[type[Scorer], tuple[Bundle]]:
         """Travel to another process as a bundle, and be made ready there."""
@@ -117,7 +117,7 @@ class Scorer:
             key, reach[-1], low, high, score, None, tier.name, contact and not empty, profit,
             NOTHING_KNOWN if empty else tier.action, "" if empty else tier.within,
             self._reasoner.one(self._model, numbers, codes, answer, reasons) if reasons > 0 else (), self._identity,
-            self._classes(reach) if self._ordered else {}, unknown, problems, {} if self._timing is None else self._by_day(reach[-1]),
+            self._classes(reach) if self._ordered else {}, unknown, problems, {} if self._tell_days is None else dict(zip(BY_DAY, self._tell_days(reach[-1]), strict=True)),
         ))
 
     def many(
@@ -253,10 +253,6 @@ class Scorer:
     @property
     def _outcome(self) -> str:
         return f"{self.bundle.terms.classes[-1]} leads" if self.bundle.terms.learned_tiers else "conversions"
-
-    def _by_day(self, probability: float) -> dict[str, float]:
-        assert self._timing is not None  # noqa: S101 - the caller asked
-        return {name: float(found[0]) for name, found in by_day(self._timing, np.array([probability])).items()}
 
     def _classes(self, reach: Sequence[float]) -> dict[str, float]:
         shares = models.class_probabilities(np.array([reach]))[0].tolist()

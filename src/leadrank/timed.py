@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from leadrank import labels, models
@@ -13,8 +15,8 @@ from leadrank.snapshots import AT
 from leadrank.types import FloatArray
 
 
-def timing_of(bundle: Bundle, history: History, prepared: Prepared, fitted: models.Fitted) -> models.Timing | None:
-    """Fit the times to conversion; None where the outcome is a column, or has no horizon.
+def timed(bundle: Bundle, history: History, prepared: Prepared, fitted: models.Fitted) -> Bundle:
+    """Return the bundle with its times to conversion, where the outcome is an event with a horizon.
 
     Parameters
     ----------
@@ -27,13 +29,14 @@ def timing_of(bundle: Bundle, history: History, prepared: Prepared, fitted: mode
     """
     ahead, horizon = history.ahead, history.project.target.within
     if ahead is None or horizon is None:
-        return None
+        return bundle
     learned = prepared.rows[fitted.rows]
     young = np.flatnonzero(~labels.settled(ahead))
     rows = np.concatenate([learned, young])
     odds = np.concatenate([fitted.log_odds[:, -1], _log_odds(bundle, history, young)])
     moments = history.frame[AT].dt.epoch("ms").to_numpy()[rows] / 86_400_000
-    return models.fit_timing(odds, ahead.days[rows], ahead.converted[rows], horizon=horizon, cohort=moments - moments.min())
+    timing = models.fit_timing(odds, ahead.days[rows], ahead.converted[rows], horizon=horizon, cohort=moments - moments.min())
+    return replace(bundle, timing=timing, findings=(*bundle.findings, *models.judge_level(timing)))
 
 
 def _log_odds(bundle: Bundle, history: History, rows: np.typing.NDArray[np.int64]) -> FloatArray:

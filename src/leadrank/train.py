@@ -19,7 +19,7 @@ from leadrank.history import History, history_of
 from leadrank.prepare import Prepared, Progress, booster_ranker, check, columns_of, quiet
 from leadrank.project import Project
 from leadrank.score import LARGEST_AMOUNT, Scorer
-from leadrank.timed import timing_of
+from leadrank.timed import timed
 from leadrank.types import Finding, FloatArray, IntArray, Matrix
 
 TAIL = 0.2
@@ -109,7 +109,7 @@ def train(
         findings=(*history.findings, *prepared.findings, *judged.policy.findings, *_noticed(project, prepared, X, fitted, limits), *treated),
         learned=remember(_names(project, prepared, encoder), salt),
     )
-    bundle = replace(bundle, timing=timing_of(bundle, history, prepared, fitted))
+    bundle = timed(bundle, history, prepared, fitted)
     seconds = None if project.model.trials is not None else clock() - began
     bundle = replace(bundle, facts=replace(bundle.facts, seconds=seconds), identity=fingerprint(bundle))
     progress("done", 1.0)

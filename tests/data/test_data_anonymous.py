@@ -213,3 +213,12 @@ def test_the_strongest_columns_are_those_with_signal():
     })
     assert strongest(frame, frame.columns, y, 2) == ("number", "label")
     assert strongest(frame, frame.columns, y, 99) == tuple(frame.columns)
+
+
+def test_the_same_thing_is_not_chosen_twice_where_there_is_something_else():
+    rng = np.random.default_rng(1)
+    y = rng.integers(0, 2, 2_000)
+    strong = y + 0.8 * rng.normal(size=2_000)
+    frame = pl.DataFrame({"strong": strong, "copy": 2 * strong + 1, "weak": y + 2 * rng.normal(size=2_000)})
+    assert strongest(frame, frame.columns, y, 2) == ("strong", "weak")
+    assert strongest(frame, frame.columns, y, 3) == ("strong", "copy", "weak")

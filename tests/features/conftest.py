@@ -81,7 +81,7 @@ def draw_history(
             "on": _moments(on, by_day=True), "amount": rng.normal(300, 9, number),
         }),
         "homes": pl.DataFrame({
-            "home": homes * 3, "since": _moments(np.concatenate([np.zeros(5), rng.permutation(200)[:10]]).astype(int), by_day=False),
+            "home": homes * 3, "since": _moments(np.concatenate([np.zeros(5), 1 + rng.permutation(200)[:10]]).astype(int), by_day=False),
             "size": _some(rng, list(rng.normal(90, 9, 15)), 15, 0.2), "status": _some(rng, ["Available", "Sold", "unknown"], 15, 0.2),
         }, schema_overrides={"size": pl.Float64}),
         "firms": pl.DataFrame({"firm": ["f0", "f1"], "staff": [10.0, 20.0], "region": ["north", "south"]}),

@@ -108,7 +108,7 @@ def test_a_featurizer_is_a_record(draw):
 
 def test_a_day_without_a_time_is_known_when_it_is_over(draw):
     history = draw(0, by_day=True)
-    events = history.tables["visits"].filter(pl.col("lead_id") == "l0").head(1).with_columns(loaded=pl.lit(None, pl.Datetime("us")).fill_null(pl.col("when")))
+    events = history.tables["visits"].filter(pl.col("lead_id") == "l0").head(1).with_columns(loaded=pl.col("when"))
     tables, day = history.tables | {"visits": events}, events["when"][0]
     rows = pl.DataFrame({"lead": [0, 0], "at": [day + timedelta(hours=23), day + DAY]}, schema_overrides={"at": pl.Datetime("us")})
     assert wide(history, tables, rows)["visits all, ever"].to_list() == [0, 1]
@@ -156,7 +156,7 @@ def test_leads_share_events_by_a_key_of_several_columns():
         "lead": {"key": "id", "created_at": "born"}, "target": {"event": "buys"},
         "event": [{"table": "buys", "key": ["house", "flat"], "lead": ["h", "f"], "occurred_at": "on"}],
     })
-    t = [datetime(2024, 1, day, 5) for day in range(1, 9)]
+    t = [datetime(2024, 1, day, 5) for day in range(1, 9)]  # noqa: DTZ001
     tables = {
         "lead": pl.DataFrame({"id": ["a", "b", "c", "d"], "h": ["1", "1", "1", None], "f": ["x", "x", "y", "x"], "born": [t[2], t[5], t[7], t[7]]}),
         "buys": pl.DataFrame({"house": ["1", "1", "2", "1", None], "flat": ["x", "y", "x", "x", "x"], "on": [t[0], t[1], t[2], t[4], t[0]]}),
@@ -174,7 +174,7 @@ def test_cutoffs_by_age_by_date_at_intervals_and_at_events():
         })
         return [(lead, at and at.strftime("%d.%H")) for lead, at in cutoff_rows(project, tables, **options).rows()]
 
-    day = [datetime(2024, 1, d, 6) for d in range(1, 30)]
+    day = [datetime(2024, 1, d, 6) for d in range(1, 30)]  # noqa: DTZ001
     tables = {
         "lead": pl.DataFrame({"id": ["a", "b", "c"], "born": [day[0], day[4], None]}),
         "calls": pl.DataFrame({"lead": ["a", "a", "b", "b", "b", "z"], "at": [day[1], day[8], day[3], day[6], day[6], day[7]]}),

@@ -17,13 +17,13 @@ EFFECTS = {"search": 1.6, "mail": 1.6, "call": 1.6}
 KINDS = (*TRUTH, "noise")
 
 
-def simulated(seed, leads=12_000, truth=None):
+def simulated(seed, leads=20_000, truth=None):
     """Events before registration, each kind as often as the others; only decayed counts speak for a purchase."""
     truth, rng = truth or TRUTH, np.random.default_rng(seed)
     lead, kind, days, log_odds = [], [], [], np.full(leads, -3.5)
     for name in KINDS:
         own = np.repeat(np.arange(leads), rng.poisson(rng.gamma(1.0, 3.0, leads)))
-        age = rng.uniform(0, 300, len(own))
+        age = rng.exponential(40.0, len(own))
         lead, kind, days = [*lead, own], [*kind, *[name] * len(own)], [*days, age]
         if name in truth:
             log_odds += EFFECTS[name] * np.log1p(np.bincount(own, 2 ** (-age / truth[name]), minlength=leads))

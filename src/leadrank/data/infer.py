@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from leadrank.data import said
@@ -10,7 +10,7 @@ from leadrank.data.dates import date_order
 from leadrank.data.kinds import SAMPLE, Kind, Sketch, kind_of_text, sketch, snake
 from leadrank.data.numbers import parse_number
 from leadrank.data.schema import ColumnSchema, Role, Schema
-from leadrank.data.words import BLANK_WORDS, NONE_WORD, UNANSWERED_WORDS, fold, squash, tidy
+from leadrank.data.words import BLANK_WORDS, NONE_WORD, UNANSWERED_WORDS, abbreviates, fold, squash, tidy
 from leadrank.errors import DataError, UsageError, nearest
 from leadrank.frames import pl
 from leadrank.project import Column, LeadTable
@@ -235,7 +235,7 @@ def _country_codes(seen: Sketch) -> bool:
 
 
 def _spellings(schema: ColumnSchema, seen: Sketch) -> tuple[ColumnSchema, list[Finding]]:
-    """Merge labels that differ only by case or space into the most frequent spelling."""
+    """Merge labels that differ only by case or space, or are cut short at a dot, into the most frequent spelling."""
     if seen.distinct > SAMPLE:
         return schema, []
     groups: dict[str, dict[str, int]] = {}
@@ -245,6 +245,18 @@ def _spellings(schema: ColumnSchema, seen: Sketch) -> tuple[ColumnSchema, list[F
         label = text[: text.index(".")] if schema.code and text.replace(".", "", 1).isdigit() and "." in text else text
         group = groups.setdefault(fold(label), {})
         group[label] = group.get(label, 0) + count
+    for short, full in _abbreviated(groups).items():
+        groups[full] |= groups[short]
+        groups[short] = groups[full]
     chosen = {key: min(group, key=lambda label: (-group[label], label)) for key, group in groups.items()}
-    merged = {key: group for key, group in groups.items() if len(group) > 1}
+    merged = {fold(chosen[key]): group for key, group in groups.items() if len(group) > 1}
     return replace(schema, spellings=dict(sorted(chosen.items()))), said.merged(schema, merged, chosen)
+
+
+def _abbreviated(groups: Mapping[str, Mapping[str, int]]) -> dict[str, str]:
+    """Find the labels that cut words of exactly one other, more frequent label short."""
+    rows = {key: sum(group.values()) for key, group in groups.items()}
+    usual = {key: min(group, key=lambda label: (-group[label], label)) for key, group in groups.items()}
+    dotted = [key for key, label in usual.items() if "." in label]
+    meant = {short: [full for full in groups if rows[full] > rows[short] and abbreviates(usual[short], usual[full])] for short in dotted}
+    return {short: full[0] for short, full in meant.items() if len(full) == 1}

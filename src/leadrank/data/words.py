@@ -73,3 +73,22 @@ def fold(text: str) -> str:
     text = tidy(text).casefold()
     amounts = band_of_amounts(text)
     return _JOINING_MARK.sub("", _JOINABLE_SPACE.sub("", text)) if amounts is None else amounts
+
+
+def abbreviates(short: str, long: str) -> bool:
+    """Say whether a label is another with words cut short at a dot.
+
+    Examples
+    --------
+    >>> abbreviates("Prop. search", "property Search"), abbreviates("Dr. Oetker", "Oetker"), abbreviates("No. 1", "North 1")
+    (True, False, True)
+    """
+    words, whole = short.casefold().split(), long.casefold().split()
+    if len(words) != len(whole) or not any(word.endswith(".") for word in words):
+        return False
+    return all(_cut(word, full) if word.endswith(".") else word == full for word, full in zip(words, whole, strict=True))
+
+
+def _cut(word: str, full: str) -> bool:
+    stem = word.rstrip(".")
+    return len(stem) > 1 and full.startswith(stem) and len(full) > len(stem) and not full.endswith(".")

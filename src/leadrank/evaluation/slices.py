@@ -20,6 +20,8 @@ from leadrank.types import BoolArray, Figure, FloatArray, IntArray
 
 FOUR_FIFTHS = 0.8
 """A group's rate below this share of the reference group's counts as adverse."""
+ALLOWED = 0.9
+"""A model is learned from a sample: what it took for a trait of a group by chance, it does to all of that group, up to a tenth."""
 LEVEL = 0.05
 """Chance that an audit of leads without any difference names one: half of it for single columns, half for pairs."""
 LEAST_CONVERTED = 20
@@ -103,9 +105,9 @@ def audit(groupings: Sequence[Grouping], y: IntArray, p: FloatArray, called: Boo
     Returns
     -------
     tuple of Cut
-        One for each grouping with at least two groups. Differences are tested between each group and every other one (normal test on the arcsine
-        of the root of the rate), and promises against what came (normal test on the sum), with Bonferroni's correction over pairs of groups, over
-        measures and over groupings.
+        One for each grouping with at least two groups. Each group is tested against nine tenths of every other one's rate (normal test on the
+        arcsine of the root of the rate), and promises against what came (normal test on the sum), with Bonferroni's correction over pairs of groups,
+        over measures and over groupings.
 
     Examples
     --------
@@ -195,11 +197,11 @@ def _share(hits: float, rows: float) -> Figure:
 
 
 def _worse(hits: FloatArray, rows: FloatArray, enough: BoolArray, level: float) -> BoolArray:
-    """Say which groups' rates are less than four fifths of another's, and lower than that one by more than chance."""
+    """Say which groups' rates are less than four fifths of another's, and by more than chance less than nine tenths of it."""
     size = np.where(enough, np.maximum(rows, 1), np.nan)
     rate, pairs = hits / size, max(int(enough.sum()) * (int(enough.sum()) - 1) // 2, 1)
-    angle = 2 * np.arcsin(np.sqrt(np.clip(rate, 0, 1)))
-    apart = (angle[None, :] - angle[:, None]) / np.sqrt(1 / size[None, :] + 1 / size[:, None])
+    angle, allowed = (2 * np.arcsin(np.sqrt(np.clip(each, 0, 1))) for each in (rate, ALLOWED * rate))
+    apart = (allowed[None, :] - angle[:, None]) / np.sqrt(1 / size[None, :] + 1 / size[:, None])
     lower: BoolArray = ((apart > z_of(level / pairs)) & (rate[:, None] < FOUR_FIFTHS * rate[None, :])).any(axis=1)
     return lower
 

@@ -18,7 +18,6 @@ import numpy as np
 import numpy.typing as npt
 
 from leadrank.features.moments import NEVER
-from leadrank.frames import pl
 from leadrank.types import BoolArray, IntArray
 
 CHUNK = 1 << 18
@@ -99,47 +98,6 @@ class Chunk:
     rows: IntArray
 
 
-def match(ours: pl.DataFrame, theirs: pl.DataFrame) -> tuple[IntArray, IntArray]:
-    """Number the different keys of one table, and find them in another; the columns answer to each other by place.
-
-    Returns
-    -------
-    tuple
-        The number of each row of `ours` and of `theirs`; -1 where a key is blank or not among ours.
-
-    Examples
-    --------
-    >>> match(pl.DataFrame({"id": ["a", "b", "a"]}), pl.DataFrame({"lead": ["b", "c", None]}))
-    (array([0, 1, 0]), array([ 1, -1, -1]))
-    """
-    own, other = _matched(ours.to_series(0), theirs.to_series(0))
-    for k in range(1, ours.width):
-        more, others = _matched(ours.to_series(k), theirs.to_series(k))
-        size = int(more.max(initial=0)) + 1
-        pairs = np.where((own >= 0) & (more >= 0), own * size + more, -1)
-        different = np.unique(pairs[pairs >= 0])
-        own, other = (_places(different, p) for p in (pairs, np.where((other >= 0) & (others >= 0), other * size + others, -1)))
-    return own, other
-
-
-def _matched(ours: pl.Series, theirs: pl.Series) -> tuple[IntArray, IntArray]:
-    keys = as_key(ours).drop_nulls().unique(maintain_order=True)
-    numbers = [as_key(column).cast(pl.Enum(keys), strict=False).to_physical().cast(pl.Int64).fill_null(-1).to_numpy() for column in (ours, theirs)]
-    return numbers[0], numbers[1]
-
-
-def _places(different: IntArray, pairs: IntArray) -> IntArray:
-    if not len(different):
-        return np.full(len(pairs), -1)
-    place = np.minimum(np.searchsorted(different, pairs), len(different) - 1)
-    return np.where(different[place] == pairs, place, -1)
-
-
-def as_key(column: pl.Series) -> pl.Series:
-    """Return a column as texts that can be matched."""
-    return column if column.dtype == pl.String else column.cast(pl.String)
-
-
 def share_out(past: Past, asked: Asked, *, size: int = CHUNK) -> list[Chunk]:
     """Share owners out over chunks of about `size` events and rows; events that nobody asks for are left out."""
     owners = int(max(asked.owner.max(initial=-1), past.owner.max(initial=-1))) + 1
@@ -151,7 +109,8 @@ def share_out(past: Past, asked: Asked, *, size: int = CHUNK) -> list[Chunk]:
     number = np.append(np.cumsum(counts) // size, 0)
     chunks = int(number.max(initial=0)) + 1
     number[~wanted] = chunks
-    small = number.astype(np.uint16 if chunks < 1 << 16 else np.int64)  # 16 bits are sorted by counting
+    # 16 bits are sorted by counting.
+    small: npt.NDArray[np.integer] = number.astype(np.uint16) if chunks < 1 << 16 else number
     events, rows = _grouped(small[past.owner], chunks), _grouped(small[asked.owner], chunks)
     return [Chunk(e, r) for e, r in zip(events, rows, strict=True) if len(r)]
 
@@ -249,9 +208,9 @@ def _in_order(past: Past, index: IntArray) -> tuple[IntArray, IntArray]:
 
 def _settled(index: IntArray, same: BoolArray, by: Sequence[npt.NDArray[np.generic]]) -> IntArray:
     """Sort runs of events by columns; `same` says which event is in the run of the one before."""
-    tied = np.append(same, False) | np.append(False, same)  # noqa: FBT003
+    tied = np.append(same, False) | np.append(False, same)
     places = np.flatnonzero(tied)
-    run = np.cumsum(np.append(True, ~same))[places]  # noqa: FBT003
+    run = np.cumsum(np.append(True, ~same))[places]
     moved = index[places]
     result = index.copy()
     result[places] = moved[np.lexsort((*(column[moved] for column in reversed(by)), run))]
@@ -270,11 +229,8 @@ def _holds_unknown(seen: Seen, known: IntArray) -> BoolArray:
 def _largest(values: IntArray, starts: IntArray, ends: IntArray) -> IntArray:
     """Return the largest value of each stretch; none is empty."""
     borders = np.stack((starts, ends), axis=1).ravel()
-    largest: IntArray = np.maximum.reduceat(np.append(values, LOWEST), borders)[::2]
+    largest: IntArray = np.maximum.reduceat(np.append(values, np.iinfo(np.int64).min), borders)[::2]
     return largest
-
-
-LOWEST = int(np.iinfo(np.int64).min)
 
 
 def _some(seen: Seen, chosen: IntArray) -> Seen:

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from leadrank.features import naming
-from leadrank.features.asof import Asked, Past, Seen, match
+from leadrank.features.asof import Asked, Past, Seen
 from leadrank.features.decay import decayed
+from leadrank.features.keys import match
 from leadrank.features.moments import NEVER, counted_from, microseconds
 from leadrank.features.plan import EventPlan
 from leadrank.features.tables import Codes, all_codes, codes_of, table_of

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from leadrank.errors import DataError, UsageError, nearest
-from leadrank.features.asof import match
+from leadrank.features.keys import match
 from leadrank.features.moments import DAY, NEVER, counted_from, is_by_day, microseconds, number_of
 from leadrank.features.tables import table_of
 from leadrank.frames import pl

@@ -6,6 +6,8 @@ weighed once, however many cutoffs its owner has.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from leadrank.features.asof import Seen, spread
@@ -42,7 +44,7 @@ def decayed(kinds: Codes, half_lives: FloatArray, seen: Seen) -> FloatArray:
 
 def _since_last_row(seen: Seen) -> tuple[IntArray, IntArray]:
     """Return where each row's stretch goes beyond that of its owner's row before, and how many rows of its owner stand before it."""
-    same = np.append(False, seen.owner[1:] == seen.owner[:-1])  # noqa: FBT003
+    same = np.append(False, seen.owner[1:] == seen.owner[:-1])
     begin = np.where(same, np.append(0, seen.ends[:-1]), seen.starts)
     place = np.arange(len(same))
     return begin, place - np.maximum.accumulate(np.where(same, 0, place))
@@ -52,7 +54,7 @@ def _carry(found: FloatArray, half_lives: FloatArray, seen: Seen, follows: IntAr
     """Add to each row what is left of its owner's row before."""
     order = np.argsort(follows, kind="stable")
     ends = np.cumsum(np.bincount(follows))
-    for first, last in zip(ends[:-1], ends[1:], strict=True):
+    for first, last in pairwise(ends):
         row = order[first:last]
         left = np.exp2((seen.at[row - 1] - seen.at[row])[:, None] / (half_lives * DAY))
         found[row] += found[row - 1] * left

@@ -125,7 +125,7 @@ def _refined(model: Forgetting) -> None:
         slope, bend = _local(model, free)
         while damping < 1e9:
             step = np.linalg.solve(bend + damping * np.diag(np.diag(bend) + 1e-9), slope)
-            tried = _moved(model, step, free)
+            tried = _moved(model, step.astype(np.float64), free)
             if tried.value > model.value:
                 break
             damping *= 10

@@ -10,9 +10,9 @@ import numpy as np
 from leadrank.features.asof import Seen, every, spread
 from leadrank.features.counting import asked_of, columns_of, event_table, past_of
 from leadrank.features.forgetting import Ages, Forgetting, learn, sureness
+from leadrank.features.keys import as_key
 from leadrank.features.moments import days_of, microseconds
 from leadrank.features.plan import EventPlan, Featurizer, HalfLife
-from leadrank.features.asof import as_key
 from leadrank.features.tables import table_of
 from leadrank.frames import pl
 from leadrank.types import Finding, FloatArray, IntArray

@@ -10,12 +10,13 @@ from bisect import insort
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from leadrank.errors import UsageError, nearest
 from leadrank.features import naming
 from leadrank.features.moments import NEVER, number_of
-from leadrank.features.one_past import Cell, Event, Known, known_at, of_events, of_scores
 from leadrank.features.one_parent import Parents, Row, Value
+from leadrank.features.one_past import Cell, Event, Known, known_at, of_events, of_scores
 from leadrank.features.plan import EventPlan, Featurizer, ScorePlan
 from leadrank.features.tables import table_of
 from leadrank.frames import pl
@@ -42,9 +43,9 @@ class LeadState:
         return cls(told["cells"] | dates, {table: [_event(e) for e in events] for table, events in told["events"].items()})
 
 
-def _event(told: list[object]) -> Event:
+def _event(told: list[Any]) -> Event:
     occurred, group, numbers, texts, known = told
-    return Event(occurred, group, tuple(map(tuple, numbers)), tuple(map(tuple, texts)), known)  # type: ignore[arg-type]
+    return Event(occurred, group, tuple((blank, n) for blank, n in numbers), tuple((blank, t) for blank, t in texts), known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from leadrank.features import naming
-from leadrank.features.asof import as_key
+from leadrank.features.keys import as_key
 from leadrank.features.moments import NEVER, counted_from
 from leadrank.features.named_scores import HALF, UNKNOWN
 from leadrank.features.plan import ParentPlan

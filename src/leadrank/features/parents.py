@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadrank.features import naming
-from leadrank.features.asof import Asked, Past, Seen, latest, match
+from leadrank.features.asof import Asked, Past, Seen, latest
+from leadrank.features.keys import match
 from leadrank.features.moments import counted_from
 from leadrank.features.plan import Attribute, ParentPlan
 from leadrank.features.tables import codes_of, table_of
@@ -126,7 +127,8 @@ def _shares(plan: ParentPlan, attribute: Attribute, cells: pl.Series) -> Counter
 
 def _inside(marked: BoolArray, seen: Seen) -> FloatArray:
     before = np.append(0, np.cumsum(marked))
-    return (before[seen.ends] - before[seen.starts]).astype(np.float64)
+    numbers: FloatArray = (before[seen.ends] - before[seen.starts]).astype(np.float64)
+    return numbers
 
 
 def last_attributes(family: Family, last: IntArray, at: IntArray) -> Iterator[pl.Series]:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leadrank.errors import DataError, nearest
-from leadrank.features.asof import as_key
+from leadrank.features.keys import as_key
 from leadrank.frames import pl
 
 Codes = npt.NDArray[np.unsignedinteger]
@@ -32,7 +32,7 @@ def table_of(tables: Mapping[str, pl.DataFrame], name: str, columns: Iterable[st
 
 
 def codes_of(column: pl.Series, levels: Sequence[str] | pl.Series) -> Codes:
-    """Number the cells of a column by their place among `levels`; all others, and blanks, have the number of levels.
+    """Code the cells of a column by their place among `levels`; all others, and blanks, have the number of levels.
 
     Examples
     --------
@@ -47,7 +47,7 @@ def codes_of(column: pl.Series, levels: Sequence[str] | pl.Series) -> Codes:
 
 
 def all_codes(column: pl.Series) -> tuple[Codes, int]:
-    """Number the cells of a column by the order of its values; return the number that blanks have, too."""
+    """Code the cells of a column by the order of its values; return the code that blanks have, too."""
     column = as_key(column)
     levels = column.drop_nulls().unique().sort()
     return codes_of(column, levels), len(levels)

@@ -17,7 +17,6 @@ from leadrank.features.tables import Codes
 from leadrank.types import BoolArray, FloatArray, IntArray
 
 
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Borders:
     """Where windows begin for each row, the longest first; `places[0]` is where all that was known begins, `places[-1]` where it ends.
@@ -43,12 +42,14 @@ def counted(marked: BoolArray, borders: Borders) -> FloatArray:
     before = np.zeros(len(marked) + 1, dtype=np.int32)
     np.cumsum(marked, dtype=np.int32, out=before[1:])
     found = before[borders.places]
-    return (found[-1] - found).astype(np.float64)
+    numbers: FloatArray = (found[-1] - found).astype(np.float64)
+    return numbers
 
 
 def lengths(borders: Borders) -> FloatArray:
     """Count all events from each border to the cutoff."""
-    return (borders.places[-1] - borders.places).astype(np.float64)
+    numbers: FloatArray = (borders.places[-1] - borders.places).astype(np.float64)
+    return numbers
 
 
 def summed(values: FloatArray, borders: Borders) -> FloatArray:
@@ -73,7 +74,8 @@ def totals(values: FloatArray, seen: Seen) -> FloatArray:
 def trend(from_border: FloatArray, borders: Borders, window: float) -> FloatArray:
     """Return the last window less the one before it."""
     last = from_border[borders.length[window]]
-    return last - (from_border[borders.twice[window]] - last)
+    difference: FloatArray = last - (from_border[borders.twice[window]] - last)
+    return difference
 
 
 def divided(numbers: FloatArray, by: FloatArray) -> FloatArray:
@@ -131,7 +133,7 @@ def _next_same(codes: Codes, seen: Seen) -> IntArray:
 
 
 def _stretch_numbers(seen: Seen, count: int) -> IntArray:
-    """Number the events so that those of one owner have one number."""
+    """Give the events numbers, the same to those of one owner."""
     begins = np.zeros(count + 1, dtype=np.int64)
     begins[seen.starts] = 1
     return np.cumsum(begins[:-1])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 import tomllib
 from datetime import datetime
 from pathlib import Path
@@ -222,3 +223,14 @@ def test_any_size_and_seed_gives_tables_of_the_same_types(customers: int, seed: 
 def test_options_out_of_range_are_refused(options: dict[str, object]) -> None:
     with pytest.raises(UsageError):
         simulate_estate(**{"customers": 10, **options})  # type: ignore[arg-type]
+
+
+@pytest.mark.campaign
+def test_ten_million_interactions_are_simulated_and_written_in_two_minutes(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    if "campaign" not in request.config.getoption("-m"):
+        pytest.skip("a campaign: run with -m campaign")
+    begun = time.perf_counter()
+    estate = simulate_estate(400_000)
+    write_estate(estate, tmp_path)
+    assert estate.tables["InteractionTable"].height > 10_000_000
+    assert time.perf_counter() - begun < 120

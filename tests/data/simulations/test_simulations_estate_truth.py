@@ -56,7 +56,8 @@ def recounted(estate: Estate) -> np.ndarray:
         + is_["preferred type enquired"] * (customers["PreferredPropertyType"] == home["PropertyType"]).to_numpy()
         + is_["bought before"] * customers["CustomerID"].is_in(known(estate, "TransactionTable", "RecordedAt")["CustomerID"].implode()).to_numpy()
         + is_["log(IncomeLevel / 60000)"] * np.log(income / 60_000) + is_["log(Budget / 300000)"] * np.log(customers["Budget"].to_numpy() / 300_000)
-        + np.where(status.is_null(), is_["AvailabilityStatus.(blank)"], is_["AvailabilityStatus.Under offer"] * status.is_in(["Under offer"]).fill_null(value=False).to_numpy())
+        + is_["AvailabilityStatus.(blank)"] * status.is_null().to_numpy()
+        + is_["AvailabilityStatus.Under offer"] * status.eq_missing("Under offer").to_numpy()
         + is_["(MarketIndex - 100) / 10"] * (market["MarketIndex"].to_numpy() - 100) / 10
         + is_["cos(2 pi (month - 5) / 12)"] * np.cos(2 * np.pi * (month - 5) / 12) + is_["from first to last day"] * second / SPAN
         + is_["newsletter for women"] * women + is_["income below 45000"] * (income < 45_000)

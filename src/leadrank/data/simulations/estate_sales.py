@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from leadrank.data.simulations.estate_customers import Customers
-from leadrank.data.simulations.estate_properties import Properties, draw_properties, together
+from leadrank.data.simulations.estate_properties import BLANK_STATUS, Properties, draw_properties, together
 from leadrank.data.simulations.estate_settings import DAY, SPAN, Settings
 from leadrank.types import FloatArray, IntArray
 
@@ -72,7 +72,7 @@ def draw_history(settings: Settings, properties: Properties, customers: Customer
     offer = properties.offered < properties.freed
     offered = np.where(offer & (properties.offered < begins), properties.offered, 2 * SPAN)
     freed = np.where(offer & (properties.freed < begins), properties.freed, 2 * SPAN)
-    late = rng.random((n, 3)) < 0.08
+    late = rng.random((n, 3)) < BLANK_STATUS
     valid = np.stack([properties.listed, offered, freed, begins, sold, withdrawn], axis=1)
     blank = np.concatenate([properties.blank, late], axis=1)
     status = np.where(blank, -1, np.array([0, 1, 0, 1, 2, 3]))
