@@ -99,7 +99,7 @@ def _narrowed(made: Anonymised, prepared: Prepared, columns: Sequence[str] | Non
         made = only_columns(made, columns, "it was not asked for")
     if features is not None:
         chosen = strongest(prepared.clean, made.features, prepared.y, features)
-        made = only_columns(made, chosen, f"{len(chosen)} others rank leads better by themselves")
+        made = only_columns(made, chosen, f"it is not among the {len(chosen)} that tell the most")
     return made if rows is None else replace(made, frame=made.frame.head(rows), who=made.who.head(rows))
 
 

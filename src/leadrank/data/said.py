@@ -215,6 +215,7 @@ def merged(schema: ColumnSchema, groups: Mapping[str, Mapping[str, int]], chosen
         f"{', '.join(repr(label) for label in group if label != chosen[key])} into {chosen[key]!r} ({moved[key]} cells)"
         for key, group in list(groups.items())[:5])
     more = f" and {len(groups) - 5} more" if len(groups) > 5 else ""
-    said = f"{schema.name}: labels that differ only by case, space, hyphen, a word cut short or the way to write an amount were merged: {listed}{more}."
+    how = "by case, space, hyphen, a word cut short or the way to write an amount"
+    said = f"{schema.name}: labels that differ only {how} were merged: {listed}{more}."
     remedy = "Nothing to do unless they mean different things."
     return [Finding("D124", "info", schema.name, sum(moved.values()), said, remedy, {"labels": float(len(groups))})]

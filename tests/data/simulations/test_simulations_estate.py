@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadrank.data.simulations import ESTATE_PROJECT, Estate, simulate_estate, write_estate
-from leadrank.data.simulations.estate_dirt import INTERACTION_SPELLINGS, PRICE_SPELLINGS
+from leadrank.data.simulations.estate.dirt import INTERACTION_SPELLINGS, PRICE_SPELLINGS
 from leadrank.errors import UsageError
 from leadrank.project import parse_project
 

@@ -6,10 +6,9 @@ from leadrank.faces import later
 
 if TYPE_CHECKING:
     from leadrank.data.simulations.catalogue import SIMULATIONS, simulate
-    from leadrank.data.simulations.estate import Estate, simulate_estate
-    from leadrank.data.simulations.estate_files import ESTATE_PROJECT, write_estate
+    from leadrank.data.simulations.estate import ESTATE_PROJECT, Estate, simulate_estate, write_estate
     from leadrank.data.simulations.table import Simulated, Simulation
 
 later(
-    __name__, catalogue="SIMULATIONS simulate", estate="Estate simulate_estate", estate_files="ESTATE_PROJECT write_estate",
+    __name__, catalogue="SIMULATIONS simulate", estate="ESTATE_PROJECT Estate simulate_estate write_estate",
     table="Simulated Simulation")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from leadrank.data.simulations.estate_settings import DAY, LOCATIONS, MARKET, SPAN, START, Settings, moments
+from leadrank.data.simulations.estate.settings import DAY, LOCATIONS, MARKET, SPAN, START, Settings, moments
 from leadrank.types import FloatArray, IntArray
 
 _FIRST_MONTH = np.datetime64("2020-07", "M")

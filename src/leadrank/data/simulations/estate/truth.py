@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import polars as pl
 
-from leadrank.data.simulations import estate_settings as given
-from leadrank.data.simulations.estate_customers import Customers
-from leadrank.data.simulations.estate_outcomes import Outcomes
-from leadrank.data.simulations.estate_settings import Settings, moments
+from leadrank.data.simulations.estate import settings as given
+from leadrank.data.simulations.estate.customers import Customers
+from leadrank.data.simulations.estate.outcomes import Outcomes
+from leadrank.data.simulations.estate.settings import Settings, moments
 from leadrank.data.simulations.table import Effects, probability_of
 from leadrank.types import FloatArray
 

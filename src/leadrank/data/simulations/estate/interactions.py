@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadrank.data.simulations.estate_customers import Customers
-from leadrank.data.simulations.estate_properties import Properties
-from leadrank.data.simulations.estate_settings import (
+from leadrank.data.simulations.estate.customers import Customers
+from leadrank.data.simulations.estate.properties import Properties
+from leadrank.data.simulations.estate.settings import (
     BEFORE,
     BROCHURE,
     DAY,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadrank.data.simulations.estate_customers import Customers
-from leadrank.data.simulations.estate_settings import DAY, RATING, SPAN, Settings
+from leadrank.data.simulations.estate.customers import Customers
+from leadrank.data.simulations.estate.settings import DAY, RATING, SPAN, Settings
 from leadrank.types import FloatArray, IntArray
 
 TOPICS = ("Website", "Listing", "Open house", "Agent")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadrank.data.simulations.estate_settings import (
+from leadrank.data.simulations.estate.settings import (
     AGE_BANDS,
     APPROVED,
     BUDGET,

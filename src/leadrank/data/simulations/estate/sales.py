@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from leadrank.data.simulations.estate_customers import Customers
-from leadrank.data.simulations.estate_properties import BLANK_STATUS, Properties, draw_properties, together
-from leadrank.data.simulations.estate_settings import DAY, SPAN, Settings
+from leadrank.data.simulations.estate.customers import Customers
+from leadrank.data.simulations.estate.properties import BLANK_STATUS, Properties, draw_properties, together
+from leadrank.data.simulations.estate.settings import DAY, SPAN, Settings
 from leadrank.types import FloatArray, IntArray
 
 _PRICE_MIDDLE = np.array([150_000.0, 300_000.0, 550_000.0, 850_000.0])

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from leadrank.data.simulations.estate_customers import draw_customers, drift_of, effects, fit_of, season_of
-from leadrank.data.simulations.estate_feedback import rate_after, rate_before, rating_effect
-from leadrank.data.simulations.estate_interactions import browse, carry_on, decayed_counts, engagement_of, joined
-from leadrank.data.simulations.estate_market import draw_market, market_table
-from leadrank.data.simulations.estate_outcomes import draw_outcomes
-from leadrank.data.simulations.estate_properties import RIVALS, draw_browsed, draw_properties, draw_types, enquiries, status_effect, together
-from leadrank.data.simulations.estate_sales import draw_history, draw_sales
-from leadrank.data.simulations.estate_settings import HALF_LIVES, MATCH, PROPERTY_TYPES, Settings
-from leadrank.data.simulations.estate_tables import (
+from leadrank.data.simulations.estate.customers import draw_customers, drift_of, effects, fit_of, season_of
+from leadrank.data.simulations.estate.feedback import rate_after, rate_before, rating_effect
+from leadrank.data.simulations.estate.interactions import browse, carry_on, decayed_counts, engagement_of, joined
+from leadrank.data.simulations.estate.market import draw_market, market_table
+from leadrank.data.simulations.estate.outcomes import draw_outcomes
+from leadrank.data.simulations.estate.properties import RIVALS, draw_browsed, draw_properties, draw_types, enquiries, status_effect, together
+from leadrank.data.simulations.estate.sales import draw_history, draw_sales
+from leadrank.data.simulations.estate.settings import HALF_LIVES, MATCH, PROPERTY_TYPES, Settings
+from leadrank.data.simulations.estate.tables import (
     contact_table,
     customer_table,
     feedback_table,
@@ -24,7 +24,7 @@ from leadrank.data.simulations.estate_tables import (
     property_table,
     transaction_table,
 )
-from leadrank.data.simulations.estate_truth import LogOdds, constants_of, notes_of, truth_table
+from leadrank.data.simulations.estate.truth import LogOdds, constants_of, notes_of, truth_table
 
 TABLES = ("CustomerTable", "InteractionTable", "TransactionTable", "PropertyTable", "FeedbackTable", "MarketTable", "ContactTable")
 """Names of the tables that are simulated."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadrank.data.simulations.estate_customers import Customers
-from leadrank.data.simulations.estate_settings import CONTACT_HOURS, CONTACTED, DAY, DAYS_TO_SALE, Settings
+from leadrank.data.simulations.estate.customers import Customers
+from leadrank.data.simulations.estate.settings import CONTACT_HOURS, CONTACTED, DAY, DAYS_TO_SALE, Settings
 from leadrank.data.simulations.table import probability_of
 from leadrank.types import BoolArray, FloatArray, IntArray
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from leadrank.data.simulations.estate_customers import EDITIONS, Customers
-from leadrank.data.simulations.estate_dirt import (
+from leadrank.data.simulations.estate.customers import EDITIONS, Customers
+from leadrank.data.simulations.estate.dirt import (
     INTERACTION_SPELLINGS,
     PRICE_SPELLINGS,
     REPEATED_CUSTOMERS,
@@ -18,11 +18,11 @@ from leadrank.data.simulations.estate_dirt import (
     spelt,
     written_twice,
 )
-from leadrank.data.simulations.estate_feedback import TOPICS, Feedback
-from leadrank.data.simulations.estate_interactions import Happenings
-from leadrank.data.simulations.estate_properties import Properties
-from leadrank.data.simulations.estate_sales import History, Sales
-from leadrank.data.simulations.estate_settings import (
+from leadrank.data.simulations.estate.feedback import TOPICS, Feedback
+from leadrank.data.simulations.estate.interactions import Happenings
+from leadrank.data.simulations.estate.properties import Properties
+from leadrank.data.simulations.estate.sales import History, Sales
+from leadrank.data.simulations.estate.settings import (
     DAY,
     KINDS,
     LOCATIONS,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadrank.data.simulations.estate_customers import shares
-from leadrank.data.simulations.estate_settings import (
+from leadrank.data.simulations.estate.customers import shares
+from leadrank.data.simulations.estate.settings import (
     BEFORE,
     DAY,
     LOCATIONS,

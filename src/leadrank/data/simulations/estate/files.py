@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from leadrank.data.simulations.estate import Estate
+from leadrank.data.simulations.estate.estate import Estate
 
 ESTATE_PROJECT = """\
 name = "real-estate"
