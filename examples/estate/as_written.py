@@ -76,8 +76,8 @@ def matrix(table: pl.DataFrame, without: tuple[str, ...] = ()) -> FloatArray:
 
 def _filled(customers: pl.DataFrame) -> pl.DataFrame:
     """Fill incomes with the median of place and age group over all rows."""
-    group = pl.col("Age").cast(pl.Float64).cut([30, 45, 60], left_closed=True).cast(pl.String).alias("AgeGroup")
     age, income = pl.col("Age").cast(pl.Float64), pl.col("IncomeLevel").cast(pl.Float64)
+    group = pl.sum_horizontal(age >= start for start in (30, 45, 60)).cast(pl.String).alias("AgeGroup")
     known = customers.select("CustomerID", "CreatedAt", age, group, "Gender", "Location", income)
     return known.with_columns(pl.col("IncomeLevel").fill_null(pl.col("IncomeLevel").median().over("Location", "AgeGroup")))
 

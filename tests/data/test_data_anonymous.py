@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadrank.data import Schema, anonymise, find_rare, in_bands, only_columns, quasi_identifiers, reach_k, strongest
-from leadrank.data.revealing import holds_keys, says_who
+from leadrank.data.anonymous.revealing import holds_keys, says_who
 from leadrank.data.schema import ColumnSchema
 from leadrank.errors import DataError
 

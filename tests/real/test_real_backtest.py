@@ -68,7 +68,8 @@ def test_once_500_outcomes_of_the_last_fifth_are_in_its_rest_is_told_better_than
 
 def test_x_education_by_lead_number() -> None:
     project = parse_project({
-        "name": "x", "target": {"column": "Converted"}, "lead": {"key": "Prospect ID", "order": "Lead Number", "exclude": AFTER, "null_words": ["Select"]},
+        "name": "x", "target": {"column": "Converted"},
+        "lead": {"key": "Prospect ID", "order": "Lead Number", "exclude": AFTER, "null_words": ["Select"]},
         "model": {"trials": 1, "candidates": ["lightgbm"]},
     })
     found = backtest(past_of(project, read_table(DATA / "x_education" / "Leads.csv").frame, Rolling(periods=3)), clock=time.monotonic, draws=50)

@@ -19,6 +19,8 @@ TELLING = 2.0
 """Standard errors by which a number must tell converted leads from others."""
 FAR_MORE = 1.5
 """Times the average that a label must convert to get points."""
+SAME = 0.7
+"""Rank correlation above which two numbers count the same thing."""
 FEWEST = 30
 """Leads that a label needs before anybody has an opinion of it."""
 
@@ -26,8 +28,8 @@ FEWEST = 30
 def draft_scorecard(clean: pl.DataFrame, y: IntArray, columns: Sequence[str]) -> tuple[ScoreRule, ...]:
     """Write the rules that somebody would who looked at the past once.
 
-    A number that goes with conversion gives a point from each tertile on, the strongest five; a label that converts far better than the average
-    gives two points, the best five.
+    A number that goes with conversion gives a point from each tertile on: the strongest five, of those that say nearly the same the first. A
+    label that converts far better than the average gives two points, the best five.
 
     Parameters
     ----------
@@ -46,7 +48,7 @@ def draft_scorecard(clean: pl.DataFrame, y: IntArray, columns: Sequence[str]) ->
     """
     numbers = [name for name in columns if clean[name].dtype.is_numeric()]
     strength = {name: _strength(clean[name], y) for name in numbers}
-    told = sorted((name for name in numbers if abs(strength[name]) > TELLING), key=lambda name: -abs(strength[name]))[:NUMBERS]
+    told = _apart(clean, sorted((name for name in numbers if abs(strength[name]) > TELLING), key=lambda name: -abs(strength[name])))
     rules = [rule for name in told for rule in _by_tertile(name, clean[name], rising=strength[name] > 0)]
     labels = [one for name in columns if clean[name].dtype == pl.String for one in _far_better(name, clean[name], y)]
     best = sorted(labels, key=lambda one: -one[0])[:LABELS]
@@ -80,6 +82,19 @@ def _fits(rule: ScoreRule, cells: pl.Series) -> IntArray:
         raise UsageError(f"The scorecard asks how large {rule.column!r} is, which holds no numbers.", "Use `equals`, or declare the column's type.")
     fits = cells >= rule.at_least if rule.at_least is not None else cells <= rule.at_most
     return fits.fill_null(value=False).cast(pl.Int64).to_numpy()
+
+
+def _apart(clean: pl.DataFrame, ranked: Sequence[str]) -> list[str]:
+    """Keep the first of numbers that rise and fall together."""
+    kept, ranks = list[str](), list[FloatArray]()
+    for name in ranked:
+        own = clean[name].cast(pl.Float64).rank("average").fill_null(strategy="mean").to_numpy()
+        if own.std() > 0 and all(abs(np.corrcoef(own, other)[0, 1]) < SAME for other in ranks):
+            kept.append(name)
+            ranks.append(own)
+        if len(kept) == NUMBERS:
+            break
+    return kept
 
 
 def _strength(cells: pl.Series, y: IntArray) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from leadrank.data.rare import group_sizes, plain_cells
+from leadrank.data.anonymous.rare import group_sizes, plain_cells
 from leadrank.errors import DataError
 from leadrank.frames import pl
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from leadrank.data.revealing import holds_keys, says_who
+from leadrank.data.anonymous.revealing import holds_keys, says_who
 from leadrank.data.schema import ColumnSchema, Schema
 from leadrank.data.set_aside import keyed_hash
 from leadrank.frames import pl
