@@ -103,7 +103,7 @@ def _interest(seen: pl.DataFrame, properties: pl.DataFrame, *, then: bool) -> pl
     else:
         met = visits.join(states.unique("PropertyID", keep="last"), left_on="PropertyViewed", right_on="PropertyID", how="left")
     weight = pl.col("AvailabilityStatus").fill_null("unknown").str.to_lowercase().str.strip_chars().replace_strict(OPEN, default=0.0)
-    return met.with_columns((pl.col("visits") * weight).alias("interest")).sort("visits").group_by("CustomerID").agg(
+    return met.with_columns((pl.col("visits") * weight).alias("interest")).sort("visits", "PropertyViewed").group_by("CustomerID").agg(
         pl.col("interest").sum().alias("PropertyInterestLevel"), pl.col("AvailabilityStatus").last(), pl.col("PropertyType").last()
     )
 

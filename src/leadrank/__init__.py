@@ -13,10 +13,10 @@ from leadrank.faces import later
 if TYPE_CHECKING:
     from leadrank import errors
     from leadrank.bundle import Bundle, load_bundle
-    from leadrank.face import read_tables, save_bundle, train
+    from leadrank.face import backtest, read_tables, save_bundle, train
     from leadrank.project import Project, read_project
     from leadrank.score import Scorer
 
 __version__ = "0.1.0"
 
-later(__name__, errors="", bundle="Bundle load_bundle", face="read_tables save_bundle train", project="Project read_project", score="Scorer")
+later(__name__, errors="", bundle="Bundle load_bundle", face="backtest read_tables save_bundle train", project="Project read_project", score="Scorer")

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from leadrank import bundle as waist
 from leadrank import data
 from leadrank.errors import UsageError
 from leadrank.frames import pl
+from leadrank.history import history_of
 from leadrank.project import Project
 from leadrank.train import train as learn
+
+if TYPE_CHECKING:
+    from leadrank.backtest import Backtest, Rolling
 
 
 def read_tables(project: Project) -> pl.DataFrame | dict[str, pl.DataFrame]:
@@ -66,6 +71,37 @@ def train(project: Project, tables: Any, **options: Any) -> waist.Bundle:
     if not isinstance(project, Project):
         raise UsageError(f"`train` expects a project first, {type(project).__name__} came.", "Read one: leadrank.read_project(\"leadrank.toml\").")
     return learn(project, tables, **({"clock": time.monotonic} | options))
+
+
+def backtest(project: Project, tables: Any, *, rolling: Rolling | None = None, **options: Any) -> Backtest:
+    """Roll the cutoff through time: train on what was known, score what came next, wait, judge.
+
+    Parameters
+    ----------
+    project
+        What is declared; its `model.budget` is the time of each training.
+    tables
+        Past leads with their outcome: Polars, pandas or Arrow; several tables by name, `lead` among them.
+    rolling
+        How the cutoff rolls; by default five periods through the newer half.
+    options
+        `policies`, `capacity`, `draws`, `progress` of `leadrank.backtest.roll.backtest`.
+
+    Returns
+    -------
+    Backtest
+        `leadrank.backtest.said` writes it as text.
+    """
+    from leadrank.backtest import Rolling, past_of, past_of_tables
+    from leadrank.backtest import backtest as roll
+
+    rolling = rolling or Rolling()
+    if isinstance(tables, Mapping):
+        frames = {name: data.as_polars(frame) for name, frame in tables.items()}
+        past = past_of_tables(project, frames, history_of(project, frames), rolling)
+    else:
+        past = past_of(project, data.as_polars(tables), rolling)
+    return roll(past, **({"clock": time.monotonic} | options))
 
 
 def save_bundle(bundle: waist.Bundle, path: str | Path, *, key: bytes | None = None) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+import leadrank
 from leadrank.backtest import Backtest, Past, Rolling, backtest, past_of, said
 from leadrank.backtest.past import NEVER
 from leadrank.errors import DataError, UsageError
@@ -215,3 +216,9 @@ def test_equal_moments_stay_in_one_period() -> None:
 
 def _line(found: Backtest, name: str, figure: str) -> float:
     return next(line for line in found.overall if line.name == name).figures[figure].value
+
+
+def test_the_face_rolls_a_table_as_it_is() -> None:
+    found = leadrank.backtest(project(), leads(300).to_pandas(), rolling=Rolling(periods=1), policies=("frozen",), draws=20)
+    assert found.rows == 150
+    assert found.policies == ("frozen",)

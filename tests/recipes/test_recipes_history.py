@@ -22,8 +22,8 @@ from leadrank.score import Scorer
 from leadrank.snapshots import snapshots
 from leadrank.train import train
 
-START = datetime(2024, 1, 1)
-END = datetime(2024, 12, 31)
+START = datetime.fromisoformat("2024-01-01")
+END = datetime.fromisoformat("2024-12-31")
 LEADS = 400
 Tables = dict[str, pl.DataFrame]
 

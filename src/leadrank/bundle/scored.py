@@ -10,8 +10,10 @@ NOTHING_KNOWN = "Do not call: nothing is known of this lead."
 
 
 class Scored(NamedTuple):
-    """One lead's score, decision and reasons. `unknown` names fields that the model does not know, `problems` says what is odd about the others.
-    `by_day` foretells by which day it converts, where the days of past conversions are known.
+    """One lead's score, decision and reasons.
+
+    `unknown` names fields that the model does not know, `problems` says what is odd about the others; `by_day` foretells by which day it
+    converts, where the days of past conversions are known.
 
     A named tuple, unlike most records here: one is made for every lead, and a frozen dataclass of this many fields takes five times as long.
     """
