@@ -1,12 +1,12 @@
-"""Runs the two examples about homes as a housing project, once with the protected columns justified and once blocked: what does it cost, and whom?
+"""Runs the two examples about homes as a housing project, their protected columns once justified and once blocked: what does it cost, and whom?
 
     python examples/both_ways.py                     # prints the tables
     python examples/both_ways.py --write             # writes them into each README
     python examples/both_ways.py real_estate --rows 2000
 
-Both learn from the same four fifths of a simulated table and are judged on the same fifth, which nobody saw; both call as many leads. In the real-estate
-example a sale is worth 1,000 and a call costs 250; the investors' rates of conversion are declared, not measured, an investor is worth 1,000 and a call
-costs 100.
+Both learn from the same four fifths of a simulated table and are judged on the same fifth, which nobody saw; both call as many leads. In the
+real-estate example a sale is worth 1,000 and a call costs 250; the investors' rates of conversion are declared, not measured, an investor is worth
+1,000 and a call costs 100.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 import run as examples  # noqa: E402 - the folder of this script is no package
-
 from leadrank import evaluation, labels  # noqa: E402
 from leadrank.evaluate import outcomes_of, reach_from  # noqa: E402
 from leadrank.project import Column, Project, read_project  # noqa: E402

@@ -74,3 +74,16 @@ def test_what_cannot_be_done_is_said_before_anything_is_learned(
     said = capsys.readouterr()
     assert words in said.err
     assert said.out == ""
+
+
+def test_a_report_shows_a_backtest_that_was_printed_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = simulate("leads", rows=500, seed=1).table
+    table.write_csv(tmp_path / "leads.csv")
+    flags = ["--target", "converted", "--created-at", "created_at", "--trials", "1", "--threads", "1", "--exclude", "close_reason"]
+    assert run(["backtest", str(tmp_path / "leads.csv"), *flags, "--periods", "2", "--policy", "frozen", "--json"]) == 0
+    (tmp_path / "b.json").write_text(capsys.readouterr().out)
+    assert run(["train", str(tmp_path / "leads.csv"), *flags, "-o", str(tmp_path / "l.leadrank")]) == 0
+    assert run(["report", str(tmp_path / "l.leadrank"), "-o", str(tmp_path / "r.html"), "--backtest", str(tmp_path / "b.json")]) == 0
+    assert "How it would have gone" in (tmp_path / "r.html").read_text()
+    assert run(["report", str(tmp_path / "l.leadrank"), "-o", str(tmp_path / "r.html"), "--backtest", str(tmp_path / "leads.csv")]) == 2
+    assert "leadrank backtest --json" in capsys.readouterr().err

@@ -43,7 +43,7 @@ def test_check_tells_of_rows_and_keys_of_every_table(estate: Path, capsys: Captu
     assert lost.height > 10
 
 
-def test_training_keeps_rejected_rows_beside_the_bundle_and_says_so(estate: Path, bundle: str) -> None:
+def test_training_keeps_rejected_rows_beside_the_bundle_and_says_so(bundle: str) -> None:
     assert pl.read_csv(f"{bundle}.rejected.csv").height > 10
 
 

@@ -12,23 +12,40 @@ from leadrank.cli.options import BundleFile, CheckKey
 from leadrank.cli.signing import key_of
 from leadrank.cli.terminal import emit, table
 from leadrank.cli.whole import STANDARD, check_folder, write_text
+from leadrank.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from leadrank.backtest import Backtest
     from leadrank.bundle import Bundle
 
 PageFile = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where the page goes; - for standard output.")]
+Rolled = Annotated[
+    Path | None, typer.Option("--backtest", metavar="FILE", help="Show a backtest of the same project: what `leadrank backtest --json` printed.")
+]
 CardFile = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where the model card goes; - for standard output.")]
 
 
-def report(bundle: BundleFile, *, output: PageFile = Path("report.html"), key_file: CheckKey = None) -> None:
-    """Write one self-contained page: figures, curves, findings, reasons, tiers, thresholds."""
+def report(bundle: BundleFile, *, output: PageFile = Path("report.html"), backtest: Rolled = None, key_file: CheckKey = None) -> None:
+    """Write one self-contained page: figures, curves, findings, reasons, tiers, thresholds; and how it would have gone, if a backtest is given."""
     _check(output)
     from leadrank.bundle import load_bundle
     from leadrank.pages import report_page
 
-    _give(output, report_page(load_bundle(bundle, key=key_of(key_file)), version=__version__))
+    rolled = None if backtest is None else _read_backtest(backtest)
+    _give(output, report_page(load_bundle(bundle, key=key_of(key_file)), rolled=rolled, version=__version__))
+
+
+def _read_backtest(place: Path) -> Backtest:
+    from leadrank.backtest import Backtest
+    from leadrank.records import read_record
+
+    try:
+        return read_record(Backtest, place.read_bytes())
+    except (OSError, ValueError) as problem:
+        said = f"--backtest expects what `leadrank backtest --json` printed; {place} is no such file: {problem}"
+        raise UsageError(said, "E.g. leadrank backtest leadrank.toml --json > backtest.json") from problem
 
 
 def card(bundle: BundleFile, *, output: CardFile = Path("model_card.md"), key_file: CheckKey = None) -> None:

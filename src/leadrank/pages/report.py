@@ -5,23 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from leadrank.bundle import Bundle
-from leadrank.pages import calls, charts, drivers, fairness, headline, making, measured, money, noticed, tiers
+from leadrank.pages import backtest, calls, charts, drivers, fairness, headline, making, measured, money, noticed, tiers
 from leadrank.pages.environment import environment
 from leadrank.pages.words import count
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from leadrank.backtest import Backtest
+
 SECTIONS = (
     ("money", "What it is worth"), ("tiers", "What to do, by when"), ("threshold", "Where the list ends"), ("calls", "First on the list"),
     ("left_alone", "Not worth working"), ("drivers", "What drives the score"), ("quarantine", "Columns set aside"),
-    ("findings", "What else was noticed"), ("figures", "How good it is"), ("curves", "Curves"), ("drift", "Change over time"),
+    ("findings", "What else was noticed"), ("figures", "How good it is"), ("curves", "Curves"), ("backtest", "How it would have gone"), ("drift", "Change over time"),
     ("classes", "Class by class"), ("fairness", "Who is treated differently"), ("columns", "Columns used"), ("effects", "Columns that say little"),
     ("recipe", "How it was made"), ("words", "Words used here"),
 )
 
 
-def report_page(bundle: Bundle, *, call_list: pl.DataFrame | None = None, version: str) -> str:
+def report_page(bundle: Bundle, *, call_list: pl.DataFrame | None = None, rolled: Backtest | None = None, version: str) -> str:
     """Render one self-contained page: no network, no script, pictures inline.
 
     Parameters
@@ -30,6 +32,8 @@ def report_page(bundle: Bundle, *, call_list: pl.DataFrame | None = None, versio
         What the page is about.
     call_list
         Output of `Scorer.many` in the order to be shown; its first rows appear with their reasons.
+    rolled
+        A backtest of the same project.
     version
         The product's version, for the foot of the page.
 
@@ -44,7 +48,7 @@ def report_page(bundle: Bundle, *, call_list: pl.DataFrame | None = None, versio
         Jinja2 or matplotlib is not installed.
     """
     template = environment().get_template("report.html")
-    content = _content(bundle, call_list, version)
+    content = _content(bundle, call_list, version) | {"backtest": None if rolled is None else backtest.section_of(rolled)}
     contents = [(name, title) for name, title in SECTIONS if content[name]]
     return template.render(**content, contents=contents, titles=dict(SECTIONS), version=version, count=count)
 
