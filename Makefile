@@ -34,6 +34,7 @@ campaigns: $(STAMP)  ## the long measurements; figures go to benchmarks/*.json
 	@$(BIN)/python benchmarks/leak_campaign.py
 	@$(BIN)/python benchmarks/bundle_campaign.py
 	@$(BIN)/python benchmarks/interval_campaign.py
+	@$(BIN)/python benchmarks/fairness_campaign.py
 	@$(BIN)/python -m pytest -m campaign -n $(WORKERS)
 
 bench: $(STAMP)  ## measure speed beside the peers; figures go to benchmarks/results.json and docs/benchmarks.md

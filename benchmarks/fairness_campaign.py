@@ -27,7 +27,8 @@ from leadrank.score import Scorer
 from leadrank.train import train
 from leadrank.types import FloatArray, IntArray
 
-FIRST_SEED = 50_000
+FIRST_SEED = 70_000
+"""The audit was settled on seeds below 70,000 and on those of the tests; these had not been looked at."""
 UNSEEN = 20_000
 """Leads on which a chosen alternative is judged."""
 LISTED = 0.3
