@@ -113,7 +113,7 @@ def both(case: Case, rows: int | None, trials: int) -> str:
         "blocked": figures(case, declared(case, trials, justified=False), table.frame, learn, unseen),
     }
     first, second = lines.values()
-    lines["what blocking costs"] = {name: first[name] - second[name] for name in first}
+    lines["what blocking changes"] = {name: second[name] - first[name] for name in first}
     heads = ["", "accuracy", "AUC", "log loss", "profit", *(f"worst ratio by {name}" for name in case.groups)]
     rows_ = [heads, ["---", *["---:"] * (len(heads) - 1)]]
     rows_ += [[name, *(cell(key, value) for key, value in found.items())] for name, found in lines.items()]
@@ -132,7 +132,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", nargs="*", metavar="EXAMPLE", help=f"of {', '.join(CASES)}; both without it")
     parser.add_argument("--rows", type=int, help="rows of each table")
-    parser.add_argument("--trials", type=int, default=2, help="settings tried per learner")
+    parser.add_argument("--trials", type=int, default=1, help="settings tried per learner")
     parser.add_argument("--write", action="store_true", help="write the tables into each README")
     options = parser.parse_args()
     for name in options.folders or CASES:

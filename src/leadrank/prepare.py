@@ -104,7 +104,7 @@ def check(
     groups, more = _alike(clean, schema, candidates, project)
     twins = data.near_duplicates(columns_of(clean, candidates), groups)
     groups = data.merge_groups(groups, twins)
-    found += [*more, *data.validate(clean, schema.only(candidates), y, order=order, order_name=project.lead.order or "the order")]
+    found += [*more, *data.validate(clean, schema.only(_unclocked(schema, candidates, counted)), y, order=order, order_name=project.lead.order or "the order")]
     candidates = tuple(c for c in candidates if c not in data.constant_columns(clean, candidates))
     leaky = _leaks(clean, schema, candidates, y, order, groups, twins, project, counted, progress)
     quarantined = tuple(dict.fromkeys(f.column for f in leaky if f.severity == "quarantine" and f.column is not None))
@@ -188,6 +188,11 @@ def _usable(
         return rows, found
     kept, more = data.drop_repeated_keys(clean[rows], project.lead.key, order=None if order is None else order[rows])
     return rows[kept], [*found, *more]
+
+
+def _unclocked(schema: data.Schema, candidates: Sequence[str], counted: Collection[str]) -> list[str]:
+    """Leave out dates that go with the cutoff: that they move with time is what they are."""
+    return [name for name in candidates if name not in counted or schema.column(name).type != "date"]
 
 
 def _need_both(y: IntArray, target: str, classes: tuple[str, ...]) -> None:

@@ -22,6 +22,8 @@ class Snapshots:
 
     Attributes
     ----------
+    project
+        As the user declared it.
     frame
         A row for each lead.
     rows, tables
@@ -30,6 +32,7 @@ class Snapshots:
         Rows of tables that could not be used.
     """
 
+    project: Project
     frame: pl.DataFrame
     at: datetime | None
     rows: pl.DataFrame
@@ -65,11 +68,19 @@ def snapshots(project: Project, origin: Origin, frames: Mapping[str, pl.DataFram
     DataError
         A table or column that the model needs is not there.
     """
+    project = as_declared(project, origin)
     tidied = data.tidy_tables(project, frames, origin.tidier)
     moment = newest_moment(project, tidied.tables) if at is None else at
     rows = _rows(project, tidied.tables, moment)
     frame = features.featurize(origin.featurizer, tidied.tables, rows)
-    return Snapshots(frame, moment, rows, tidied.tables, tidied.findings, tidied.rejected)
+    return Snapshots(project, frame, moment, rows, tidied.tables, tidied.findings, tidied.rejected)
+
+
+def as_declared(project: Project, origin: Origin) -> Project:
+    """Return a project as it spoke of the tables, before it spoke of the one that was made of them: there the creation of a row is its cutoff."""
+    created = origin.featurizer.lead.created_at
+    lead = project.lead.model_copy(update={} if created is None else {"created_at": created})
+    return project.model_copy(update={"lead": lead})
 
 
 def _rows(project: Project, tables: Mapping[str, pl.DataFrame], at: datetime | None) -> pl.DataFrame:

@@ -121,6 +121,11 @@ def test_an_alternative_calls_as_many_and_is_measured_on_the_same_leads(board):
     assert found.worst == worst_ratio(on.groups, called)
 
 
+def test_groups_of_which_none_is_large_enough_are_even():
+    nobody = Grouping(("x",), (), np.full(9, -1))
+    assert worst_ratio([nobody], np.ones(9, dtype=bool)).value == 1.0
+
+
 def test_a_longer_list_keeps_who_is_called_and_ends_where_it_is_even(board):
     on, p = board
     called = on.best(p, 300)

@@ -24,7 +24,7 @@ from leadrank.train import train
 
 START = datetime.fromisoformat("2024-01-01")
 END = datetime.fromisoformat("2024-12-31")
-LEADS = 400
+LEADS = 900
 Tables = dict[str, pl.DataFrame]
 
 
@@ -37,7 +37,7 @@ def _project(**more: Any) -> Project:
         ],
         "parent": [{"table": "firms", "key": "firm"}],
         "target": {"event": "sales", "within": "30 days", "final_after": "40 days", "observed_until": END.isoformat()},
-        "model": {"trials": 1, "candidates": ["logistic"], "folds": 3},
+        "model": {"trials": 1, "candidates": ["logistic"], "folds": 3, "logistic": {"tune": False, "C": 0.02, "knots": 3}},
     }
     return parse_project(declared | more)
 
@@ -125,8 +125,8 @@ def test_leads_whose_outcome_is_known_are_not_open() -> None:
     bundle = _trained()
     assert bundle.origin is not None
     found = snapshots(bundle.project, bundle.origin, _tables(), at=END)
-    still = found.frame.filter(pl.Series(is_open(bundle.project, found)))
-    assert 0 < still.height < 60
+    still = found.frame.filter(pl.Series(is_open(found)))
+    assert 0 < still.height < 130
     sold = set(_tables()["sales"]["lead_id"])
     assert not sold & set(still["lead_id"])
     assert (still["came"] > END - timedelta(days=40)).all()
@@ -195,7 +195,7 @@ def test_open_deals_of_an_outcome_column_are_scored_and_never_learned_from() -> 
     assert bundle.origin is not None
     assert any("GTX Pro" in f.message for f in bundle.findings)
     found = snapshots(bundle.project, bundle.origin, {"lead": deals, "products": products})
-    assert set(found.frame.filter(pl.Series(is_open(bundle.project, found)))["deal"]) == set(deals.filter(pl.col("stage") == "Engaging")["deal"])
+    assert set(found.frame.filter(pl.Series(is_open(found)))["deal"]) == set(deals.filter(pl.col("stage") == "Engaging")["deal"])
     assert found.frame["products.price"].null_count() == 0
 
 
@@ -211,3 +211,9 @@ def test_a_history_can_be_learned_from_as_it_is() -> None:
     assert isinstance(history, History)
     assert train(_project(), history, clock=time.monotonic).identity == _trained().identity
     assert (history.ahead.y != UNLABELLED).any()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("declared", "columns"), [({}, {"30 days", "90 days"}), ({"windows": ["7 days"]}, {"7 days"})])
+def test_few_leads_are_counted_in_few_windows_unless_windows_are_declared(declared: dict[str, Any], columns: set[str]) -> None:
+    history = history_of(_project(counting=declared), _tables())
+    assert {name.partition(", ")[2] for name in history.frame.columns if name.startswith("visits all, ") and name.endswith("days")} == columns

@@ -55,7 +55,7 @@ def read_leads(source: str, bundle: Bundle, at: str | None, *, everyone: bool = 
         raise BundleError("The bundle knows nothing of several tables.", "Give the one table of leads.")
     raws = _read(_placed(source, bundle.project))
     found = snapshots(bundle.project, bundle.origin, {name: raw.frame for name, raw in raws.items()}, at=moment_of(at))
-    frame = found.frame if everyone else found.frame.filter(is_open(bundle.project, found))
+    frame = found.frame if everyone else found.frame.filter(is_open(found))
     left_out = f"; {found.frame.height - frame.height:,} whose outcome is known are left out" if frame.height < found.frame.height else ""
     as_of = f" as of {found.at:%Y-%m-%d %H:%M}" if found.at is not None else ""
     say(f"{frame.height:,} leads{as_of}{left_out}.")

@@ -98,7 +98,7 @@ class Board:
 
 def worst_ratio(groups: Sequence[Grouping], called: BoolArray) -> Figure:
     """Return the lowest ratio of a group's rate of being called to its reference group's, with its 95 % interval; 1 without any call."""
-    found = [ratio for one in groups for ratio in _ratios(one, called) if ratio is not None]
+    found = [ratio for one in groups if one.labels for ratio in _ratios(one, called) if ratio is not None]
     return min(found, key=lambda ratio: ratio.value, default=Figure(1.0, 1.0, 1.0))
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from leadrank import project
 from leadrank.errors import UsageError, nearest
+from leadrank.features.naming import AT
 from leadrank.frames import pl
 from leadrank.types import FIRST_LEVEL, MISSING, UNSEEN, CodeArray, Feature, FloatArray, Labels, Matrix
 
@@ -21,6 +22,8 @@ RARE = 2
 
 LARGEST = 1e37
 """Numbers farther out are pulled in to here: boosters read single precision."""
+
+TWO_YEARS = timedelta(days=730)
 
 How = Literal["number", "category", "month", "weekday", "hour", "days_before", "words"]
 _SECONDS_PER_DAY = 86_400.0
@@ -194,12 +197,20 @@ def _with_rules(feature: Feature, column: project.Column) -> Feature:
 
 
 def _date_inputs(series: pl.Series, name: str, created_at: str | None) -> list[Input]:
-    hows: list[How] = ["month", "weekday"]
+    # Of less than two years a month is a place on a line, which nobody comes back to: a clock, where dates go with the cutoff.
+    seasons = created_at != AT or _span(series) >= TWO_YEARS
+    hows: list[How] = ["month", "weekday"] if seasons else ["weekday"]
     if series.drop_nulls().dt.hour().n_unique() > 1:
         hows.append("hour")
     if created_at is not None and name != created_at:
         hows.append("days_before")
-    return [Input(Feature(f"{name} ({_NAMES[how]})", name, "number"), how) for how in hows]
+    named = _NAMES if created_at != AT else _NAMES | {"days_before": "days before the cutoff"}
+    return [Input(Feature(f"{name} ({named[how]})", name, "number"), how) for how in hows]
+
+
+def _span(series: pl.Series) -> timedelta:
+    first, last = series.min(), series.max()
+    return last - first if isinstance(first, datetime) and isinstance(last, datetime) else timedelta(0)
 
 
 def _levels(series: pl.Series) -> tuple[str, ...]:
