@@ -35,6 +35,8 @@ campaigns: $(STAMP)  ## the long measurements; figures go to benchmarks/*.json
 	@$(BIN)/python benchmarks/bundle_campaign.py
 	@$(BIN)/python benchmarks/interval_campaign.py
 	@$(BIN)/python benchmarks/fairness_campaign.py
+	@$(BIN)/python benchmarks/delay_campaign.py -o benchmarks/delay_campaign.json
+	@$(BIN)/python benchmarks/estate.py --seeds 3 -o benchmarks/estate.json
 	@$(BIN)/python -m pytest -m campaign -n $(WORKERS)
 
 bench: $(STAMP)  ## measure speed beside the peers; figures go to benchmarks/results.json and docs/benchmarks.md

@@ -51,8 +51,11 @@ def measure(customers: int, budget: float, seed: int, candidates: tuple[str, ...
     trained = time.monotonic()
     later = history_of(bundle.project, raw, origin=bundle.origin)
     seconds = {"simulate": simulated - began, "history": told - simulated, "train": trained - told}
-    return {"customers": customers, "seed": seed, "budget": budget, "columns": past.frame.width, "seconds": {k: round(v, 1) for k, v in seconds.items()},
-            "chosen": bundle.facts.chosen, **judged(bundle, later, truth), **young(bundle, later, truth), "half_lives": half_lives(bundle)}
+    return {
+        "customers": customers, "seed": seed, "budget": budget, "columns": past.frame.width, "chosen": bundle.facts.chosen,
+        "seconds": {k: round(v, 1) for k, v in seconds.items()}, **judged(bundle, later, truth), **young(bundle, later, truth),
+        "half_lives": half_lives(bundle),
+    }
 
 
 def judged(bundle: Bundle, later: History, truth: pl.DataFrame) -> dict[str, Any]:
@@ -61,7 +64,8 @@ def judged(bundle: Bundle, later: History, truth: pl.DataFrame) -> dict[str, Any
     known = frame.select("CustomerID").join(truth, on="CustomerID", how="left", maintain_order="left")
     y, ours, true = frame["converted"].to_numpy(), _scores(bundle, frame), known["p_by_60"].to_numpy()
     return {
-        "judged": len(y), "rate": round(float(y.mean()), 4), "auc": figures(evaluation.roc_auc, y, ours), "auc_of_truth": figures(evaluation.roc_auc, y, true),
+        "judged": len(y), "rate": round(float(y.mean()), 4),
+        "auc": figures(evaluation.roc_auc, y, ours), "auc_of_truth": figures(evaluation.roc_auc, y, true),
         "log_loss": figures(evaluation.log_loss, y, ours), "log_loss_of_truth": figures(evaluation.log_loss, y, true),
         "mean_probability": round(float(ours.mean()), 4), "error_of_log_odds": round(float(np.abs(_odds(ours) - _odds(true)).mean()), 3),
     }

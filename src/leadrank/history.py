@@ -108,7 +108,7 @@ def _of_events(
     still = ~ahead.gone
     ahead, rows = ahead.take(still), rows.filter(pl.Series(still))
     # A young lead that converted already is known, those of its age that have not are pending: learned from, it would look typical.
-    y = np.where(labels.settled(ahead), ahead.y, labels.UNLABELLED)
+    y = labels.final_labels(ahead)
     return _made(project, tidied, rows, y, pl.Series(project.target.column, y).replace(labels.UNLABELLED, None), origin, ahead)
 
 
@@ -116,11 +116,13 @@ def _made(
     project: Project, tidied: data.Tidied, rows: pl.DataFrame, y: IntArray, outcome: pl.Series, origin: Origin | None,
     ahead: labels.Ahead | None = None,
 ) -> History:
+    learned: tuple[Finding, ...] = ()
     if origin is None:
         counted = _as_many_windows_as_rows_bear(project, int((y != labels.UNLABELLED).sum()))
         origin = Origin(tidied.tidier, features.fit_featurizer(counted, tidied.tables, rows, y))
+        learned = features.half_life_findings(origin.featurizer)
     frame = features.featurize(origin.featurizer, tidied.tables, rows).with_columns(outcome.alias(project.target.column))
-    found = tidied.findings if ahead is None else (*tidied.findings, *ahead.findings)
+    found = (*tidied.findings, *learned, *(() if ahead is None else ahead.findings))
     return History(_flat(project, frame), frame, None if ahead is None else ahead.final_at, ahead, origin, found, tidied.rejected)
 
 

@@ -103,7 +103,7 @@ def observed_until(project: Project, tables: Mapping[str, pl.DataFrame]) -> int:
         return number_of(read_moment(told), by_day=len(told) <= len("2024-06-30"))
     moments = known_moments(project, tables)
     if not len(moments):
-        raise DataError("No table holds a date, so it cannot be told until when they were observed.", DECLARE)
+        raise DataError("No table holds a date, so it cannot be told until when they were observed.", f"Check created_at in [lead]. {DECLARE}")
     return int(moments.max())
 
 
@@ -112,8 +112,9 @@ def known_moments(project: Project, tables: Mapping[str, pl.DataFrame]) -> IntAr
     clocks = [("lead", project.lead.created_at), *((parent.name, parent.known_at) for parent in project.parent)]
     parts = [held_from(tables[name], clock_of(tables[name], column)) for name, column in clocks if column is not None]
     parts += [happened_and_known(tables[e.name], *clocks_of(e, tables[e.name]))[1] for e in project.event]
-    moments = np.concatenate([np.empty(0, dtype=np.int64), *parts])
-    return moments[(moments != NEVER) & (moments != LONG_AGO)]
+    moments: IntArray = np.concatenate([np.empty(0, dtype=np.int64), *parts])
+    told: IntArray = moments[(moments != NEVER) & (moments != LONG_AGO)]
+    return told
 
 
 def microseconds(moments: pl.Series, missing: int = NEVER) -> IntArray:

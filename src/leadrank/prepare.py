@@ -105,7 +105,8 @@ def check(
     twins = data.near_duplicates(columns_of(clean, candidates), groups)
     groups = data.merge_groups(groups, twins)
     found += [*more, *data.validate(clean, schema.only(_unclocked(schema, candidates, counted)), y, order=order, order_name=project.lead.order or "the order")]
-    candidates = tuple(c for c in candidates if c not in data.constant_columns(clean, candidates))
+    constant = data.constant_columns(clean, candidates)
+    candidates = tuple(c for c in candidates if c not in constant)
     leaky = _leaks(clean, schema, candidates, y, order, groups, twins, project, counted, progress)
     quarantined = tuple(dict.fromkeys(f.column for f in leaky if f.severity == "quarantine" and f.column is not None))
     economics, said = settle_money(project, clean, y, probed=candidates, quarantined=quarantined, groups=groups)

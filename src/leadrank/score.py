@@ -143,7 +143,8 @@ class Scorer:
             How many parts of 65,536 rows are scored at a time. One is the default: a service has leads enough to keep its cores busy. The
             result does not depend on it.
         at
-            Of several tables, the moment of asking, naive UTC; by default the newest moment that they tell of.
+            Of several tables, the moment of asking, naive UTC; by default the last one that they tell of: `[target] observed_until` where that is
+            declared, or the newest. Leads that came later are left out.
 
         Raises
         ------

@@ -9,6 +9,7 @@ from datetime import datetime
 from leadrank import data, features
 from leadrank.bundle import Origin
 from leadrank.frames import pl
+from leadrank.moments import moment_of, observed_until
 from leadrank.project import Project
 from leadrank.types import Finding
 
@@ -56,7 +57,8 @@ def snapshots(project: Project, origin: Origin, frames: Mapping[str, pl.DataFram
     frames
         Raw tables by name, `lead` among them.
     at
-        The moment of asking, naive UTC; by default the newest moment that the tables tell of.
+        The moment of asking, naive UTC; by default the last moment that the tables tell of, as training takes it: `[target] observed_until`
+        where that is declared, or the newest one. Leads that came later are left out (D192).
 
     Returns
     -------
@@ -70,10 +72,11 @@ def snapshots(project: Project, origin: Origin, frames: Mapping[str, pl.DataFram
     """
     project = as_declared(project, origin)
     tidied = data.tidy_tables(project, frames, origin.tidier)
-    moment = newest_moment(project, tidied.tables) if at is None else at
+    moment = _end(project, tidied.tables) if at is None else at
+    later = _later(project, tidied.tables["lead"], moment) if at is None else []
     rows = _rows(project, tidied.tables, moment)
     frame = features.featurize(origin.featurizer, tidied.tables, rows)
-    return Snapshots(project, frame, moment, rows, tidied.tables, tidied.findings, tidied.rejected)
+    return Snapshots(project, frame, moment, rows, tidied.tables, (*tidied.findings, *later), tidied.rejected)
 
 
 def as_declared(project: Project, origin: Origin) -> Project:
@@ -90,9 +93,16 @@ def _rows(project: Project, tables: Mapping[str, pl.DataFrame], at: datetime | N
     return features.cutoff_rows(project, tables, until=at).group_by("lead", maintain_order=True).last()
 
 
-def newest_moment(project: Project, tables: Mapping[str, pl.DataFrame]) -> datetime | None:
-    """Return the newest moment at which anything happened or was written down; None where no table tells of one."""
-    told = [("lead", project.lead.created_at)]
-    told += [(e.name, column) for e in project.event for column in (e.occurred_at, e.known_at)]
-    moments = [tables[name][column].max() for name, column in told if column is not None and column in tables[name].columns]
-    return max((moment for moment in moments if isinstance(moment, datetime)), default=None)
+def _end(project: Project, tables: Mapping[str, pl.DataFrame]) -> datetime | None:
+    return None if project.lead.created_at is None else moment_of(observed_until(project, tables))
+
+
+def _later(project: Project, lead: pl.DataFrame, end: datetime | None) -> list[Finding]:
+    """Report leads that came after the declared end: the tables are newer than the declaration, or dates were planned."""
+    created = project.lead.created_at
+    late = 0 if created is None else int((lead[created] > end).sum())
+    if not late:
+        return []
+    said = f"{late:,} of {lead.height:,} leads came after {end:%Y-%m-%d %H:%M}, until when the tables are declared to be observed; they are left out."
+    remedy = "Ask as of a later moment (--at), or declare one in the project file: [target] observed_until."
+    return [Finding("D192", "warning", created, late, said, remedy)]

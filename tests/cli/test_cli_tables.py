@@ -64,6 +64,23 @@ def test_leads_are_ranked_as_of_an_earlier_moment(estate: Path, bundle: str, cap
     assert pl.read_csv(estate / "june.csv")["rank"].to_list() == [1, 2, 3, 4, 5]
 
 
+def test_the_project_file_says_until_when_its_tables_were_observed(estate: Path, bundle: str, capsys: Capture) -> None:
+    """Not the one that was trained with: newer tables are observed until later."""
+    project = (estate / "leadrank.toml").read_text()
+    assert 'observed_until = "2024-12-31T23:59:59"' in project
+    earlier = estate / "earlier.toml"
+    earlier.write_text(project.replace("2024-12-31T23:59:59", "2024-06-30"))
+    assert run(["score", bundle, str(earlier), "--all", "-o", str(estate / "earlier.csv")]) == 0
+    said = capsys.readouterr().err
+    assert "as of 2024-07-01 00:00" in said
+    assert "D192 warning" in said
+    assert run(["score", bundle, str(estate), "--all", "-o", str(estate / "folder.csv")]) == 0
+    said = capsys.readouterr().err
+    assert "as of 2024-12-31 23:59" in said
+    assert "D192" not in said
+    assert pl.read_csv(estate / "earlier.csv").height < pl.read_csv(estate / "folder.csv").height
+
+
 def test_explain_tells_parts_and_days(estate: Path, bundle: str, capsys: Capture) -> None:
     key = pl.read_parquet(estate / "CustomerTable.parquet")["CustomerID"][0]
     assert run(["explain", bundle, str(estate), "--lead", key]) == 0

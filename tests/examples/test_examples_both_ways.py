@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -15,14 +14,8 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def both_ways() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("both_ways", ROOT / "examples" / "both_ways.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["both_ways"] = module
-    spec.loader.exec_module(module)
-    return module
+def both_ways(script: Callable[[str], ModuleType]) -> ModuleType:
+    return script("examples/both_ways.py")
 
 
 @pytest.mark.parametrize("folder", ["real_estate", "investor_tiers"])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -17,14 +16,8 @@ FOLDER = Path(__file__).parents[2] / "examples" / "estate"
 
 
 @pytest.fixture(scope="module")
-def example() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("examples_estate", FOLDER / "run.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["examples_estate"] = module
-    spec.loader.exec_module(module)
-    return module
+def example(script: Callable[[str], ModuleType]) -> ModuleType:
+    return script("examples/estate/run.py")
 
 
 @pytest.fixture(scope="module")

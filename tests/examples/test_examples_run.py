@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -15,14 +14,8 @@ FOLDERS = ("investor_tiers", "hot_leads", "roi", "homebuyer", "real_estate")
 
 
 @pytest.fixture(scope="module")
-def examples() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("examples_run", ROOT / "examples" / "run.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["examples_run"] = module
-    spec.loader.exec_module(module)
-    return module
+def examples(script: Callable[[str], ModuleType]) -> ModuleType:
+    return script("examples/run.py")
 
 
 def test_every_folder_is_run_and_every_run_has_a_folder(examples: ModuleType) -> None:

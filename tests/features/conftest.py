@@ -37,6 +37,11 @@ def _some(rng: np.random.Generator, values: list[Any], count: int, blank: float)
     return [None if rng.random() < blank else values[k] for k in rng.integers(0, len(values), count)]
 
 
+def _blanks(rng: np.random.Generator, moments: pl.Series, share: float) -> pl.Series:
+    """Leave some moments out."""
+    return pl.select(pl.when(pl.Series(rng.random(len(moments)) >= share)).then(moments)).to_series()
+
+
 def _project(late: bool, cutoff: dict[str, Any]) -> Project:
     return parse_project({
         "lead": {"key": "id", "created_at": "born"},
@@ -72,7 +77,7 @@ def draw_history(
         }),
         "visits": pl.DataFrame({
             "visit": [f"v{k}" for k in range(visits)], "lead_id": _some(rng, [f"l{k}" for k in range(leads + 1)], visits, 0.05),
-            "when": _moments(when, by_day), "loaded": _moments(when + rng.choice([-1, 0, 0, 3, 40], visits), by_day=False),
+            "when": _moments(when, by_day), "loaded": _blanks(rng, _moments(when + rng.choice([-1, 0, 0, 3, 40], visits), by_day=False), 0.1),
             "how": _some(rng, list(KINDS), visits, 0.1), "minutes": _some(rng, list(rng.exponential(9.0, 50)), visits, 0.2),
             "home": _some(rng, [*homes, "gone"], visits, 0.2),
         }, schema_overrides={"minutes": pl.Float64}),
@@ -81,7 +86,9 @@ def draw_history(
             "on": _moments(on, by_day=True), "amount": rng.normal(300, 9, number),
         }),
         "homes": pl.DataFrame({
-            "home": homes * 3, "since": _moments(np.concatenate([np.zeros(5), 1 + rng.permutation(200)[:10]]).astype(int), by_day=False),
+            "home": homes * 3, "since": pl.concat([
+                _blanks(rng, _moments(np.zeros(5, dtype=int), by_day=False), 0.5), _moments(1 + rng.permutation(200)[:10], by_day=False),
+            ]),
             "size": _some(rng, list(rng.normal(90, 9, 15)), 15, 0.2), "status": _some(rng, ["Available", "Sold", "unknown"], 15, 0.2),
         }, schema_overrides={"size": pl.Float64}),
         "firms": pl.DataFrame({"firm": ["f0", "f1"], "staff": [10.0, 20.0], "region": ["north", "south"]}),

@@ -35,13 +35,11 @@ def test_events_after_the_cutoff_or_known_after_it_change_no_feature(draw, same,
     end = DAY if by_day else timedelta()
     visits, sales, homes, regions = (history.tables[name] for name in ("visits", "sales", "homes", "regions"))
     later = draw(noise, by_day=by_day).tables
+    known = (pl.col("when") + end <= now) & (pl.col("loaded").fill_null(pl.col("when")) <= now)
     tables = history.tables | {
-        "visits": pl.concat([
-            visits.filter((pl.col("when") + end <= now) & (pl.col("loaded") <= now)),
-            later["visits"].filter((pl.col("when") + end > now) | (pl.col("loaded") > now)),
-        ]),
+        "visits": pl.concat([visits.filter(known), later["visits"].filter(~known)]),
         "sales": pl.concat([sales.filter(pl.col("on") + DAY <= now), later["sales"].filter(pl.col("on") + DAY > now)]),
-        "homes": pl.concat([homes.filter(pl.col("since") <= now), later["homes"].filter(pl.col("since") > now)]),
+        "homes": pl.concat([homes.filter((pl.col("since") <= now) | pl.col("since").is_null()), later["homes"].filter(pl.col("since") > now)]),
         "regions": pl.concat([regions.filter(pl.col("since") <= now), regions.filter(pl.col("since") > now).with_columns(mood=pl.lit("new"))]),
     }
     same(wide(history, rows=rows), wide(history, tables, rows))
@@ -114,10 +112,32 @@ def test_a_day_without_a_time_is_known_when_it_is_over(draw):
     assert wide(history, tables, rows)["visits all, ever"].to_list() == [0, 1]
 
 
-def test_an_event_that_is_not_known_to_have_been_written_down_counts_nowhere(draw):
+def test_an_event_that_does_not_tell_when_it_was_written_down_is_known_when_it_happens(draw, same):
+    """The same in labels: otherwise one event would be an outcome, and no feature at any cutoff."""
     history = draw(0)
-    tables = history.tables | {"visits": history.tables["visits"].with_columns(loaded=pl.lit(None, pl.Datetime("us")))}
-    assert wide(history, tables)["visits all, ever"].to_list() == [0] * history.rows.height
+    visits = history.tables["visits"]
+    blank, at_once = (history.tables | {"visits": visits.with_columns(loaded=loaded)} for loaded in (pl.lit(None, pl.Datetime("us")), pl.col("when")))
+    assert wide(history, blank)["visits all, ever"].sum() > 0
+    same(wide(history, blank), wide(history, at_once))
+
+
+def test_a_thing_that_does_not_tell_since_when_it_is_known_holds_from_the_beginning(draw, same):
+    history = draw(0)
+    regions = history.tables["regions"][1:]
+    since = (pl.lit(None, pl.Datetime("us")), datetime(1900, 1, 1))  # noqa: DTZ001
+    blank, long_ago = (history.tables | {"regions": regions.with_columns(since=moment)} for moment in since)
+    assert wide(history, blank)["regions.mood"].drop_nulls().unique().sort().to_list() == ["bad", "good"]
+    same(wide(history, blank), wide(history, long_ago))
+
+
+def test_whether_a_column_tells_days_is_remembered(draw, same):
+    """Events that happen to be at midnight are not taken for days where training saw other moments."""
+    history = draw(0)
+    assert not history.featurizer.events[0].occurred_at.by_day
+    midnights = history.tables["visits"].filter(pl.col("when").dt.truncate("1d") == pl.col("when"))
+    noon = midnights[:1].with_columns(lead_id=pl.lit("z"), when=pl.col("when") + DAY / 2)
+    alone, beside = (history.tables | {"visits": visits} for visits in (midnights, pl.concat([midnights, noon])))
+    same(wide(history, alone), wide(history, beside))
 
 
 def test_without_a_cutoff_nothing_is_counted_but_what_does_not_change_is_told(draw):

@@ -62,7 +62,7 @@ def test_half_lives_that_differ_are_recovered_and_a_kind_without_effect_has_none
         assert found[kind].low < days < found[kind].high
     assert found["noise"].how == "assumed"
     told = {finding.column: finding for finding in half_life_findings(fitted)}
-    assert told["noise"].code == "D181"
+    assert told["noise"].code == "D191"
     assert "cannot be told" in told["noise"].message
     assert told["mail"].evidence["low"] < told["mail"].evidence["days"] < told["mail"].evidence["high"]
 

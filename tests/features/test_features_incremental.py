@@ -58,7 +58,7 @@ def test_an_event_of_no_table_is_refused_and_one_without_a_moment_counts_nowhere
     state = twin.start(history.tables["lead"].row(0, named=True))
     with pytest.raises(UsageError, match="visits"):
         twin.update(state, "visit", {})
-    twin.update(state, "visits", {"how": "call", "when": None, "loaded": None})
+    twin.update(state, "visits", {"how": "call", "when": None, "loaded": datetime(2024, 4, 1)})  # noqa: DTZ001
     assert not state.events
 
 

@@ -13,7 +13,7 @@ from leadrank.features.naming import in_window, window_said
 
 DAY = "86400000000"
 EVER = 1e6
-NEWEST = "(SELECT {what} FROM homes h WHERE h.home = e.home AND h.since <= {moment} ORDER BY h.since DESC LIMIT 1)"
+NEWEST = "(SELECT {what} FROM homes h WHERE h.home = e.home AND coalesce(h.since, 0) <= {moment} ORDER BY coalesce(h.since, 0) DESC LIMIT 1)"
 
 
 def loaded(history):
@@ -23,7 +23,7 @@ def loaded(history):
         database.register("given", frame.with_columns(pl.selectors.temporal().dt.epoch("us")).to_arrow())
         database.execute(f"CREATE TABLE {name} AS SELECT * FROM given")
     plan = history.featurizer.events[0]
-    late, shift = "loaded" if plan.known_at is not None else "0", DAY if plan.occurred_at.by_day else "0"
+    late, shift = "coalesce(loaded, 0)" if plan.known_at is not None else "0", DAY if plan.occurred_at.by_day else "0"
     kinds = ", ".join(f"'{kind}'" for kind in plan.kinds)
     told = f"CASE WHEN how IN ({kinds}) THEN how ELSE 'other' END AS kind"
     available = f"CASE coalesce(lower({NEWEST}), 'unknown') WHEN 'available' THEN 1 WHEN 'unknown' THEN 0.5 ELSE 0 END"
@@ -89,7 +89,8 @@ def told(database):
     last = """SELECT row, any_value(home), count(*), any_value(cutoff) FROM seen s WHERE home IN (SELECT home FROM homes) AND happened =
         (SELECT max(happened) FROM seen t WHERE t.row = s.row AND t.home IN (SELECT home FROM homes)) GROUP BY row"""
     for row, home, visits, cutoff in database.execute(last).fetchall():
-        found = database.execute(f"SELECT status, size FROM homes WHERE home = '{home}' AND since <= {cutoff} ORDER BY since DESC LIMIT 1").fetchone()
+        newest = f"home = '{home}' AND coalesce(since, 0) <= {cutoff} ORDER BY coalesce(since, 0) DESC LIMIT 1"
+        found = database.execute(f"SELECT status, size FROM homes WHERE {newest}").fetchone()
         if visits == 1:
             yield from zip(("visits homes.status, last", "visits homes.size, last"), (row, row), found or (None, None), strict=True)
     firms = """SELECT row, staff, (SELECT mood FROM regions r WHERE r.region = f.region AND r.since <= cutoff ORDER BY since DESC LIMIT 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import io
 import re
 import subprocess
@@ -19,11 +18,8 @@ SCRIPTS = Path(__file__).parents[2] / "scripts"
 
 
 @pytest.fixture(scope="module")
-def platform_wheel():
-    spec = importlib.util.spec_from_file_location("platform_wheel", SCRIPTS / "platform_wheel.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def platform_wheel(script):
+    return script("scripts/platform_wheel.py")
 
 
 @pytest.fixture

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
+from collections.abc import Callable
 from types import ModuleType
 
 import pytest
 
 
 @pytest.fixture(scope="module")
-def campaign() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("delay_campaign", Path(__file__).parents[2] / "benchmarks" / "delay_campaign.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["delay_campaign"] = module
-    spec.loader.exec_module(module)
-    return module
+def campaign(script: Callable[[str], ModuleType]) -> ModuleType:
+    return script("benchmarks/delay_campaign.py")
 
 
 def test_the_youngest_leads_are_foretold_within_a_tenth_at_twelve_past_dates(campaign: ModuleType) -> None:

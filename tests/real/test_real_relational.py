@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import polars as pl
@@ -98,15 +99,10 @@ def test_the_training_table_of_the_deals_names_no_deal(crm: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def journey(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def journey(tmp_path_factory: pytest.TempPathFactory, script: Callable[[str], ModuleType]) -> Project:
     folder = tmp_path_factory.mktemp("journey")
-    spec = importlib.util.spec_from_file_location("fitting", ROOT / "examples" / "complete_journey" / "fitting.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
     project = placed("complete_journey", DATA / "complete_journey", folder)
-    module.fitting_purchases(folder).write_csv(folder / "fitting_purchases.csv")
+    script("examples/complete_journey/fitting.py").fitting_purchases(folder).write_csv(folder / "fitting_purchases.csv")
     return project
 
 

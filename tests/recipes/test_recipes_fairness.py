@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import sys
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -25,14 +24,8 @@ AGES = ("18-29", "30-44", "45-59", "60+", "", "never seen")
 
 
 @pytest.fixture(scope="module")
-def campaign() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("fairness_campaign", Path(__file__).parents[2] / "benchmarks" / "fairness_campaign.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["fairness_campaign"] = module
-    spec.loader.exec_module(module)
-    return module
+def campaign(script: Callable[[str], ModuleType]) -> ModuleType:
+    return script("benchmarks/fairness_campaign.py")
 
 
 def customers(rows: int = 2_400, *, by_income: float = 1.0, seed: int = 0) -> pl.DataFrame:

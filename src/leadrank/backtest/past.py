@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
 from leadrank import data, labels
 from leadrank.errors import DataError, UsageError
 from leadrank.frames import pl
+from leadrank.moments import DAY, moment_of
 from leadrank.project import Column, Project
 from leadrank.types import FloatArray, IntArray
 
 NEVER = np.inf
 """From when an outcome is known that the table does not tell."""
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,7 @@ class Past:
         """Name a period."""
         if not self.dated:
             return f"leads {begin + 1:,.0f}–{end:,.0f}"
-        first, last = (EPOCH + timedelta(days=at) for at in (begin, end))
+        first, last = (moment_of(at * DAY) for at in (begin, end))
         return f"{first:%Y-%m-%d} – {last:%Y-%m-%d}"
 
 

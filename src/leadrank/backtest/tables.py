@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
 from functools import lru_cache
 
 import numpy as np
 
 from leadrank import labels
-from leadrank.backtest.past import EPOCH, NEVER, Past, Rolling, Then, bounds_of, past_of, placed, settled
+from leadrank.backtest.past import NEVER, Past, Rolling, Then, bounds_of, past_of, placed, settled
 from leadrank.errors import DataError, UsageError
 from leadrank.frames import pl
 from leadrank.history import History, history_of
+from leadrank.moments import DAY, days_of, microseconds, moment_of
 from leadrank.project import Project
 from leadrank.snapshots import AT
 from leadrank.types import FloatArray, IntArray
 
-_DAY = 86_400_000_000
 _CLASSES = ("0", "1")
 """What is written where the outcome is an event."""
 
@@ -53,7 +52,7 @@ def past_of_tables(project: Project, frames: Mapping[str, pl.DataFrame], history
 
     @lru_cache(maxsize=2)
     def rewind(boundary: float) -> Then:
-        y = past.then(boundary).y if history.ahead is None else _known_then(history.ahead, boundary)[rows]
+        y = past.then(boundary).y if history.ahead is None else labels.final_labels(history.ahead, moment_of(boundary * DAY))[rows]
         return Then(_made_then(project, frames, history, boundary)[rows].with_columns(_outcome(past, y)), y)
 
     return replace(past, rewind=rewind)
@@ -68,7 +67,7 @@ def _of_events(history: History, rows: IntArray, at: FloatArray, rolling: Rollin
     assert ahead is not None  # noqa: S101 - asked by the caller
     if rolling.delay is not None:
         raise UsageError("the project says itself when outcomes are final; --delay says it again.", "Leave --delay out, or change `final_after`.")
-    y = np.where(labels.settled(ahead), ahead.y, labels.UNLABELLED)[rows]
+    y = labels.final_labels(ahead)[rows]
     if not (y >= 0).any():
         raise DataError("No outcome is final by the end of the tables: there is nothing to judge.", "Declare a shorter `within` or `final_after`.")
     # A conversion that was written down after the outcome counted as final is known from then on only.
@@ -77,14 +76,9 @@ def _of_events(history: History, rows: IntArray, at: FloatArray, rolling: Rollin
     return Past(settled(history.project, _CLASSES), history.frame[rows], at, known, y, _CLASSES, bounds_of(at[y >= 0], rolling), dated=True)
 
 
-def _known_then(ahead: labels.Ahead, boundary: float) -> IntArray:
-    moment = _moment(boundary)
-    return np.where(labels.settled(ahead, moment), labels.as_known_at(ahead, moment), labels.UNLABELLED)
-
-
 def _made_then(project: Project, frames: Mapping[str, pl.DataFrame], history: History, boundary: float) -> pl.DataFrame:
     """Learn from tables that end at the boundary how rows are made, and make all rows so."""
-    origin = history_of(project, frames, until=_moment(boundary)).origin
+    origin = history_of(project, frames, until=moment_of(boundary * DAY)).origin
     frame = history_of(project, frames, origin=origin).frame
     if frame.height != history.frame.height:
         raise DataError("The tables give other leads when read as of an earlier moment.", "Mend keys that are written in several ways.")
@@ -97,11 +91,6 @@ def _outcome(past: Past, y: IntArray) -> pl.Series:
     return pl.Series(past.project.target.column, [names.get(code) for code in y.tolist()], dtype=pl.String)
 
 
-def _moment(boundary: float) -> datetime:
-    return (EPOCH + timedelta(days=boundary)).replace(tzinfo=None)
-
-
 def _days(moments: pl.Series) -> FloatArray:
     """Return days since 1970, infinite where there is no moment."""
-    days: FloatArray = (moments.dt.epoch("us").cast(pl.Float64) / _DAY).fill_null(NEVER).to_numpy()
-    return days
+    return np.where(moments.is_null(), NEVER, days_of(microseconds(moments)))

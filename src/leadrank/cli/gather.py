@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +13,7 @@ from leadrank.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from leadrank.bundle import Bundle
     from leadrank.cli.gathered import Gathered
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 At = Annotated[
     str | None,
-    typer.Option("--at", metavar="MOMENT", help="Where leads come from several tables: as of when, e.g. 2025-06-30; by default their newest moment."),
+    typer.Option("--at", metavar="MOMENT", help="Where leads come from several tables: as of when, e.g. 2025-06-30; by default their last moment."),
 ]
 
 
@@ -38,7 +38,7 @@ def read_history(project: Project, *, bundle: Bundle | None = None) -> tuple[Pro
     """
     from leadrank.history import history_of
 
-    told = project if bundle is None else bundle.project
+    told = project if bundle is None else _observed_as(bundle.project, project)
     raws = _read(project)
     frames = {name: raw.frame for name, raw in raws.items()}
     history = history_of(placeless(told), frames, origin=None if bundle is None else bundle.origin)
@@ -53,8 +53,9 @@ def read_leads(source: str, bundle: Bundle, at: str | None, *, everyone: bool = 
 
     if bundle.origin is None:
         raise BundleError("The bundle knows nothing of several tables.", "Give the one table of leads.")
-    raws = _read(_placed(source, bundle.project))
-    found = snapshots(bundle.project, bundle.origin, {name: raw.frame for name, raw in raws.items()}, at=moment_of(at))
+    placed = _placed(source, bundle.project)
+    raws = _read(placed)
+    found = snapshots(_observed_as(bundle.project, placed), bundle.origin, {name: raw.frame for name, raw in raws.items()}, at=moment_of(at))
     frame = found.frame if everyone else found.frame.filter(is_open(found))
     left_out = f"; {found.frame.height - frame.height:,} whose outcome is known are left out" if frame.height < found.frame.height else ""
     as_of = f" as of {found.at:%Y-%m-%d %H:%M}" if found.at is not None else ""
@@ -78,16 +79,17 @@ def moment_of(text: str | None) -> datetime | None:
 
     Examples
     --------
-    >>> moment_of("2025-06-30"), moment_of("2025-06-30T12:00+02:00")
-    (datetime.datetime(2025, 6, 30, 0, 0), datetime.datetime(2025, 6, 30, 10, 0))
+    >>> moment_of("2025-06-30T12:00+02:00"), moment_of(None)
+    (datetime.datetime(2025, 6, 30, 10, 0), None)
     """
+    from leadrank.moments import read_moment
+
     if text is None:
         return None
     try:
-        moment = datetime.fromisoformat(text)
+        return read_moment(text)
     except ValueError:
         raise UsageError(f"--at expects a date or a moment, {text!r} came.", "E.g. --at 2025-06-30 or --at 2025-06-30T18:00.") from None
-    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def placeless(project: Project) -> Project:
@@ -107,6 +109,11 @@ def _placed(source: str, known: Project) -> Project:
     from leadrank.project.read import beside
 
     return read_project(source) if source.endswith(".toml") else beside(Path(source) / "leadrank.toml", known)
+
+
+def _observed_as(known: Project, placed: Project) -> Project:
+    """Take from where the tables are until when they were observed: that is a matter of these tables, not of the ones that were learned from."""
+    return known.model_copy(update={"target": known.target.model_copy(update={"observed_until": placed.target.observed_until})})
 
 
 def _read(project: Project) -> Mapping[str, RawTable]:

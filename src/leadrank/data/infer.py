@@ -91,9 +91,11 @@ def _unreadable(dtype: pl.DataType) -> bool:
 
 def _judge(series: pl.Series, lead: LeadTable, role: Role) -> Judged:
     declared = lead.columns.get(series.name, Column())
-    seen = _sketched(series)
+    told = declared.type == "number" and series.dtype.is_float()
+    seen = _sketched(series, told=told)
     ordering = role in {"order", "created_at"}
-    kind = _typed_kind(series, seen, ordering=ordering) or kind_of_text(seen, day_first=declared.day_first, ordering=ordering)
+    kind = Kind("number", numeric=True) if told else _typed_kind(series, seen, ordering=ordering)
+    kind = kind or kind_of_text(seen, day_first=declared.day_first, ordering=ordering)
     if role == "key":
         kind = replace(kind, type="id", code=kind.numeric and not _zero_led(seen))
     elif role == "target":
@@ -110,9 +112,9 @@ def _judge(series: pl.Series, lead: LeadTable, role: Role) -> Judged:
     return Judged(seen, kind, schema)
 
 
-def _sketched(series: pl.Series) -> Sketch:
-    """Look at a column; where its type speaks for itself, and no two cells may be alike, an even sample of them is enough."""
-    speaks = series.dtype.is_temporal() or (series.dtype.is_float() and not series.is_nan().any() and not (series == series.floor()).all())
+def _sketched(series: pl.Series, *, told: bool) -> Sketch:
+    """Look at a column; where it is told what it holds, or its type speaks for itself and no two cells may be alike, an even sample is enough."""
+    speaks = told or series.dtype.is_temporal() or (series.dtype.is_float() and not series.is_nan().any() and not (series == series.floor()).all())
     if not speaks or len(series) <= SAMPLE:
         return sketch(series)
     some = sketch(series.gather_every(len(series) // SAMPLE))

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from leadrank.features.moments import NEVER
+from leadrank.moments import NEVER
 from leadrank.types import BoolArray, IntArray
 
 CHUNK = 1 << 18

@@ -11,8 +11,8 @@ import numpy as np
 
 from leadrank.features import naming
 from leadrank.features.asof import Seen
-from leadrank.features.moments import HOUR, NEVER, days_of
 from leadrank.features.plan import EventPlan
+from leadrank.moments import HOUR, NEVER, days_of
 from leadrank.types import FloatArray, IntArray
 
 

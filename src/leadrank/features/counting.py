@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +12,11 @@ from leadrank.features import naming
 from leadrank.features.asof import Asked, Past, Seen
 from leadrank.features.decay import decayed
 from leadrank.features.keys import match
-from leadrank.features.moments import NEVER, counted_from, microseconds
 from leadrank.features.plan import EventPlan
-from leadrank.features.tables import Codes, all_codes, codes_of, table_of
+from leadrank.features.tables import Codes, Tables, all_codes, codes_of, table_of
 from leadrank.features.windows import Borders, borders_of, counted, different, divided, lengths, recency, summed, trend
 from leadrank.frames import pl
+from leadrank.moments import NEVER, happened_and_known, microseconds
 from leadrank.types import FloatArray, IntArray
 
 Lines = Iterator[tuple[str, FloatArray]]
@@ -48,7 +48,7 @@ def columns_of(plan: EventPlan, table: pl.DataFrame) -> Columns:
     return Columns(groups, numbers, distinct, tuple(all_codes(table[name])[0] for name in plan.links if name not in distinct))
 
 
-def event_table(plan: EventPlan, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def event_table(plan: EventPlan, tables: Tables) -> pl.DataFrame:
     """Return an event table that has all that the plan reads."""
     clocks = [clock.column for clock in (plan.occurred_at, plan.known_at) if clock is not None]
     types = () if plan.type is None else (plan.type,)
@@ -58,12 +58,9 @@ def event_table(plan: EventPlan, tables: Mapping[str, pl.DataFrame]) -> pl.DataF
 def past_of(plan: EventPlan, table: pl.DataFrame, leads: pl.DataFrame, columns: Columns) -> tuple[Past, IntArray]:
     """Return the events of a table as the join takes them, and the owner of each lead."""
     own, owner = match(leads.select(plan.lead), table.select(plan.key))
-    occurred = counted_from(table[plan.occurred_at.column], by_day=plan.occurred_at.by_day)
-    known = None
-    if plan.known_at is not None:
-        known = np.maximum(occurred, counted_from(table[plan.known_at.column], by_day=plan.known_at.by_day))
-        known = None if np.array_equal(known, occurred) else known
-    return Past(owner, occurred, known, columns.ties), own
+    occurred, known = happened_and_known(table, plan.occurred_at, plan.known_at)
+    at_once = known is occurred or np.array_equal(known, occurred)
+    return Past(owner, occurred, None if at_once else known, columns.ties), own
 
 
 def asked_of(own: IntArray, rows: pl.DataFrame) -> Asked:

@@ -11,8 +11,8 @@ from itertools import pairwise
 import numpy as np
 
 from leadrank.features.asof import Seen, spread
-from leadrank.features.moments import DAY
 from leadrank.features.tables import Codes
+from leadrank.moments import DAY
 from leadrank.types import FloatArray, IntArray
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -12,17 +12,15 @@ from leadrank.features.asof import Seen, every, latest
 from leadrank.features.calendar import first_events
 from leadrank.features.counting import Columns, asked_of, columns_of, count, event_table, past_of
 from leadrank.features.half_life import half_lives
-from leadrank.features.moments import LONG_AGO, NEVER, microseconds
 from leadrank.features.named_scores import Scored, scores
 from leadrank.features.parents import Counter, Family, family_of, last_attributes, last_that_belongs, lead_attributes, means_and_shares
 from leadrank.features.plan import EventPlan, Featurizer
 from leadrank.features.planning import planned
-from leadrank.features.tables import all_codes, table_of
+from leadrank.features.tables import Tables, all_codes, table_of
 from leadrank.frames import pl
+from leadrank.moments import LONG_AGO, NEVER, microseconds
 from leadrank.project import Project
 from leadrank.types import BoolArray, IntArray
-
-Tables = Mapping[str, pl.DataFrame]
 
 
 def fit_featurizer(project: Project, tables: Tables, rows: pl.DataFrame, y: IntArray) -> Featurizer:

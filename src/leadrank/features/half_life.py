@@ -11,13 +11,11 @@ from leadrank.features.asof import Seen, every, spread
 from leadrank.features.counting import asked_of, columns_of, event_table, past_of
 from leadrank.features.forgetting import Ages, Forgetting, learn, sureness
 from leadrank.features.keys import as_key
-from leadrank.features.moments import days_of, microseconds
 from leadrank.features.plan import EventPlan, Featurizer, HalfLife
-from leadrank.features.tables import table_of
+from leadrank.features.tables import Tables, table_of
 from leadrank.frames import pl
+from leadrank.moments import days_of, microseconds
 from leadrank.types import Finding, FloatArray, IntArray
-
-Tables = Mapping[str, pl.DataFrame]
 
 ASSUMED = 30.0
 """Days, where nothing is given and nothing can be told."""
@@ -130,8 +128,8 @@ def _finding(plan: EventPlan, life: HalfLife) -> Finding:
     if life.how == "learned":
         range_ = f"{'less than 1' if life.low is None else f'{life.low:.3g}'} to {'more than 1,000' if life.high is None else f'{life.high:.3g}'}"
         said = f"The weight of {what} halves in {life.days:.3g} days; {range_} days fit the outcomes nearly as well."
-        return Finding("D180", "info", life.kind, 0, said, remedy, evidence)
+        return Finding("D190", "info", life.kind, 0, said, remedy, evidence)
     if life.how == "given":
-        return Finding("D180", "info", life.kind, 0, f"The weight of {what} halves in {life.days:g} days, as declared.", "Nothing to do.", evidence)
+        return Finding("D190", "info", life.kind, 0, f"The weight of {what} halves in {life.days:g} days, as declared.", "Nothing to do.", evidence)
     said = f"How fast {what} is forgotten cannot be told from the outcomes; {life.days:g} days are assumed."
-    return Finding("D181", "info", life.kind, 0, said, remedy, evidence)
+    return Finding("D191", "info", life.kind, 0, said, remedy, evidence)

@@ -14,12 +14,12 @@ from typing import Any
 
 from leadrank.errors import UsageError, nearest
 from leadrank.features import naming
-from leadrank.features.moments import NEVER, number_of
 from leadrank.features.one_parent import Parents, Row, Value
 from leadrank.features.one_past import Cell, Event, Known, known_at, of_events, of_scores
 from leadrank.features.plan import EventPlan, Featurizer, ScorePlan
 from leadrank.features.tables import table_of
 from leadrank.frames import pl
+from leadrank.moments import NEVER, Clock, number_of
 
 
 @dataclass(slots=True)
@@ -61,12 +61,10 @@ class _Reader:
     def read(self, event: Row) -> Event | None:
         """Return None for an event without a moment: it is known at no cutoff."""
         plan = self.plan
-        occurred = event.get(plan.occurred_at.column)
-        written = occurred if plan.known_at is None else event.get(plan.known_at.column)
-        if not isinstance(occurred, datetime) or not isinstance(written, datetime):
+        happened, written = _number(event, plan.occurred_at), _number(event, plan.known_at)
+        if happened is None:
             return None
-        happened = number_of(occurred, by_day=plan.occurred_at.by_day)
-        known = happened if plan.known_at is None else max(happened, number_of(written, by_day=plan.known_at.by_day))
+        known = happened if written is None else max(happened, written)
         kind = None if plan.type is None else event.get(plan.type)
         numbers = tuple([(1, 0.0) if (n := event.get(name)) is None else (0, float(n)) for name in self.numbers])  # type: ignore[arg-type]
         texts = tuple([(1, "") if (t := event.get(name)) is None else (0, str(t)) for name in self.texts])
@@ -75,6 +73,11 @@ class _Reader:
     def cells(self, event: Event) -> Row:
         """Return the texts of an event by column."""
         return {name: None if blank else text for name, (blank, text) in zip(self.texts, event.texts, strict=True)}
+
+
+def _number(event: Row, clock: Clock | None) -> int | None:
+    moment = None if clock is None else event.get(clock.column)
+    return number_of(moment, by_day=clock.by_day) if clock is not None and isinstance(moment, datetime) else None
 
 
 class IncrementalFeaturizer:
@@ -89,7 +92,7 @@ class IncrementalFeaturizer:
 
     Examples
     --------
-    >>> from leadrank.features.plan import Clock, HalfLife, LeadPlan
+    >>> from leadrank.features.plan import HalfLife, LeadPlan
     >>> visits = EventPlan("visits", ("id",), ("id",), Clock("on", True), half_lives=(HalfLife("visits", 30, "given"),))
     >>> twin = IncrementalFeaturizer(Featurizer(LeadPlan("id", None, ("id",), ()), (7.0,), (visits,)), {})
     >>> state = twin.start({"id": "a"})

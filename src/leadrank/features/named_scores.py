@@ -23,13 +23,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadrank.features.asof import COPIED, Seen, in_portions, spread
-from leadrank.features.moments import NEVER, days_of
 from leadrank.features.naming import ENGAGEMENT, INTEREST, RECENCY, score_names
 from leadrank.features.parents import Family, taken
 from leadrank.features.plan import ScorePlan
 from leadrank.features.tables import Codes
 from leadrank.features.windows import borders_of, different, divided, totals
 from leadrank.frames import pl
+from leadrank.moments import NEVER, days_of
 from leadrank.types import FloatArray, IntArray
 
 UNKNOWN = "unknown"

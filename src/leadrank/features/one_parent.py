@@ -8,10 +8,10 @@ from datetime import datetime
 
 from leadrank.features import naming
 from leadrank.features.keys import as_key
-from leadrank.features.moments import NEVER, counted_from
 from leadrank.features.named_scores import HALF, UNKNOWN
 from leadrank.features.plan import ParentPlan
 from leadrank.frames import pl
+from leadrank.moments import NEVER, held_from
 
 Value = float | str | datetime | None
 Row = Mapping[str, Value]
@@ -22,13 +22,11 @@ class Things:
 
     def __init__(self, plan: ParentPlan, table: pl.DataFrame) -> None:
         table = table.sort(table.columns)
-        clock = plan.known_at
-        known = [0] * table.height if clock is None else counted_from(table[clock.column], by_day=clock.by_day).tolist()
         keys = zip(*(as_key(table[name]).to_list() for name in plan.key), strict=True)
         self._plan, self._rows = plan, table.to_dicts()
         self._found: dict[tuple[str, ...], list[tuple[int, int]]] = {}
-        for place, (key, moment) in enumerate(zip(keys, known, strict=True)):
-            if None not in key and moment != NEVER:
+        for place, (key, moment) in enumerate(zip(keys, held_from(table, plan.known_at).tolist(), strict=True)):
+            if None not in key:
                 self._found.setdefault(key, []).append((moment, place))
         for versions in self._found.values():
             versions.sort()
@@ -36,7 +34,7 @@ class Things:
     def at(self, below: Row | None, at: int) -> Row | None:
         """Return the thing that a row of the table below belongs to, as known at a moment."""
         versions = self._found.get(self._key(below)) if below is not None else None
-        place = 0 if versions is None else bisect_right(versions, (at if self._plan.known_at is not None else 0, NEVER))
+        place = 0 if versions is None else bisect_right(versions, (at, NEVER))
         return self._rows[versions[place - 1][1]] if versions is not None and place else None
 
     def holds(self, below: Row) -> bool:

@@ -8,8 +8,8 @@ from math import log2
 from typing import NamedTuple
 
 from leadrank.features import naming
-from leadrank.features.moments import DAY, HOUR
 from leadrank.features.plan import EventPlan, ScorePlan
+from leadrank.moments import DAY, HOUR
 
 Cell = float | None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,14 +10,12 @@ import numpy as np
 from leadrank.features import naming
 from leadrank.features.asof import Asked, Past, Seen, latest
 from leadrank.features.keys import match
-from leadrank.features.moments import counted_from
 from leadrank.features.plan import Attribute, ParentPlan
-from leadrank.features.tables import codes_of, table_of
+from leadrank.features.tables import Tables, codes_of, table_of
 from leadrank.features.windows import divided, last_of, totals
 from leadrank.frames import pl
+from leadrank.moments import held_from
 from leadrank.types import BoolArray, FloatArray, IntArray
-
-Tables = Mapping[str, pl.DataFrame]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,13 +29,12 @@ class Held:
     table: pl.DataFrame
     own: IntArray
     holder: IntArray
-    known: IntArray | None
+    known: IntArray
 
     def rows(self, below: IntArray, at: IntArray) -> IntArray:
         """Return the parent's row for each given row of the table below (-1 is none), as known at a moment each."""
         owner = np.where(below >= 0, self.holder[below], -1) if len(self.holder) else np.full(len(below), -1)
-        known = np.zeros(len(self.own), dtype=np.int64) if self.known is None else self.known
-        return latest(Past(self.own, known), Asked(owner, at if self.known is not None else np.zeros(len(at), dtype=np.int64)))
+        return latest(Past(self.own, self.known), Asked(owner, at))
 
 
 def hold(tables: Tables, plan: ParentPlan, below: pl.DataFrame) -> Held:
@@ -45,8 +42,7 @@ def hold(tables: Tables, plan: ParentPlan, below: pl.DataFrame) -> Held:
     table = table_of(tables, plan.table, (*plan.key, *(a.column for a in plan.attributes)))
     table = table.sort(table.columns)  # so that nothing depends on how it came
     own, holder = match(table.select(plan.key), below.select(plan.by))
-    known = None if plan.known_at is None else counted_from(table[plan.known_at.column], by_day=plan.known_at.by_day)
-    return Held(plan, table, own, holder, known)
+    return Held(plan, table, own, holder, held_from(table, plan.known_at))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,15 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from leadrank.moments import Clock
+
 Kind = Literal["fit", "engagement", "timing"]
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """A column with moments; `by_day` says that it tells days, each of which is known when it is over."""
-
-    column: str
-    by_day: bool
 
 
 @dataclass(frozen=True, slots=True)

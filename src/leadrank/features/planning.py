@@ -10,15 +10,13 @@ import numpy as np
 from leadrank.errors import UsageError, nearest
 from leadrank.features.asof import Past
 from leadrank.features.counting import columns_of, event_table, past_of
-from leadrank.features.cutoffs import lead_columns
-from leadrank.features.moments import is_by_day, microseconds
-from leadrank.features.plan import Attribute, Clock, EventPlan, Featurizer, LeadPlan, ParentPlan, ScorePlan
-from leadrank.features.tables import table_of
+from leadrank.features.plan import Attribute, EventPlan, Featurizer, LeadPlan, ParentPlan, ScorePlan
+from leadrank.features.tables import Tables, table_of
 from leadrank.frames import pl
+from leadrank.moments import clock_of, clocks_of, microseconds
 from leadrank.project import EventTable, ParentTable, Project, Scores
 from leadrank.types import BoolArray, IntArray
 
-Tables = Mapping[str, pl.DataFrame]
 LEVELS = 50
 """A parent's column with more different values than this has no shares; a lead's column with more that holds another table's key is an identifier."""
 
@@ -30,13 +28,9 @@ def planned(project: Project, tables: Tables, rows: pl.DataFrame) -> Featurizer:
     return Featurizer(_lead(project, tables), project.counting.windows, events, parents, _scores(project, tables, parents))
 
 
-def _clock(table: pl.DataFrame, column: str) -> Clock:
-    return Clock(column, is_by_day(table[column]))
-
-
 def _lead(project: Project, tables: Tables) -> LeadPlan:
     lead = project.lead
-    foreign = {c for e in project.event for c in lead_columns(project, e)} | {c for p in project.parent if p.of == "lead" for c in p.by}
+    foreign = {c for e in project.event for c in project.lead_columns(e)} | {c for p in project.parent if p.of == "lead" for c in p.by}
     ids = {name for name in foreign - {lead.key} if table_of(tables, "lead", (name,))[name].n_unique() > LEVELS}
     columns = tuple(name for name in table_of(tables, "lead").columns if name not in ids and name not in lead.exclude)
     features = tuple(name for name in columns if name not in {lead.key, project.target.column, *_ids(project.lead.columns)})
@@ -56,8 +50,7 @@ def _event(project: Project, event: EventTable, tables: Tables, parents: tuple[P
         if name not in table.columns:
             raise UsageError(f"{event.name!r} is to be counted by {name!r}, and has no such column.", nearest(name, table.columns))
     return EventPlan(
-        event.name, event.key, lead_columns(project, event), _clock(table, event.occurred_at),
-        None if event.known_at is None else _clock(table, event.known_at), event.type,
+        event.name, event.key, project.lead_columns(event), *clocks_of(event, table), event.type,
         numbers=tuple(c for c in numbers if c != event.type), distinct=event.distinct if event.distinct is not None else links, links=links,
     )
 
@@ -102,7 +95,7 @@ def _parent(project: Project, parent: ParentTable, tables: Tables, root: str) ->
     above = {column for p in project.parent if p.of == parent.name for column in p.by}
     left = {*parent.key, parent.known_at, *above, *parent.exclude, *_ids(parent.columns)}
     attributes = tuple(_attribute(table[name], root == "lead", project.counting.kinds) for name in table.columns if name not in left)
-    known = None if parent.known_at is None else _clock(table, parent.known_at)
+    known = None if parent.known_at is None else clock_of(table, parent.known_at)
     return ParentPlan(parent.name, parent.key, parent.of, parent.by, root, known, tuple(a for a in attributes if a is not None))
 
 

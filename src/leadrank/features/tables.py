@@ -12,9 +12,10 @@ from leadrank.features.keys import as_key
 from leadrank.frames import pl
 
 Codes = npt.NDArray[np.unsignedinteger]
+Tables = Mapping[str, pl.DataFrame]
 
 
-def table_of(tables: Mapping[str, pl.DataFrame], name: str, columns: Iterable[str] = ()) -> pl.DataFrame:
+def table_of(tables: Tables, name: str, columns: Iterable[str] = ()) -> pl.DataFrame:
     """Return a table that has certain columns.
 
     Raises

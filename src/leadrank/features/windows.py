@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadrank.features.asof import COPIED, Seen, in_portions, spread
-from leadrank.features.moments import DAY, days_of
 from leadrank.features.tables import Codes
+from leadrank.moments import DAY, days_of
 from leadrank.types import BoolArray, FloatArray, IntArray
 
 

@@ -12,16 +12,15 @@ from leadrank.labels.conversions import Conversions, conversions_of
 from leadrank.labels.delay import Delay, conversion_delay
 from leadrank.labels.horizon import judge_horizon, open_horizon, suggest_horizon
 from leadrank.labels.labels import UNLABELLED
-from leadrank.labels.moments import DAY, NEVER, is_date_only, microseconds, moment_of, number_of, series_of
-from leadrank.labels.observed import lonely_end, observed_until
+from leadrank.labels.observed import lonely_end
 from leadrank.labels.placed import place
 from leadrank.labels.young import count_labels, judge_young, known_late
+from leadrank.moments import DAY, LONG_AGO, NEVER, is_by_day, microseconds, moment_of, number_of, observed_until, series_of
 from leadrank.project import Project
 from leadrank.types import BoolArray, Finding, FloatArray, IntArray
 
 WRITTEN = 0.95
 """Share of conversions that must have been written down for a day to count as watched."""
-_LONG_AGO = -(1 << 62)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,13 +145,19 @@ def settled(ahead: Ahead, moment: datetime | None = None) -> BoolArray:
     return final & (microseconds(ahead.gone_at) > now)
 
 
+def final_labels(ahead: Ahead, moment: datetime | None = None) -> IntArray:
+    """Return what is learned from and judged by: the labels that were final at a moment, by default at the end of observation; -1 for all others."""
+    y = ahead.y if moment is None else as_known_at(ahead, moment)
+    return np.where(settled(ahead, moment), y, UNLABELLED)
+
+
 def _born(project: Project, leads: pl.DataFrame) -> IntArray:
     """Return from when a conversion is the lead's own; one that is as old as the lead is, so that none falls between."""
     if project.lead.created_at is None:
-        return np.full(len(leads), _LONG_AGO)
+        return np.full(len(leads), LONG_AGO)
     created = leads[project.lead.created_at]
     # A day's conversions count from its end: those of the day before creation end exactly when the day of creation begins.
-    return microseconds(created, _LONG_AGO) + (1 if is_date_only(created) else 0)
+    return microseconds(created, LONG_AGO) + (1 if is_by_day(created) else 0)
 
 
 def _lag(conversions: Conversions) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 
 from leadrank.errors import UsageError, nearest
 from leadrank.frames import pl
-from leadrank.labels.moments import NEVER, over_at
+from leadrank.moments import NEVER, clocks_of, happened_and_known
 from leadrank.project import EventTable, Project
 from leadrank.types import IntArray
 
@@ -47,30 +47,15 @@ def conversions_of(project: Project, tables: dict[str, pl.DataFrame]) -> Convers
     return Conversions(lead[order], occurred[order], known[order])
 
 
-def moments_of(event: EventTable, table: pl.DataFrame) -> tuple[IntArray, IntArray]:
-    """Return when each event happened and when it was known, never before it had happened."""
-    occurred = over_at(table[event.occurred_at])
-    if event.known_at is None:
-        return occurred, occurred
-    known = over_at(table[event.known_at])
-    return occurred, np.maximum(occurred, np.where(known == NEVER, occurred, known))
-
-
 def _of_leads(project: Project, event: EventTable, leads: pl.DataFrame, table: pl.DataFrame) -> tuple[IntArray, IntArray, IntArray]:
-    ours = _lead_columns(project, event)
-    occurred, known = moments_of(event, table)
+    ours = project.lead_columns(event)
+    occurred, known = happened_and_known(table, *clocks_of(event, table))
     # Names of our own: a key may be called as one of the columns that are made here.
     theirs = table.select(pl.col(name).alias(f"key{k}") for k, name in enumerate(event.key))
     theirs = theirs.with_columns(pl.Series("occurred", occurred), pl.Series("known", known)).filter(pl.col("occurred") != NEVER)
     keys = leads.select(pl.col(name).alias(f"key{k}") for k, name in enumerate(ours)).with_row_index("lead")
     found = theirs.join(keys, on=[f"key{k}" for k in range(len(ours))], how="inner")
     return found["lead"].to_numpy().astype(np.int64), found["occurred"].to_numpy(), found["known"].to_numpy()
-
-
-def _lead_columns(project: Project, event: EventTable) -> tuple[str, ...]:
-    if event.lead:
-        return event.lead
-    return event.key if len(event.key) > 1 else (str(project.lead.key),)
 
 
 def _of_kind(table: pl.DataFrame, column: str, wanted: str) -> pl.Series:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadrank.labels.conversions import Conversions
-from leadrank.labels.moments import NEVER
+from leadrank.moments import NEVER
 from leadrank.types import IntArray
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from leadrank.frames import pl
 from leadrank.labels.delay import conversion_delay
+from leadrank.moments import DAY
 from leadrank.types import BoolArray, Finding, FloatArray, IntArray
 
 COHORTS = 24
@@ -55,7 +56,7 @@ def judge_young(
     if not young.any() or young.all():
         return []
     horizon = within or float(days[~young].max(initial=1.0))
-    age = (until - at).dt.total_microseconds().to_numpy() / 86_400_000_000
+    age = (until - at).dt.total_microseconds().to_numpy() / DAY
     won = converted & (days <= horizon)
     usual = conversion_delay(np.where(won, days, np.minimum(age, horizon))[~young], won[~young])
     expected = float(np.interp(np.minimum(age[young], horizon), np.arange(len(usual.by)), usual.by).sum())

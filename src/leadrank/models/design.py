@@ -19,6 +19,11 @@ POOLED = 10
 """Levels with fewer training rows share one column: a coefficient for each would be noise."""
 
 
+FEWEST_KNOTS = 3
+MOST_COLUMNS: dict[Basis, int] = {"ramps": 400, "steps": 4_000, "raw": 1 << 20}
+"""About as many columns as numbers may be spread over: a hundred counts of the same events bend together, and a fit takes the square of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class NumberColumns:
     """How one number is filled and spread over columns."""
@@ -67,9 +72,10 @@ def fit_design(X: Matrix, *, basis: Basis = "ramps", knots: int = 8) -> Design:
     basis
         How numbers are spread; see the module.
     knots
-        Number of quantile knots for each number.
+        Number of quantile knots for each number; fewer where there are so many numbers that the design would become too wide.
     """
-    numbers = tuple(_fit_number(X, j, basis, knots) for j in range(len(X.numeric)))
+    affordable = max(FEWEST_KNOTS, MOST_COLUMNS[basis] // max(len(X.numeric), 1))
+    numbers = tuple(_fit_number(X, j, basis, min(knots, affordable)) for j in range(len(X.numeric)))
     levels = tuple(_fit_levels(X.categorical[j], j, X.codes[:, j]) for j in range(len(X.categorical)))
     return Design(numbers, levels)
 

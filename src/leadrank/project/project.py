@@ -77,6 +77,19 @@ class Project(Frozen):
         """Whether leads come from more than one flat table."""
         return bool(self.event or self.parent or self.lead.bands)
 
+    def lead_columns(self, event: EventTable) -> tuple[str, ...]:
+        """Return the lead table's columns that the key of an event table matches.
+
+        Examples
+        --------
+        >>> project = Project(lead=LeadTable(key="id"), target=Target(column="won"))
+        >>> project.lead_columns(EventTable(table="visits", key="lead_id", occurred_at="on"))
+        ('id',)
+        >>> project.lead_columns(EventTable(table="visits", key=("house", "flat"), occurred_at="on"))
+        ('house', 'flat')
+        """
+        return event.lead or (event.key if len(event.key) > 1 else (str(self.lead.key),))
+
     def to_json(self) -> bytes:
         """Write the project for a bundle."""
         return self.model_dump_json(warnings="error").encode()

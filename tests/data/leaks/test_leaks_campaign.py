@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
+from collections.abc import Callable
 from types import ModuleType
 
 import numpy as np
@@ -15,14 +13,8 @@ from leadrank.data.simulations.planted import KINDS, plant_leaks
 
 
 @pytest.fixture(scope="module")
-def campaign() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("leak_campaign", Path(__file__).parents[3] / "benchmarks" / "leak_campaign.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["leak_campaign"] = module
-    spec.loader.exec_module(module)
-    return module
+def campaign(script: Callable[[str], ModuleType]) -> ModuleType:
+    return script("benchmarks/leak_campaign.py")
 
 
 @pytest.mark.campaign

@@ -83,7 +83,7 @@ def declared_tables(project: Project) -> dict[str, Table]:
     """
     links = {LEAD: _parents_of(project, LEAD)}
     links |= {p.name: _parents_of(project, p.name) for p in project.parent}
-    links |= {e.name: (Link(e.key, LEAD, lead_columns(project, e)), *_parents_of(project, e.name)) for e in project.event}
+    links |= {e.name: (Link(e.key, LEAD, project.lead_columns(e)), *_parents_of(project, e.name)) for e in project.event}
     tables = {LEAD: _lead(project, links)}
     tables |= {p.name: _parent(p, links, _borrowed(project)) for p in project.parent}
     tables |= {e.name: _event(e, links) for e in project.event}
@@ -91,13 +91,6 @@ def declared_tables(project: Project) -> dict[str, Table]:
     for name in tables:
         _put(name, tables, done, frozenset())
     return done
-
-
-def lead_columns(project: Project, event: EventTable) -> tuple[str, ...]:
-    """Return the lead table's columns that the key of an event table matches."""
-    if event.lead:
-        return event.lead
-    return event.key if len(event.key) > 1 else (str(project.lead.key),)
 
 
 def check_columns(tables: Mapping[str, Table], frames: Mapping[str, pl.DataFrame], *, learned: bool) -> None:
@@ -139,8 +132,7 @@ def _lead(project: Project, links: Mapping[str, tuple[Link, ...]]) -> Table:
     lead, economics, borrowed = project.lead, project.economics, _borrowed(project)
     key = () if lead.key is None else (lead.key,)
     dated = {} if lead.created_at is None or borrowed is not None else {lead.created_at: False}
-    asked = [link.by for own in links.values() for link in own if link.of == LEAD]
-    names = _united(key, *(link.columns for link in links[LEAD]), *asked)
+    names = _united(key, *(link.columns for link in links[LEAD]), *_asked(links, LEAD))
     numbers = [n for n in (economics.value_column, economics.contact_cost_column, *(b.of for b in lead.bands.values())) if n is not None]
     outcome = project.target.column if project.target.event is None else None
     needed = {*names, *dated, *numbers, outcome, lead.order, *project.watch.audit}
