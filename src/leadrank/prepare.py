@@ -92,7 +92,7 @@ def check(
     cleaned = data.clean_frame(schema, frame)
     found: list[Finding] = [*adopted, *guarded, *findings, *outcomes.findings, *_cells(cleaned.problems, seen)]
     if project.target.event is None:
-        found += data.unfinished(cleaned.frame, outcomes.codes, project.lead.created_at)
+        found += data.unfinished(cleaned.frame, outcomes.codes, _creation(project.lead.created_at, cleaned.frame))
     order = data.time_order(cleaned.frame, project.lead.order or project.lead.created_at)
     rows, noticed = _usable(cleaned.frame, outcomes, project, order)
     found += noticed
@@ -104,7 +104,8 @@ def check(
     groups, more = _alike(clean, schema, candidates, project)
     twins = data.near_duplicates(columns_of(clean, candidates), groups)
     groups = data.merge_groups(groups, twins)
-    found += [*more, *data.validate(clean, schema.only(_unclocked(schema, candidates, counted)), y, order=order, order_name=project.lead.order or "the order")]
+    looked_at = schema.only(_unclocked(schema, candidates, counted))
+    found += [*more, *data.validate(clean, looked_at, y, order=order, order_name=project.lead.order or "the order")]
     constant = data.constant_columns(clean, candidates)
     candidates = tuple(c for c in candidates if c not in constant)
     leaky = _leaks(clean, schema, candidates, y, order, groups, twins, project, counted, progress)
@@ -189,6 +190,14 @@ def _usable(
         return rows, found
     kept, more = data.drop_repeated_keys(clean[rows], project.lead.key, order=None if order is None else order[rows])
     return rows[kept], [*found, *more]
+
+
+def _creation(created_at: str | None, clean: pl.DataFrame) -> str | None:
+    """Return the user's own name of the creation, where the column in use is a copy of it: a cutoff at creation."""
+    if created_at is None or created_at not in clean.columns:
+        return created_at
+    same = (c.name for c in clean.get_columns() if c.name != created_at and c.dtype == clean.schema[created_at] and c.equals(clean[created_at]))
+    return next(same, created_at)
 
 
 def _unclocked(schema: data.Schema, candidates: Sequence[str], counted: Collection[str]) -> list[str]:

@@ -117,7 +117,8 @@ class Scorer:
             key, reach[-1], low, high, score, None, tier.name, contact and not empty, profit,
             NOTHING_KNOWN if empty else tier.action, "" if empty else tier.within,
             self._reasoner.one(self._model, numbers, codes, answer, reasons) if reasons > 0 else (), self._identity,
-            self._classes(reach) if self._ordered else {}, unknown, problems, {} if self._tell_days is None else dict(zip(BY_DAY, self._tell_days(reach[-1]), strict=True)),
+            self._classes(reach) if self._ordered else {}, unknown, problems,
+            {} if self._tell_days is None else dict(zip(BY_DAY, self._tell_days(reach[-1]), strict=True)),
         ))
 
     def many(
@@ -176,9 +177,9 @@ class Scorer:
             return data.as_polars(tables)
         if self.bundle.origin is None:
             raise UsageError("This bundle learned from one table; several came.", "Give the one table of leads.")
-        from leadrank.snapshots import snapshots
+        from leadrank.snapshots import observed_anew, snapshots
 
-        return snapshots(self.bundle.project, self.bundle.origin, {n: data.as_polars(t) for n, t in tables.items()}, at=at).frame
+        return snapshots(observed_anew(self.bundle.project), self.bundle.origin, {n: data.as_polars(t) for n, t in tables.items()}, at=at).frame
 
     def _parts(self, table: pl.DataFrame, reasons: int, keep: Sequence[str], threads: int) -> list[Part]:
         starts = range(0, max(table.height, 1), PART)

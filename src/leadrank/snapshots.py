@@ -86,6 +86,11 @@ def as_declared(project: Project, origin: Origin) -> Project:
     return project.model_copy(update={"lead": lead})
 
 
+def observed_anew(project: Project) -> Project:
+    """Forget until when the tables of training were observed: those of today tell more."""
+    return project.model_copy(update={"target": project.target.model_copy(update={"observed_until": None})})
+
+
 def _rows(project: Project, tables: Mapping[str, pl.DataFrame], at: datetime | None) -> pl.DataFrame:
     wanted = project.cutoff
     if at is not None and (wanted.dates or wanted.every is not None or wanted.event is not None):

@@ -49,13 +49,14 @@ def read_leads(source: str, bundle: Bundle, at: str | None, *, everyone: bool = 
     """Read the tables of a project file or a folder, and describe the leads in them as of a moment; `everyone` also those that are decided."""
     from leadrank.errors import BundleError
     from leadrank.history import is_open
-    from leadrank.snapshots import snapshots
+    from leadrank.snapshots import observed_anew, snapshots
 
     if bundle.origin is None:
         raise BundleError("The bundle knows nothing of several tables.", "Give the one table of leads.")
     placed = _placed(source, bundle.project)
     raws = _read(placed)
-    found = snapshots(_observed_as(bundle.project, placed), bundle.origin, {name: raw.frame for name, raw in raws.items()}, at=moment_of(at))
+    told = _observed_as(bundle.project, placed) if source.endswith(".toml") else observed_anew(bundle.project)
+    found = snapshots(told, bundle.origin, {name: raw.frame for name, raw in raws.items()}, at=moment_of(at))
     frame = found.frame if everyone else found.frame.filter(is_open(found))
     left_out = f"; {found.frame.height - frame.height:,} whose outcome is known are left out" if frame.height < found.frame.height else ""
     as_of = f" as of {found.at:%Y-%m-%d %H:%M}" if found.at is not None else ""

@@ -46,7 +46,8 @@ if TYPE_CHECKING:
     from leadrank.data.write import suffix_of, write_rejected, write_table
 
 later(
-    __name__, accept="as_polars", anonymous="Anonymised Rare Telling anonymise find_rare in_bands only_columns quasi_identifiers reach_k strongest", cell="clean_cell",
+    __name__, accept="as_polars", anonymous="Anonymised Rare Telling anonymise find_rare in_bands only_columns quasi_identifiers reach_k strongest",
+    cell="clean_cell",
     clean="CellProblem Cleaned clean_frame kept_problems", duplicates="drop_repeated_keys duplicate_groups", infer="infer_schema", keys="choose_key",
     leaks="Ranker find_leaks merge_groups near_duplicates rate_ranker", ordering="FILE_ORDER time_order", profile="ColumnProfile Profile profile",
     reading="Batches RawTable Rejected open_batches read_table",

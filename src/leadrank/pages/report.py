@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 SECTIONS = (
     ("money", "What it is worth"), ("tiers", "What to do, by when"), ("threshold", "Where the list ends"), ("calls", "First on the list"),
     ("left_alone", "Not worth working"), ("drivers", "What drives the score"), ("quarantine", "Columns set aside"),
-    ("findings", "What else was noticed"), ("figures", "How good it is"), ("curves", "Curves"), ("backtest", "How it would have gone"), ("drift", "Change over time"),
+    ("findings", "What else was noticed"), ("figures", "How good it is"), ("curves", "Curves"),
+    ("backtest", "How it would have gone"), ("drift", "Change over time"),
     ("classes", "Class by class"), ("fairness", "Who is treated differently"), ("columns", "Columns used"), ("effects", "Columns that say little"),
     ("recipe", "How it was made"), ("words", "Words used here"),
 )
