@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -14,8 +14,8 @@ from leadrank.errors import UsageError
 from leadrank.frames import pl
 from leadrank.project import Column, Project
 from leadrank.project.tables import ColumnType
-from leadrank.snapshots import AT, Snapshots, as_declared
-from leadrank.types import BoolArray, Finding, IntArray
+from leadrank.snapshots import Snapshots, as_declared
+from leadrank.types import AT, BoolArray, Finding, FloatArray, IntArray
 
 FEWER_WINDOWS = ((3_000, (30.0, 90.0)), (10_000, (7.0, 30.0, 90.0)))
 """Windows in days where fewer rows than so many are learned from (on the coupons of examples/complete_journey: AUC 0.783, with all 0.761)."""
@@ -52,6 +52,10 @@ class History:
         """The columns that were counted from what was known at each cutoff."""
         kinds = {} if self.origin is None else features.kinds_of(self.origin.featurizer)
         return tuple(name for name, kind in kinds.items() if kind != "fit")
+
+    def known_from(self, rows: IntArray) -> FloatArray | None:
+        """Return from when the outcomes of some rows are final, on the scale on which the rows are in order."""
+        return None if self.known is None else data.time_order(self.known[rows].alias(AT).to_frame(), AT)
 
 
 def history_of(
@@ -92,12 +96,20 @@ def is_open(found: Snapshots) -> BoolArray:
     project = found.project
     if project.target.event is not None:
         ahead = labels.look_ahead(project, dict(found.tables), found.rows, until=found.at)
-        return np.asarray((ahead.y == labels.UNLABELLED) & ~ahead.gone & ~ahead.converted)
+        return np.asarray((ahead.y == labels.UNLABELLED) & ~ahead.gone & ~ahead.converted & ~_too_late(project, found))
     lead = found.tables["lead"]
     if project.target.column not in lead.columns:
         return np.ones(found.rows.height, dtype=bool)
     read = labels.read_outcomes(lead[project.target.column], project.target, whole=False).codes
     return np.asarray(read[found.rows["lead"].to_numpy()] == labels.UNLABELLED)
+
+
+def _too_late(project: Project, found: Snapshots) -> BoolArray:
+    """Mark the leads whose horizon is over: nothing that they do now would be what was foretold."""
+    if project.target.within is None or found.at is None:
+        return np.zeros(found.rows.height, dtype=bool)
+    over = found.rows["at"] + timedelta(days=project.target.within) <= found.at
+    return over.fill_null(value=False).to_numpy()
 
 
 def _of_events(

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leadrank import models
-from leadrank.bundle import NOTHING_KNOWN, Bundle
+from leadrank.bundle import ASKED_AT, NOTHING_KNOWN, Bundle
 from leadrank.frames import pl
 from leadrank.judged import Judged
 from leadrank.reasoning import PARTS
@@ -22,6 +22,8 @@ COLUMNS = (
 """What every scored table holds after the key and the columns carried through."""
 DAYS = (7, 30, 90)
 """Days by which a conversion is foretold, where the days of past ones are known."""
+LEFT = "probability_left"
+"""Of converting within what is left of the horizon."""
 BY_DAY = (*(f"probability_{day}_days" for day in DAYS), "probability_ever")
 
 
@@ -42,7 +44,7 @@ def scored_rows(
         Where the rows begin in a longer table, for their numbers where there is no key.
     """
     tiers, decided, reach = bundle.policy.tiers, judged.decided, judged.reach
-    taken = {*COLUMNS, *BY_DAY, *PARTS, *map(class_column, bundle.terms.classes)}
+    taken = {*COLUMNS, *BY_DAY, LEFT, "looked_at", *PARTS, *map(class_column, bundle.terms.classes)}
     asked = np.where(empty, len(tiers), decided.tier) if empty.any() else decided.tier
     nothing = np.zeros(len(reach), dtype=np.uint8)
     profit = pl.lit(None, pl.Float64) if decided.expected_profit is None else pl.Series(decided.expected_profit)
@@ -53,7 +55,7 @@ def scored_rows(
         due_within=_named(asked, [*(t.within for t in tiers), ""]), reasons=_named(nothing, [""]), model=_named(nothing, [bundle.identity]),
     )
     if bundle.timing is not None:
-        out = out.with_columns(**by_day(bundle.timing, reach[:, -1]))
+        out = out.with_columns(**by_day(bundle.timing, reach[:, -1]), **_left(bundle.timing, reach[:, -1], table))
     if reach.shape[1] == 1:
         return out
     shares = models.class_probabilities(reach)
@@ -64,6 +66,14 @@ def by_day(timing: models.Timing, probability: FloatArray) -> dict[str, pl.Serie
     """Foretell by which day each lead will have converted, and whether it ever will."""
     found = np.column_stack([models.by_day(timing, probability, DAYS), models.ever(timing, probability)])
     return {name: pl.Series(found[:, k]) for k, name in enumerate(BY_DAY)}
+
+
+def _left(timing: models.Timing, probability: FloatArray, table: pl.DataFrame) -> dict[str, pl.Series]:
+    """Say of leads that are asked about after their cutoff what is left of their probability, since they have not converted so far."""
+    if ASKED_AT not in table.columns or "at" not in table.columns:
+        return {}
+    age = (table[ASKED_AT] - table["at"]).dt.total_seconds().fill_null(0).to_numpy() / 86_400.0
+    return {"looked_at": table["at"], LEFT: pl.Series(models.given_not_yet(timing, probability, age, timing.horizon))}
 
 
 def in_words(rows: pl.DataFrame) -> pl.DataFrame:

@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leadrank import data, features
-from leadrank.bundle import Origin
+from leadrank.bundle import ASKED_AT, Origin
 from leadrank.frames import pl
 from leadrank.moments import moment_of, observed_until
 from leadrank.project import Project
 from leadrank.types import Finding
-
-AT = "at"
-"""The column with the cutoff of each row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +73,8 @@ def snapshots(project: Project, origin: Origin, frames: Mapping[str, pl.DataFram
     later = _later(project, tidied.tables["lead"], moment) if at is None else []
     rows = _rows(project, tidied.tables, moment)
     frame = features.featurize(origin.featurizer, tidied.tables, rows)
+    if moment is not None and rows["at"].null_count() < rows.height:
+        frame = frame.with_columns(pl.lit(moment).cast(pl.Datetime("us")).alias(ASKED_AT))
     return Snapshots(project, frame, moment, rows, tidied.tables, (*tidied.findings, *later), tidied.rejected)
 
 

@@ -11,8 +11,7 @@ from leadrank.bundle import Bundle
 from leadrank.history import History
 from leadrank.prepare import Prepared
 from leadrank.score import Scorer
-from leadrank.snapshots import AT
-from leadrank.types import FloatArray
+from leadrank.types import AT, FloatArray
 
 
 def timed(bundle: Bundle, history: History, prepared: Prepared, fitted: models.Fitted) -> Bundle:

@@ -13,6 +13,9 @@ IntArray = npt.NDArray[np.int64]
 CodeArray = npt.NDArray[np.int32]
 BoolArray = npt.NDArray[np.bool_]
 
+AT = "at"
+"""The column with the cutoff of each row, where leads come from several tables."""
+
 Severity = Literal["info", "warning", "quarantine", "error"]
 
 MISSING = 0

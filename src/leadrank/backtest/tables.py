@@ -15,8 +15,7 @@ from leadrank.frames import pl
 from leadrank.history import History, history_of
 from leadrank.moments import DAY, days_of, microseconds, moment_of
 from leadrank.project import Project
-from leadrank.snapshots import AT
-from leadrank.types import FloatArray, IntArray
+from leadrank.types import AT, FloatArray, IntArray
 
 _CLASSES = ("0", "1")
 """What is written where the outcome is an event."""

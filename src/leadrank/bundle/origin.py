@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from leadrank import data, features
 
+ASKED_AT = "asked_at"
+"""The column with the moment of asking, which may be later than the cutoff of a lead."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:

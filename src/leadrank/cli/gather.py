@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from leadrank.data import RawTable, RejectedRow
     from leadrank.project import Project
 
+LOOKED_AT = (
+    "Each is looked at as the model learned to: at its creation, or the last age declared (looked_at); what it did since is not counted, and "
+    "probability_left is what remains since it has not converted. For scores as of today train with [cutoff] every = \"30 days\"."
+)
 At = Annotated[
     str | None,
     typer.Option("--at", metavar="MOMENT", help="Where leads come from several tables: as of when, e.g. 2025-06-30; by default their last moment."),
@@ -61,6 +65,8 @@ def read_leads(source: str, bundle: Bundle, at: str | None, *, everyone: bool = 
     left_out = f"; {found.frame.height - frame.height:,} whose outcome is known are left out" if frame.height < found.frame.height else ""
     as_of = f" as of {found.at:%Y-%m-%d %H:%M}" if found.at is not None else ""
     say(f"{frame.height:,} leads{as_of}{left_out}.")
+    if bundle.timing is not None and not (told.cutoff.dates or told.cutoff.every is not None or told.cutoff.event is not None):
+        say(LOOKED_AT)
     say_findings(found.findings, all_of_them=False)
     return _gathered(raws, found.rejected, frame)
 

@@ -13,9 +13,8 @@ import numpy as np
 
 from leadrank import project
 from leadrank.errors import UsageError, nearest
-from leadrank.features.naming import AT
 from leadrank.frames import pl
-from leadrank.types import FIRST_LEVEL, MISSING, UNSEEN, CodeArray, Feature, FloatArray, Labels, Matrix
+from leadrank.types import AT, FIRST_LEVEL, MISSING, UNSEEN, CodeArray, Feature, FloatArray, Labels, Matrix
 
 RARE = 2
 """A level needs this many training rows; rarer ones share the code of unseen levels, so that `unseen` is learned too."""

@@ -20,7 +20,7 @@ from leadrank.features.tables import Tables, all_codes, table_of
 from leadrank.frames import pl
 from leadrank.moments import LONG_AGO, NEVER, microseconds
 from leadrank.project import Project
-from leadrank.types import BoolArray, IntArray
+from leadrank.types import AT, BoolArray, IntArray
 
 
 def fit_featurizer(project: Project, tables: Tables, rows: pl.DataFrame, y: IntArray) -> Featurizer:
@@ -90,7 +90,7 @@ def _lead_columns(featurizer: Featurizer, tables: Tables, rows: pl.DataFrame) ->
     for name in featurizer.lead.columns:
         if name in leads.columns:
             yield leads[name].gather(number).alias(naming.of_lead_column(name))
-    yield rows["at"].alias(naming.AT)
+    yield rows[AT].alias(AT)
 
 
 def _event_columns(featurizer: Featurizer, plan: EventPlan, tables: Tables, rows: pl.DataFrame, threads: int) -> Iterator[pl.Series]:

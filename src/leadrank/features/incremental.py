@@ -129,7 +129,7 @@ class IncrementalFeaturizer:
         """Tell what was known of the lead at a moment (naive UTC), under the names that `featurize` gives."""
         at, featurizer = number_of(moment), self._featurizer
         made: dict[str, Value] = {naming.of_lead_column(name): state.lead.get(name) for name in featurizer.lead.columns}
-        made[naming.AT] = moment
+        made[AT] = moment
         made |= self._parents.of_lead(state.lead, at)
         known = {plan.table: known_at(state.events.get(plan.table, ()), at) for plan in featurizer.events}
         born = self._born(state)

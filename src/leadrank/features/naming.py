@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from leadrank.features.plan import Attribute, EventPlan, Featurizer, Kind, ParentPlan, ScorePlan
+from leadrank.types import AT
 
-AT = "at"
-"""The column with the cutoff."""
 ALL = "all"
 EVER = "ever"
 

@@ -14,6 +14,7 @@ from leadrank.labels.horizon import judge_horizon, open_horizon, suggest_horizon
 from leadrank.labels.labels import UNLABELLED
 from leadrank.labels.observed import lonely_end
 from leadrank.labels.placed import place
+from leadrank.labels.silent import Silence, silence, silence_finding
 from leadrank.labels.young import count_labels, judge_young, known_late
 from leadrank.moments import DAY, LONG_AGO, NEVER, is_by_day, microseconds, moment_of, number_of, observed_until, series_of
 from leadrank.project import Project
@@ -88,7 +89,8 @@ def look_ahead(project: Project, tables: dict[str, pl.DataFrame], rows: pl.DataF
     rows
         `lead` (row number in the lead table) and `at` (the cutoff, naive UTC), one for each outcome wanted.
     until
-        The end of observation; by default `observed_until`, or the newest moment known in any table.
+        The end of observation; by default `observed_until`, or the newest moment known in any table. Where none is declared and conversions
+        cease long before it, beyond chance, their newest is the end (T508).
 
     Raises
     ------
@@ -102,8 +104,10 @@ def look_ahead(project: Project, tables: dict[str, pl.DataFrame], rows: pl.DataF
     dated = at != NEVER
     at = np.where(dated, at, 0)
     within = project.target.within
-    conversions = conversions_of(project, tables).known_by(end)
-    placed = place(conversions, lead, born=_born(project, tables["lead"])[lead], at=at, within=None if within is None else round(within * DAY))
+    conversions, born = conversions_of(project, tables).known_by(end), _born(project, tables["lead"])
+    ceased = silence(born, conversions, end) if project.target.observed_until is None else None
+    end = end if ceased is None else ceased.since
+    placed = place(conversions, lead, born=born[lead], at=at, within=None if within is None else round(within * DAY))
     first = np.where(dated, placed.first_after(), NEVER)
     watched = end - _lag(conversions)
     converted = first <= watched
@@ -119,7 +123,7 @@ def look_ahead(project: Project, tables: dict[str, pl.DataFrame], rows: pl.DataF
     )
     ahead = replace(ahead, y=as_known_at(ahead, ahead.until))
     lonely = lonely_end(project, tables) if until is None else []
-    return replace(ahead, findings=(*_noticed(project, rows["at"], ahead, counted, delay), *lonely))
+    return replace(ahead, findings=(*_noticed(project, rows["at"], ahead, counted, delay), *lonely, *_told(project, ceased)))
 
 
 def as_known_at(ahead: Ahead, moment: datetime) -> IntArray:
@@ -158,6 +162,10 @@ def _born(project: Project, leads: pl.DataFrame) -> IntArray:
     created = leads[project.lead.created_at]
     # A day's conversions count from its end: those of the day before creation end exactly when the day of creation begins.
     return microseconds(created, LONG_AGO) + (1 if is_by_day(created) else 0)
+
+
+def _told(project: Project, ceased: Silence | None) -> list[Finding]:
+    return [] if ceased is None else [silence_finding(str(project.target.event), ceased)]
 
 
 def _lag(conversions: Conversions) -> int:

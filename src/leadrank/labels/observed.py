@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from leadrank.frames import pl
-from leadrank.moments import DAY, DECLARE, known_moments
+from leadrank.labels.silent import ENOUGH as BEYOND_CHANCE
+from leadrank.labels.silent import recently
+from leadrank.moments import DAY, DECLARE, known_moments, moment_of, observed_until
 from leadrank.project import Project
-from leadrank.types import Finding
+from leadrank.types import Finding, IntArray
 
 EMPTY = 0.1
 """Where the last stretch holds less than this share of what the others hold, its moments were written down ahead of time."""
@@ -18,10 +20,12 @@ JUDGED_DAYS = 30.0
 
 
 def lonely_end(project: Project, tables: dict[str, pl.DataFrame]) -> list[Finding]:
-    """Report an end of observation that few moments reach: planned dates would make young rows look final."""
+    """Report an end of observation that few moments reach: planned dates, or a declared end in the future, make young rows look final."""
     moments = known_moments(project, tables)
-    if project.target.observed_until is not None or not len(moments):
+    if not len(moments):
         return []
+    if project.target.observed_until is not None:
+        return _declared_late(moments, observed_until(project, tables), project.target.observed_until)
     stretch = int((project.target.within or JUDGED_DAYS) * DAY)
     start, end = int(np.quantile(moments, 0.01)), int(moments.max())
     expected = len(moments) * stretch / max(end - start, 1)
@@ -33,3 +37,17 @@ def lonely_end(project: Project, tables: dict[str, pl.DataFrame]) -> list[Findin
         f"{expected:,.0f}. Dates that are planned and have not happened would make young leads look final."
     )
     return [Finding("T504", "warning", None, late, said, DECLARE)]
+
+
+def _declared_late(moments: IntArray, end: int, told: str) -> list[Finding]:
+    """Report a declared end that lies further behind the newest date than chance makes."""
+    newest = int(moments.max())
+    expected = recently(moments, end) if end > newest else 0.0
+    if expected < BEYOND_CHANCE:
+        return []
+    last = f"{moment_of(newest - 1):%Y-%m-%d}"
+    said = (
+        f"The tables are declared to be observed until {told}, and their newest date is {last}, {(end - newest) / DAY:,.0f} days earlier; "
+        f"{expected:,.0f} came in as many days before it. Leads of which nothing could be told yet look final, as lost."
+    )
+    return [Finding("T504", "warning", None, 0, said, f'Declare until when the tables tell: [target] observed_until = "{last}".')]

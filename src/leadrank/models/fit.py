@@ -83,7 +83,7 @@ class Fitted:
 
 def fit_model(
     X: Matrix, y: IntArray, thresholds: int, *, groups: IntArray, order: FloatArray | None, modelling: Modelling, limits: Limits,
-    progress: Callable[[str, float], None],
+    progress: Callable[[str, float], None], known: FloatArray | None = None,
 ) -> Fitted:
     """Run the contest and fit the winner.
 
@@ -101,11 +101,13 @@ def fit_model(
         Budget or trials, threads, seed.
     progress
         Told what is going on and the share done.
+    known
+        From when each outcome was final, on the scale of `order`; None where it was known at once.
     """
     forward = order is not None and np.unique(order).size > 1 and modelling.split != "random"
     few = _outcomes(y, thresholds) < FEW_OUTCOMES
     candidates = competing(modelling, few=few)
-    first = _folds(y, groups, order if forward else None, modelling.folds, limits.seed)
+    first = _folds(y, groups, order if forward else None, modelling.folds, limits.seed, known)
     forward = forward and _judges_both(first, y, thresholds)
     if not forward:
         first = _folds(y, groups, None, modelling.folds, limits.seed)
@@ -141,9 +143,11 @@ def _judges_both(folds: tuple[Fold, ...], y: IntArray, thresholds: int) -> bool:
     return all(np.unique(judged > t).size == 2 for t in range(thresholds))
 
 
-def _folds(y: IntArray, groups: IntArray, order: FloatArray | None, folds: int, seed: int) -> tuple[Fold, ...]:
+def _folds(
+    y: IntArray, groups: IntArray, order: FloatArray | None, folds: int, seed: int, known: FloatArray | None = None
+) -> tuple[Fold, ...]:
     if order is not None:
-        return forward_folds(y, order, groups, folds)
+        return forward_folds(y, order, groups, folds, known)
     return random_folds(y, groups, folds, seed)
 
 

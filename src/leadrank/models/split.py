@@ -51,10 +51,31 @@ def random_folds(y: IntArray, groups: IntArray, folds: int, seed: int) -> tuple[
     return tuple(Fold(rows[fold != k], rows[fold == k]) for k in range(folds) if (fold == k).any() and (fold != k).any())
 
 
-def forward_folds(y: IntArray, order: FloatArray, groups: IntArray, folds: int) -> tuple[Fold, ...]:
+def forward_folds(y: IntArray, order: FloatArray, groups: IntArray, folds: int, known: FloatArray | None = None) -> tuple[Fold, ...]:
     """Learn from the past, judge on the next block, step by step through the newer half.
 
     A block whose past has only one class is left out; rows without an order count as oldest.
+
+    Parameters
+    ----------
+    y
+        Outcomes, shape (rows,).
+    order
+        Rises with time.
+    groups
+        Rows with the same number never stand on both sides.
+    folds
+        How many blocks.
+    known
+        From when each outcome was final, on the scale of `order`. A block is then learned for from what was final when it began, as it would have
+        been; the same lead's earlier cutoffs are among that, since none of their outcomes reaches into the block. To leave them out would leave
+        out those that never convert: they have cutoffs in every block.
+
+    Examples
+    --------
+    >>> time = np.arange(8.0)
+    >>> forward_folds(np.array([0, 1] * 4), time, np.zeros(8, dtype=int), 2, known=time + 2)[1].train.tolist()
+    [0, 1, 2, 3, 4]
     """
     ranked = np.argsort(np.where(np.isnan(order), -np.inf, order), kind="stable")
     start = int(len(ranked) * FORWARD_FROM)
@@ -62,7 +83,7 @@ def forward_folds(y: IntArray, order: FloatArray, groups: IntArray, folds: int) 
     found = []
     for low, high in pairwise(edges):
         test, past = ranked[low:high], ranked[:low]
-        train = past[~np.isin(groups[past], groups[test])]
+        train = past[~np.isin(groups[past], groups[test])] if known is None else past[known[past] <= order[test].min()]
         if len(test) and np.unique(y[train]).size > 1:
             found.append(Fold(np.sort(train), test))
     return tuple(found)

@@ -9,14 +9,13 @@ from typing import Any
 from leadrank.bundle import Bundle
 from leadrank.frames import pl
 from leadrank.pages.words import NONE, between, clip, count, money, percent
+from leadrank.reasoning import PARTS
+from leadrank.scored_rows import BY_DAY, COLUMNS, DAYS, LEFT
 
 FIRST = 10
 KEPT = 3
 REJECTS = 5
-OUTPUT = frozenset({
-    "probability", "probability_low", "probability_high", "score", "rank", "tier", "contact", "expected_profit", "action", "due_within",
-    "reasons", "model",
-})
+OUTPUT = frozenset({*COLUMNS, *BY_DAY, LEFT, "looked_at", *PARTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,7 @@ class Call:
     score: str
     probability: str
     interval: str
+    days: tuple[str, ...]
     tier: str
     contact: bool
     profit: str
@@ -54,6 +54,7 @@ class CallList:
     rows: tuple[Call, ...]
     total: int
     base: str
+    days: bool
     profit: bool
     reasons: bool
 
@@ -76,7 +77,7 @@ def call_list_of(frame: pl.DataFrame, bundle: Bundle) -> CallList:
     base = bases[0] if bases and bases[0].startswith("base ") else ""
     return CallList(
         key=clip(key, 60), kept=tuple(clip(name, 60) for name in kept), rows=made, total=frame.height, base=base,
-        profit=any(call.profit != NONE for call in made), reasons=any(call.reasons for call in made),
+        days=any(call.days for call in made), profit=any(call.profit != NONE for call in made), reasons=any(call.reasons for call in made),
     )
 
 
@@ -92,10 +93,16 @@ def _call(row: dict[str, Any], key: str, kept: tuple[str, ...], place: int, bund
     return Call(
         place=count(row.get("rank") or place), key=_cell(row.get(key)), kept=tuple(_cell(row.get(name)) for name in kept),
         score=_cell(row.get("score")), probability=NONE if p is None else percent(p),
-        interval="" if low is None or high is None else between(low, high, percent), tier=_cell(row.get("tier")),
-        contact=bool(row.get("contact")), profit=NONE if profit is None else money(bundle.policy.currency)(profit),
+        interval="" if low is None or high is None else between(low, high, percent), days=_days(row),
+        tier=_cell(row.get("tier")), contact=bool(row.get("contact")), profit=NONE if profit is None else money(bundle.policy.currency)(profit),
         action=_cell(row.get("action")), within=_cell(row.get("due_within")), reasons=split_reasons(str(row.get("reasons") or "")),
     )
+
+
+def _days(row: dict[str, Any]) -> tuple[str, ...]:
+    """Say by which day a lead will have converted, where that was foretold, and what is left of it for one that has not so far."""
+    foretold = [(row.get(name), f"by day {day}") for day, name in zip(DAYS, BY_DAY, strict=False)]
+    return tuple(f"{percent(round(p, 2))} {when}" for p, when in [*foretold, (row.get(LEFT), "still to come")] if p is not None)
 
 
 def split_reasons(line: str) -> tuple[Because, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 
 from pydantic import Field, field_validator, model_validator
@@ -45,6 +46,13 @@ class Target(Frozen):
             return str(value).lower()
         return str(value) if isinstance(value, int | float) else value
 
+    @field_validator("observed_until")
+    @classmethod
+    def _is_moment(cls, moment: str | None) -> str | None:
+        if moment is not None:
+            datetime.fromisoformat(moment)
+        return moment
+
     @model_validator(mode="after")
     def _column_or_event(self) -> Self:
         if self.event is None and "column" not in self.model_fields_set:
@@ -54,7 +62,7 @@ class Target(Frozen):
         if self.event is not None and (self.positive is not None or self.classes is not None):
             raise ValueError("an event happens or not; leave `positive` and `classes` out")
         if self.within is not None and self.final_after is not None and self.final_after < self.within:
-            raise ValueError(f"`final_after` ({self.final_after:g} days) is not before the horizon `within` ({self.within:g} days)")
+            raise ValueError(f"`final_after` ({self.final_after:g} days) must not be before the horizon `within` ({self.within:g} days)")
         return self
 
     @model_validator(mode="after")
