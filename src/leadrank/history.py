@@ -10,9 +10,10 @@ import numpy as np
 
 from leadrank import data, features, labels
 from leadrank.bundle import Origin
-from leadrank.errors import UsageError
+from leadrank.errors import DataError, UsageError
 from leadrank.frames import pl
-from leadrank.project import Column, Project
+from leadrank.moments import moment_of, observed_until
+from leadrank.project import OUTCOMES, Column, Project
 from leadrank.project.tables import ColumnType
 from leadrank.snapshots import Snapshots, as_declared
 from leadrank.types import AT, BoolArray, Finding, FloatArray, IntArray
@@ -84,6 +85,7 @@ def history_of(
     project = project if origin is None else as_declared(project, origin)
     tidied = data.tidy_tables(project, frames, None if origin is None else origin.tidier)
     rows = features.cutoff_rows(project, tidied.tables, until=until)
+    _need_cutoffs(project, tidied.tables, rows, until)
     if project.target.event is not None:
         return _of_events(project, tidied, rows, origin, until)
     cells = _outcome_cells(project, tidied.tables["lead"])
@@ -115,12 +117,34 @@ def _too_late(project: Project, found: Snapshots) -> BoolArray:
 def _of_events(
     project: Project, tidied: data.Tidied, rows: pl.DataFrame, origin: Origin | None, until: datetime | None
 ) -> History:
+    _one_outcome(project, tidied.tables["lead"])
     ahead = labels.look_ahead(project, tidied.tables, rows, until=until)
     still = ~ahead.gone
     ahead, rows = ahead.take(still), rows.filter(pl.Series(still))
     # A young lead that converted already is known, those of its age that have not are pending: learned from, it would look typical.
     y = labels.final_labels(ahead)
-    return _made(project, tidied, rows, y, pl.Series(project.target.column, y).replace(labels.UNLABELLED, None), origin, ahead)
+    words = pl.Series(project.target.column, y).replace_strict([0, 1], OUTCOMES, default=None, return_dtype=pl.String)
+    return _made(project, tidied, rows, y, words, origin, ahead)
+
+
+def _one_outcome(project: Project, lead: pl.DataFrame) -> None:
+    """Refuse an outcome that is declared twice: as an event, and as a column that is there."""
+    target = project.target
+    if "column" in target.model_fields_set and target.column in lead.columns:
+        said = f"[target] declares the event {target.event!r} and the column {target.column!r} of the lead table: two outcomes."
+        raise UsageError(said, "Leave one of them out; where the event is the outcome, `column` only names the column that is made.")
+
+
+def _need_cutoffs(project: Project, tables: Mapping[str, pl.DataFrame], rows: pl.DataFrame, until: datetime | None) -> None:
+    """Say why there is nothing to look at: leads came, and no cutoff lies where they could be looked at."""
+    created = project.lead.created_at
+    if rows.height or created is None or not tables["lead"].height:
+        return
+    first, end = tables["lead"][created].min(), until or moment_of(observed_until(project, tables))
+    raise DataError(
+        f"No cutoff lies between the first lead ({first:%Y-%m-%d}) and the end of observation ({end:%Y-%m-%d}).",
+        "Change [cutoff], or [target] observed_until where it is declared.",
+    )
 
 
 def _made(

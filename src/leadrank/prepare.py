@@ -105,7 +105,7 @@ def check(
     twins = data.near_duplicates(columns_of(clean, candidates), groups)
     groups = data.merge_groups(groups, twins)
     looked_at = schema.only(_unclocked(schema, candidates, counted))
-    found += [*more, *data.validate(clean, looked_at, y, order=order, order_name=project.lead.order or "the order")]
+    found += [*more, *data.validate(clean, looked_at, y, order=order, order_name=project.lead.order or "the order", counted=counted)]
     constant = data.constant_columns(clean, candidates)
     candidates = tuple(c for c in candidates if c not in constant)
     leaky = _leaks(clean, schema, candidates, y, order, groups, twins, project, counted, progress)

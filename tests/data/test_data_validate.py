@@ -45,6 +45,14 @@ def test_constants_blanks_and_dominant_levels_are_named() -> None:
     assert blank_heavy_columns(frame, frame.columns) == ("empty", "blank")
 
 
+def test_counted_columns_are_blank_where_nothing_happened_and_share_one_note() -> None:
+    blank = ["a", "b"] * 25 + [None] * 50
+    frame = pl.DataFrame({"asked": blank, **{f"calls {k}": blank for k in range(20)}})
+    made = validate(frame, schema_of(frame), counted=frame.columns[1:])
+    assert [(f.code, f.severity, f.column) for f in made] == [("D141", "warning", "asked"), ("D146", "info", None)]
+    assert made[1].evidence == {"columns": 20.0}
+
+
 def test_columns_that_follow_the_order_are_clocks() -> None:
     rng = np.random.default_rng(0)
     time = np.arange(2000)

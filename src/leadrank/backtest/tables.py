@@ -14,11 +14,8 @@ from leadrank.errors import DataError, UsageError
 from leadrank.frames import pl
 from leadrank.history import History, history_of
 from leadrank.moments import DAY, days_of, microseconds, moment_of
-from leadrank.project import Project
+from leadrank.project import OUTCOMES, Project
 from leadrank.types import AT, FloatArray, IntArray
-
-_CLASSES = ("0", "1")
-"""What is written where the outcome is an event."""
 
 
 def past_of_tables(project: Project, frames: Mapping[str, pl.DataFrame], history: History, rolling: Rolling) -> Past:
@@ -72,7 +69,7 @@ def _of_events(history: History, rows: IntArray, at: FloatArray, rolling: Rollin
     # A conversion that was written down after the outcome counted as final is known from then on only.
     late = np.where(y == 1, np.nan_to_num(_days(ahead.known_at)[rows], posinf=0.0), 0.0)
     known = np.where(y < 0, NEVER, np.maximum(_days(ahead.final_at)[rows], late))
-    return Past(settled(history.project, _CLASSES), history.frame[rows], at, known, y, _CLASSES, bounds_of(at[y >= 0], rolling), dated=True)
+    return Past(settled(history.project, OUTCOMES), history.frame[rows], at, known, y, OUTCOMES, bounds_of(at[y >= 0], rolling), dated=True)
 
 
 def _made_then(project: Project, frames: Mapping[str, pl.DataFrame], history: History, boundary: float) -> pl.DataFrame:

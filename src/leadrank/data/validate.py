@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -20,6 +20,7 @@ DOMINANT = 0.95
 
 def validate(
     frame: pl.DataFrame, schema: Schema, y: IntArray | None = None, *, order: FloatArray | None = None, order_name: str = "the order",
+    counted: Collection[str] = (),
 ) -> tuple[Finding, ...]:
     """Check the features of a clean table; nothing is changed.
 
@@ -35,17 +36,21 @@ def validate(
         Shape (n,), larger is later: turns on the checks for clocks and drift.
     order_name
         What the order is called in messages.
+    counted
+        Columns that were counted from events: nobody fills them in, and where nothing happened they are blank.
 
     Returns
     -------
     tuple
-        Findings D140 (constant), D141 (blank-heavy), D142 (one level dominates), D143 (mostly unanswered), D150 (clock-like), D151 and D152
-        (drift of columns and of the outcome).
+        Findings D140 (constant), D141 (blank-heavy), D142 (one level dominates), D143 (mostly unanswered), D146 (counted and blank-heavy),
+        D150 (clock-like), D151 and D152 (drift of columns and of the outcome).
     """
     names = [c.name for c in schema.features if c.name in frame.columns]
     constant = constant_columns(frame, names)
     varying = [name for name in names if name not in constant]
-    findings = [*_constant(frame, constant), *_blank(frame, varying), *_dominant(frame, varying), *_unanswered(frame, varying)]
+    blank = blank_heavy_columns(frame, varying)
+    findings = [*_constant(frame, constant), *_blank(frame, [name for name in blank if name not in counted])]
+    findings += [*_nothing_to_count(frame, [name for name in blank if name in counted]), *_dominant(frame, varying), *_unanswered(frame, varying)]
     if order is not None and frame.height:
         findings += clock_findings(frame.select(varying), order, order_name)
         findings += drift_findings(frame.select(varying), y, order)
@@ -118,12 +123,20 @@ def _constant(frame: pl.DataFrame, names: Sequence[str]) -> list[Finding]:
 
 def _blank(frame: pl.DataFrame, names: Sequence[str]) -> list[Finding]:
     found = []
-    for name in blank_heavy_columns(frame, names):
+    for name in names:
         blank = frame[name].null_count()
         said = f"{name} is blank in {blank} of {frame.height} rows ({blank / frame.height:.0%})."
         remedy = "Ask when it is filled in: a field that is filled in during the sale knows the answer. Drop it if it costs little."
         found.append(Finding("D141", "warning", name, blank, said, remedy, {"share": blank / frame.height}))
     return found
+
+
+def _nothing_to_count(frame: pl.DataFrame, names: Sequence[str]) -> list[Finding]:
+    if not names:
+        return []
+    said = f"{len(names)} counted columns are blank in {BLANK_HEAVY:.0%} of the rows or more, where nothing of the kind had happened: {listing(names)}."
+    column = names[0] if len(names) == 1 else None
+    return [Finding("D146", "info", column, frame.height, said, "Nothing to do: that is what the events say.", {"columns": float(len(names))})]
 
 
 def _dominant(frame: pl.DataFrame, names: Sequence[str]) -> list[Finding]:

@@ -20,6 +20,7 @@ from leadrank.features.plan import EventPlan, Featurizer, ScorePlan
 from leadrank.features.tables import table_of
 from leadrank.frames import pl
 from leadrank.moments import NEVER, Clock, number_of
+from leadrank.types import AT
 
 
 @dataclass(slots=True)

@@ -49,10 +49,20 @@ def _event(project: Project, event: EventTable, tables: Tables, parents: tuple[P
     for name in (*numbers, *(event.distinct or ())):
         if name not in table.columns:
             raise UsageError(f"{event.name!r} is to be counted by {name!r}, and has no such column.", nearest(name, table.columns))
+    _check_numbers(event, table)
     return EventPlan(
         event.name, event.key, project.lead_columns(event), *clocks_of(event, table), event.type,
         numbers=tuple(c for c in numbers if c != event.type), distinct=event.distinct if event.distinct is not None else links, links=links,
     )
+
+
+def _check_numbers(event: EventTable, table: pl.DataFrame) -> None:
+    """Refuse a column that is to be summed and holds no numbers."""
+    words = [name for name in event.numbers or () if table[name].dtype != pl.Float64 or name == event.type]
+    if words:
+        there = [name for name in table.columns if table[name].dtype == pl.Float64 and name != event.type]
+        said = f"{event.name!r} is to be summed by `numbers` = {words[0]!r}, which holds no numbers."
+        raise UsageError(said, f"It has the numbers {there}; different words of a column are counted by `distinct`.")
 
 
 def _with_kinds(project: Project, plan: EventPlan, tables: Tables, rows: pl.DataFrame) -> EventPlan:

@@ -106,7 +106,7 @@ def look_ahead(project: Project, tables: dict[str, pl.DataFrame], rows: pl.DataF
     within = project.target.within
     conversions, born = conversions_of(project, tables).known_by(end), _born(project, tables["lead"])
     ceased = silence(born, conversions, end) if project.target.observed_until is None else None
-    end = end if ceased is None else ceased.since
+    end = ceased.since if ceased is not None and ceased.sure else end
     placed = place(conversions, lead, born=born[lead], at=at, within=None if within is None else round(within * DAY))
     first = np.where(dated, placed.first_after(), NEVER)
     watched = end - _lag(conversions)

@@ -13,8 +13,12 @@ from leadrank.types import Finding, IntArray
 
 ENOUGH = 10.0
 """Moments that a stretch without any must have been expected to hold: by chance it holds none once in 22,000 times (Poisson)."""
+SOME = 4.6
+"""Where so many were expected, which chance hides once in 100 times, the silence is told of and moves nothing."""
 LONGER = 2.0
 """A silence must be so many times as long as any before it: where sales are booked once a month, or pause each winter, the next one is no news."""
+LEAST = 7 * DAY
+"""Shorter ones are holidays, and move few labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,11 @@ class Silence:
     since: int
     until: int
     expected: float
+
+    @property
+    def sure(self) -> bool:
+        """Whether chance cannot make it."""
+        return self.expected >= ENOUGH
 
 
 def silence(born: IntArray, conversions: Conversions, end: int) -> Silence | None:
@@ -46,8 +55,8 @@ def silence(born: IntArray, conversions: Conversions, end: int) -> Silence | Non
         return None
     since = int(conversions.known.max())
     recent = recently(conversions.known, end)
-    expected = min(recent, _of_leads(born, conversions, since, end)) if recent >= ENOUGH else 0.0
-    return Silence(since, end, expected) if expected >= ENOUGH else None
+    expected = min(recent, _of_leads(born, conversions, since, end)) if recent >= SOME else 0.0
+    return Silence(since, end, expected) if expected >= SOME else None
 
 
 def recently(moments: IntArray, end: int) -> float:
@@ -63,22 +72,22 @@ def recently(moments: IntArray, end: int) -> float:
     # A mistyped year far back makes no pause.
     distinct = np.unique(moments[moments >= np.quantile(moments, 0.01)])
     longest = int(np.diff(distinct).max(initial=0))
-    return float((moments > since - (end - since)).sum()) if end - since > LONGER * longest else 0.0
+    return float((moments > since - (end - since)).sum()) if end - since > max(LONGER * longest, LEAST) else 0.0
 
 
 def silence_finding(event: str, found: Silence) -> Finding:
-    """Say that labels end where conversions do."""
-    last = f"{moment_of(found.since - 1):%Y-%m-%d}"
-    end = f"{moment_of(found.until - 1):%Y-%m-%d}"
-    said = (
-        f"The newest {event!r} is of {last}, and none is told of in the {(found.until - found.since) / DAY:.0f} days from there to {end}, "
-        f"until when other tables tell; about {found.expected:,.0f} were to be expected. The outcomes probably end there: leads whose "
-        f"{event!r} could have come later are pending, not lost."
-    )
-    remedy = (
-        f'Give the newer rows, or declare until when they were observed: [target] observed_until = "{last}"; "{end}" if there truly were none.'
-    )
+    """Say that conversions cease before other tables do, and what that means for labels."""
+    last, end = (f"{moment_of(moment - 1):%Y-%m-%d}" for moment in (found.since, found.until))
     days = (found.until - found.since) / DAY
+    said = (
+        f"The newest {event!r} is of {last}, and none is told of in the {days:.0f} days from there to {end}, until when other tables tell; "
+        f"about {found.expected:,.0f} were to be expected. "
+    )
+    said += (
+        f"Outcomes are probably known until {last} only: leads that could have converted later are pending, not lost." if found.sure else
+        "That may be chance, and leads that could have converted there count as lost."
+    )
+    remedy = f'Give the newer rows, or declare until when they were observed: [target] observed_until = "{last}"; "{end}" if there truly were none.'
     return Finding("T508", "warning", None, 0, said, remedy, {"expected": found.expected, "days": days})
 
 

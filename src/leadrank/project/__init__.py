@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from leadrank.project.scorecard import ScoreRule
     from leadrank.project.spans import days_of
     from leadrank.project.tables import ACCEPTED, Band, Column, EventTable, GroupMedian, LeadTable, ParentTable, name_of_table
-    from leadrank.project.target import CONVERTED, Target
+    from leadrank.project.target import CONVERTED, OUTCOMES, Target
     from leadrank.project.tiers import Decision, Tier, WantedThreshold
     from leadrank.project.watch import Watch, watched_columns
 
 later(
     __name__, cutoffs="Counting Cutoffs Scores", economics="Economics", modelling="CandidateName Modelling Settings Validation", project="Project",
     protected="Protected blocked_columns protect protected_columns", read="parse_project read_project", scorecard="ScoreRule", spans="days_of",
-    tables="ACCEPTED Band Column EventTable GroupMedian LeadTable ParentTable name_of_table", target="CONVERTED Target",
+    tables="ACCEPTED Band Column EventTable GroupMedian LeadTable ParentTable name_of_table", target="CONVERTED OUTCOMES Target",
     tiers="Decision Tier WantedThreshold", watch="Watch watched_columns",
 )

@@ -12,6 +12,8 @@ from leadrank.project.spans import Days
 
 CONVERTED = "converted"
 """The column that tells whether an event came in time, where the outcome is an event."""
+OUTCOMES = ("not converted", "converted")
+"""What that column holds."""
 
 
 class Target(Frozen):

@@ -79,6 +79,7 @@ def test_telling_blanks_are_named_with_their_rates() -> None:
     finding = next(finding for finding in find_leaks(frame, y) if finding.code == "L205")
     assert finding.column == "job"
     assert finding.evidence["blank_rate"] < finding.evidence["filled_rate"]
+    assert "L205" not in {finding.code for finding in find_leaks(frame, y, counted=["job"])}
 
 
 def test_a_table_without_signal_says_so_for_each_column_and_as_a_whole() -> None:

@@ -11,7 +11,7 @@ from leadrank.data.leaks import findings as say
 from leadrank.data.leaks.ablation import NEWEST, Ranker, Table, rate_ranker
 from leadrank.data.leaks.dates import extract_edges
 from leadrank.data.leaks.differences import differing
-from leadrank.data.leaks.levels import Levels, as_numbers, auc_error, deal_folds
+from leadrank.data.leaks.levels import as_numbers, auc_error, deal_folds
 from leadrank.data.leaks.names import is_planned
 from leadrank.data.leaks.near_duplicates import merge_groups, near_duplicates
 from leadrank.data.leaks.probe import Suspect, forward_auc, make_suspect, probe_column
@@ -84,7 +84,7 @@ def find_leaks(
     known
         By column: False sets it aside as declared, True keeps it whatever the probes say.
     counted
-        Columns that were counted from what was known at the moment of scoring: their names raise no question.
+        Columns that were counted from what was known at the moment of scoring: their names raise no question, nor does it when they are filled in.
     seed
         For folds and the sample.
     rows
@@ -161,7 +161,7 @@ def _judge_columns(
                 verdicts[name] = verdict
         shut |= {name for name, verdict in verdicts.items() if verdict.score >= QUARANTINE and not known.get(name)}
         tables.append(table)
-    found = [_about_column(verdict, known, tables[-1].positive, suspects[name].levels) for name, verdict in verdicts.items()]
+    found = [_about_column(verdict, known, tables[-1].positive, suspects[name]) for name, verdict in verdicts.items()]
     tell("comparing old with new")
     return [finding for some in found for finding in some] + _about_table(rows, suspects, tables, verdicts, shut, seed)
 
@@ -201,8 +201,8 @@ def _vouched_for(kept: list[str], verdicts: Mapping[str, _Verdict], known: Mappi
     return sorted(suspected, key=lambda name: -verdicts[name].score)[:MOST_CONTENDERS]
 
 
-def _about_column(verdict: _Verdict, known: Mapping[str, bool], positive: BoolArray, levels: Levels) -> list[Finding]:
-    evidence, height = verdict.evidence, len(positive)
+def _about_column(verdict: _Verdict, known: Mapping[str, bool], positive: BoolArray, suspect: Suspect) -> list[Finding]:
+    evidence, height, blank = verdict.evidence, len(positive), suspect.levels.blank
     if known.get(evidence.column):
         suspected = [say.vouched(evidence, verdict.score, height, _measured(verdict))] if verdict.score >= QUARANTINE else []
         return [*suspected, say.accepted(evidence, verdict.score, height)]
@@ -212,9 +212,8 @@ def _about_column(verdict: _Verdict, known: Mapping[str, bool], positive: BoolAr
     jump = _carried(verdict)
     if jump or raises_question(evidence, verdict.score):
         found.append(say.suspicious(evidence, verdict.score, height, jump))
-    if abs(evidence.blank_auc - 0.5) + 0.5 >= TELLING_BLANKS:
-        blank_rate, filled_rate = float(positive[levels.blank].mean()), float(positive[~levels.blank].mean())
-        found.append(say.telling_blanks(evidence, int(levels.blank.sum()), blank_rate, filled_rate))
+    if abs(evidence.blank_auc - 0.5) + 0.5 >= TELLING_BLANKS and not suspect.counted:
+        found.append(say.telling_blanks(evidence, int(blank.sum()), float(positive[blank].mean()), float(positive[~blank].mean())))
     if evidence.late_rows and not found and not is_planned(evidence.column):
         found.append(say.late_dates(evidence))
     return found
