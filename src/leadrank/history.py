@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -52,7 +52,8 @@ class History:
     def counted(self) -> tuple[str, ...]:
         """The columns that were counted from what was known at each cutoff."""
         kinds = {} if self.origin is None else features.kinds_of(self.origin.featurizer)
-        return tuple(name for name, kind in kinds.items() if kind != "fit")
+        undated = [f"{p.of} {p.name}." for p in self.project.parent if p.known_at is None]
+        return tuple(name for name, kind in kinds.items() if kind != "fit" and not name.startswith(tuple(undated)))
 
     def known_from(self, rows: IntArray) -> FloatArray | None:
         """Return from when the outcomes of some rows are final, on the scale on which the rows are in order."""
@@ -60,7 +61,8 @@ class History:
 
 
 def history_of(
-    project: Project, frames: Mapping[str, pl.DataFrame], *, origin: Origin | None = None, until: datetime | None = None
+    project: Project, frames: Mapping[str, pl.DataFrame], *, origin: Origin | None = None, until: datetime | None = None,
+    skipped: Mapping[str, Sequence[int]] | None = None,
 ) -> History:
     """Look at past leads as if they were new, and then at what became of them.
 
@@ -74,6 +76,8 @@ def history_of(
         What an earlier training learned of the tables, to judge its model; by default it is learned here.
     until
         Nothing is looked at that was known later.
+    skipped
+        As in `tidy_tables`.
 
     Raises
     ------
@@ -83,7 +87,7 @@ def history_of(
         Nothing can be made of a table.
     """
     project = project if origin is None else as_declared(project, origin)
-    tidied = data.tidy_tables(project, frames, None if origin is None else origin.tidier)
+    tidied = data.tidy_tables(project, frames, None if origin is None else origin.tidier, skipped=skipped)
     rows = features.cutoff_rows(project, tidied.tables, until=until)
     _need_cutoffs(project, tidied.tables, rows, until)
     if project.target.event is not None:
@@ -155,10 +159,10 @@ def _made(
     if origin is None:
         counted = _as_many_windows_as_rows_bear(project, int((y != labels.UNLABELLED).sum()))
         origin = Origin(tidied.tidier, features.fit_featurizer(counted, tidied.tables, rows, y))
-        learned = features.half_life_findings(origin.featurizer)
+        learned = (*features.half_life_findings(origin.featurizer), *_as_they_stand(project))
     frame = features.featurize(origin.featurizer, tidied.tables, rows).with_columns(outcome.alias(project.target.column))
     found = (*tidied.findings, *learned, *(() if ahead is None else ahead.findings))
-    return History(_flat(project, frame), frame, None if ahead is None else ahead.final_at, ahead, origin, found, tidied.rejected)
+    return History(_flat(project, frame), frame, None if ahead is None else _known(ahead), ahead, origin, found, tidied.rejected)
 
 
 def _as_many_windows_as_rows_bear(project: Project, rows: int) -> Project:
@@ -167,6 +171,22 @@ def _as_many_windows_as_rows_bear(project: Project, rows: int) -> Project:
         return project
     windows = next((fewer for most, fewer in FEWER_WINDOWS if rows < most), project.counting.windows)
     return project.model_copy(update={"counting": project.counting.model_copy(update={"windows": windows})})
+
+
+def _known(ahead: labels.Ahead) -> pl.Series:
+    """Return from when each outcome is known for good: a conversion may be written down after its time was up."""
+    return pl.select(pl.max_horizontal(ahead.final_at, ahead.known_at)).to_series()
+
+
+def _as_they_stand(project: Project) -> list[Finding]:
+    """Name the parents that tell nothing of when their rows were true: what they say of the past is what they say today."""
+    return [
+        Finding(
+            "D193", "info", None, 0, f"{p.name} has no `known_at`: its columns are taken as they stand today, for cutoffs of the past as well.",
+            "If they change over time (a state, a balance, a grade), declare from when each row holds, or exclude them.",
+        )
+        for p in project.parent if p.known_at is None
+    ]
 
 
 def _outcome_cells(project: Project, lead: pl.DataFrame) -> pl.Series:

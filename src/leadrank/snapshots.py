@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,11 +39,14 @@ class Snapshots:
     rejected: tuple[data.RejectedRow, ...]
 
 
-def snapshots(project: Project, origin: Origin, frames: Mapping[str, pl.DataFrame], *, at: datetime | None = None) -> Snapshots:
+def snapshots(
+    project: Project, origin: Origin, frames: Mapping[str, pl.DataFrame], *, at: datetime | None = None,
+    skipped: Mapping[str, Sequence[int]] | None = None,
+) -> Snapshots:
     """Describe every lead that was there by what was known of it at a moment, as training looked at leads.
 
-    A model that learned from leads at their creation, or at certain ages, is asked of the last such cutoff of each lead; one that learned from
-    calendar dates or events, of the moment itself.
+    A model that learned from leads at their creation, at certain ages, or at events is asked of the last such cutoff of each lead; one that learned
+    from calendar dates, of the moment itself.
 
     Parameters
     ----------
@@ -56,6 +59,8 @@ def snapshots(project: Project, origin: Origin, frames: Mapping[str, pl.DataFram
     at
         The moment of asking, naive UTC; by default the last moment that the tables tell of, as training takes it: `[target] observed_until`
         where that is declared, or the newest one. Leads that came later are left out (D192).
+    skipped
+        As in `tidy_tables`.
 
     Returns
     -------
@@ -68,7 +73,7 @@ def snapshots(project: Project, origin: Origin, frames: Mapping[str, pl.DataFram
         A table or column that the model needs is not there.
     """
     project = as_declared(project, origin)
-    tidied = data.tidy_tables(project, frames, origin.tidier)
+    tidied = data.tidy_tables(project, frames, origin.tidier, skipped=skipped)
     moment = _end(project, tidied.tables) if at is None else at
     later = _later(project, tidied.tables["lead"], moment) if at is None else []
     rows = _rows(project, tidied.tables, moment)
@@ -92,7 +97,7 @@ def observed_anew(project: Project) -> Project:
 
 def _rows(project: Project, tables: Mapping[str, pl.DataFrame], at: datetime | None) -> pl.DataFrame:
     wanted = project.cutoff
-    if at is not None and (wanted.dates or wanted.every is not None or wanted.event is not None):
+    if at is not None and (wanted.dates or wanted.every is not None):
         return features.rows_at(project, tables, at)
     return features.cutoff_rows(project, tables, until=at).group_by("lead", maintain_order=True).last()
 

@@ -30,7 +30,7 @@ def timed(bundle: Bundle, history: History, prepared: Prepared, fitted: models.F
     if ahead is None or horizon is None:
         return bundle
     learned = prepared.rows[fitted.rows]
-    young = np.flatnonzero(~labels.settled(ahead))
+    young = np.flatnonzero(~labels.settled(ahead) & history.frame[AT].is_not_null().to_numpy())
     rows = np.concatenate([learned, young])
     odds = np.concatenate([fitted.log_odds[:, -1], _log_odds(bundle, history, young)])
     moments = history.frame[AT].dt.epoch("ms").to_numpy()[rows] / 86_400_000

@@ -96,6 +96,7 @@ def train(
     fitted = models.fit_model(
         X, prepared.y, len(prepared.classes) - 1, groups=prepared.groups, order=prepared.order, modelling=project.model, limits=limits,
         progress=lambda words, done: progress(words, 0.15 + 0.65 * done), known=history.known_from(prepared.rows),
+        apart=np.arange(len(prepared.y)) if history.known is not None and project.cutoff.many else None,
     )
     progress("judging on held-out rows", 0.85)
     judged = _judge(project, prepared, fitted)

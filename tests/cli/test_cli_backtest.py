@@ -49,6 +49,14 @@ def test_results_go_to_standard_output_and_progress_does_not(place: Path, capsys
     assert "<script" not in text
 
 
+def test_a_budget_beside_a_number_of_trials_is_said_to_be_void(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["--periods", "1", "--policy", "frozen", "--threads", "1", "--trials", "1"]
+    assert run(["backtest", str(place / "leadrank.toml"), *asked, "--budget", "5"]) == 0
+    assert "--budget plays no part: --trials says how long to tune (1 for each learner)." in capsys.readouterr().err
+    assert run(["train", str(place / "leadrank.toml"), "--threads", "1", "--trials", "1", "--budget", "5", "-o", str(place / "b.leadrank")]) == 0
+    assert "--budget plays no part" in capsys.readouterr().err
+
+
 def test_a_table_alone_and_json(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     asked = [
         "backtest", str(place / "leads.csv"), "--target", "converted", "--positive", "yes", "--order", "#row", "--id", "lead_id", "--periods", "1",

@@ -9,7 +9,7 @@ import pytest
 from leadrank.backtest import Backtest, Comparison, Line, Period
 from leadrank.models import Recalibration
 from leadrank.pages import backtest_page
-from leadrank.pages.backtest import charts_of, section_of
+from leadrank.pages.backtest import MARKERS, _quieter, charts_of, section_of
 from leadrank.types import Figure
 
 POLICIES = ("refit", "recalibrate", "frozen")
@@ -88,3 +88,14 @@ def test_a_figure_that_is_not_defined_is_left_open() -> None:
     section = section_of(short)
     assert section["periods"][0]["lines"][0].cells[0].value == "–"
     assert backtest_page(short, version="1")
+
+
+def test_rivals_are_told_apart_by_dash_and_marker() -> None:
+    ways = [(_quieter(k), MARKERS[k]) for k in range(5)]
+    assert len({str(style) for style, _ in ways}) == 5
+    assert len({marker for _, marker in ways}) == 5
+
+
+def test_warnings_stand_before_the_figures() -> None:
+    page = backtest_page(replace(made(3), warnings=("The budget of 8 seconds did not do.",)), version="1")
+    assert page.index("The budget of 8 seconds did not do.") < page.index("All periods together")

@@ -14,8 +14,8 @@ from leadrank.scored_rows import BY_DAY
 
 
 def with_days_and_parts(simulated: SimpleNamespace) -> pl.DataFrame:
-    by_day = dict(zip(BY_DAY, (0.197913, 0.61234, 0.8277, 0.9111), strict=True))
-    made: pl.DataFrame = simulated.call_list().with_columns(**{name: pl.lit(value) for name, value in (by_day | dict.fromkeys(PARTS, -1.23456)).items()})
+    cells = dict(zip(BY_DAY, (0.197913, 0.61234, 0.8277, 0.9111), strict=True)) | dict.fromkeys(PARTS, -1.23456)
+    made: pl.DataFrame = simulated.call_list().with_columns(**{name: pl.lit(value) for name, value in cells.items()})
     return made
 
 

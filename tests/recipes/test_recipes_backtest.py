@@ -206,6 +206,34 @@ def test_what_cannot_be_rolled_is_refused_in_words(wrong: Callable[[], object], 
         wrong()
 
 
+def jumping_clock() -> Callable[[], float]:
+    """A clock by which every look takes ten seconds: no budget lasts."""
+    at = iter(range(0, 10**9, 10))
+    return lambda: float(next(at))
+
+
+def test_a_constant_for_want_of_time_is_named_and_compared_with_nothing() -> None:
+    frame = leads(1_200).with_columns(visits=pl.lit("1"), source=pl.lit("web"))
+    past = past_of(project(model={"trials": None, "budget": 8, "candidates": ["naive_bayes"]}), frame, THREE)
+    found = backtest(past, clock=jumping_clock(), draws=20)
+    (warning,) = found.warnings
+    assert warning == (
+        "The budget of 8 seconds did not reach a learner that beats a constant in 3 of 3 trainings: give more with --budget. "
+        "The lines that rest on them are not to be compared with the others: refit, recalibrate, frozen."
+    )
+    assert found.comparisons == ()
+    assert found.warnings[0] in said(found)
+    assert read_record(Backtest, write_record(found)).warnings == found.warnings
+
+
+def test_a_constant_that_won_is_said_differently(result: Backtest) -> None:
+    assert result.warnings == ()
+    frame = leads(1_200).with_columns(visits=pl.lit("1"), source=pl.lit("web"))
+    found = rolled(frame, policies=("refit", "frozen"))
+    assert [line[:34] for line in found.warnings] == ["A constant won in 3 of 3 trainings"]
+    assert found.comparisons
+
+
 def test_equal_moments_stay_in_one_period() -> None:
     frame = leads().with_columns(created=pl.Series([f"2025-01-{1 + k // 60:02d}" for k in range(ROWS)]))
     past: Past = past_of(project(lead={"order": None, "created_at": "created", "exclude": []}), frame, Rolling(periods=3))

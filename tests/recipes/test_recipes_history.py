@@ -234,3 +234,38 @@ def test_many_cutoffs_are_judged_by_models_that_learned_from_all_leads_whose_out
     bundle = train(_project(cutoff={"every": "20 days"}), _tables(), clock=time.monotonic)
     assert bundle.report.ours["auc"].value > 0.55
     assert bundle.report.ours["ece"].value < 0.1
+
+
+def test_a_lead_without_a_creation_is_scored_and_does_not_disturb_the_times_to_conversion() -> None:
+    tables = dict(_tables())
+    nobody = tables["lead"].head(1).with_columns(lead_id=pl.lit("L9999"), came=pl.lit(None, pl.Datetime("us")))
+    tables["lead"] = pl.concat([tables["lead"], nobody])
+    timing = train(_project(), tables, clock=time.monotonic).timing
+    assert timing is not None
+    assert np.isfinite([timing.level, timing.level_error]).all()
+    assert timing.level == pytest.approx(_trained().timing.level, abs=0.2)  # type: ignore[union-attr]
+
+
+def test_a_model_of_events_is_asked_as_of_the_last_event_of_each_lead() -> None:
+    project = _project(cutoff={"event": "visits"})
+    history = history_of(project, _tables())
+    assert history.origin is not None
+    found = snapshots(history.project, history.origin, _tables(), at=END)
+    visits = _tables()["visits"].join(_tables()["lead"].select("lead_id", "came"), on="lead_id").filter((pl.col("at") >= pl.col("came")) & (pl.col("at") <= END))
+    last = dict(visits.group_by("lead_id").agg(pl.col("at").max()).iter_rows())
+    assert dict(found.frame.select("lead_id", "at").iter_rows()) == last
+
+
+def test_an_outcome_that_was_written_down_late_is_known_from_then() -> None:
+    tables = dict(_tables())
+    tables["sales"] = tables["sales"].with_columns(written=pl.col("sold_at") + timedelta(days=60))
+    project = _project(event=[
+        {"table": "visits", "key": "lead_id", "occurred_at": "at", "type": "kind"},
+        {"table": "sales", "key": "lead_id", "occurred_at": "sold_at", "known_at": "written"},
+    ])
+    history = history_of(project, tables)
+    assert history.known is not None
+    assert history.ahead is not None
+    late = (history.known - history.frame["at"]).dt.total_days().filter(pl.Series(history.ahead.y == 1))
+    assert len(late) > 20
+    assert late.min() > 40  # type: ignore[operator]

@@ -12,7 +12,7 @@ from leadrank.types import Figure
 WORDS = {"log_loss": "log loss", "auc": "AUC"}
 
 
-def comparisons(whole: Mapping[str, Drawn], policies: Sequence[str]) -> tuple[Comparison, ...]:
+def comparisons(whole: Mapping[str, Drawn], policies: Sequence[str], *, void: Sequence[str] = ()) -> tuple[Comparison, ...]:
     """Compare every two policies by log loss, and the best policy with each rival by the ranking, and by log loss where it promises anything.
 
     Parameters
@@ -21,9 +21,14 @@ def comparisons(whole: Mapping[str, Drawn], policies: Sequence[str]) -> tuple[Co
         Figures of all periods together, with resamples.
     policies
         Those that took part.
+    void
+        Of these, the ones that nothing can be said of.
     """
-    made = [_compared(whole, ours, theirs, "log_loss") for ours, theirs in combinations(policies, 2)]
-    best = min(policies, key=lambda name: float(whole[name]["log_loss"][0]))
+    sound = [name for name in policies if name not in void]
+    if not sound:
+        return ()
+    made = [_compared(whole, ours, theirs, "log_loss") for ours, theirs in combinations(sound, 2)]
+    best = min(sound, key=lambda name: float(whole[name]["log_loss"][0]))
     for rival in (name for name in whole if name not in policies):
         made += [_compared(whole, best, rival, metric) for metric in ("auc", "log_loss")]
     return tuple(one for one in made if one is not None)

@@ -62,7 +62,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """All periods, the same lines over all of them together, and what can be told apart."""
+    """All periods, the same lines over all of them together, and what can be told apart; `warnings` say what the figures cannot bear."""
 
     name: str
     outcome: str
@@ -76,6 +76,7 @@ class Backtest:
     currency: str = ""
     trainings: int = 0
     seconds: float = 0.0
+    warnings: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:

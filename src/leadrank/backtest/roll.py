@@ -11,6 +11,7 @@ import numpy as np
 
 from leadrank import evaluate
 from leadrank.backtest.compare import comparisons
+from leadrank.backtest.constants import Ended, ended, void, warnings
 from leadrank.backtest.figures import Drawn, Judging, figures_of, judge_line, pooled
 from leadrank.backtest.past import Past, Then
 from leadrank.backtest.result import FROZEN, RECALIBRATED, REFIT, Backtest, Line, Period
@@ -91,7 +92,7 @@ def backtest(
     _check(policies)
     began, parts = clock(), list(pairwise(past.bounds))
     first = _first(past, clock, _within(progress, 0, len(parts)))
-    judged = list[_Judged]()
+    judged, trained = list[_Judged](), [ended(first.bundle)]
     for k, (begin, end) in enumerate(parts):
         rows = past.between(begin, end)
         if not (past.y[rows] >= 0).any():
@@ -99,12 +100,12 @@ def backtest(
         bundle = first.bundle
         if k and REFIT in policies:
             bundle = _learned(past, past.then(begin), clock, _within(progress, k, len(parts)))
+            trained.append(ended(bundle))
         judged.append(_judge(past, begin, end, bundle, first, policies, partial(_judging, past, capacity, draws)))
     if not judged:
         raise DataError("No outcome of a lead after the first boundary is known: there is nothing to judge.", "Begin earlier with --first.")
     progress("done", 1.0)
-    trainings = 1 + (len(parts) - 1) * (REFIT in policies)
-    return _gathered(past, tuple(policies), judged, first, delay, trainings, clock() - began)
+    return _gathered(past, tuple(policies), judged, first, delay, trained, clock() - began)
 
 
 def _check(policies: Sequence[str]) -> None:
@@ -194,9 +195,9 @@ def _judging(past: Past, capacity: int | None, draws: int, bundle: Bundle, frame
 
 
 def _gathered(
-    past: Past, policies: tuple[str, ...], judged: Sequence[_Judged], first: _First, delay: str, trainings: int, seconds: float
+    past: Past, policies: tuple[str, ...], judged: Sequence[_Judged], first: _First, delay: str, trained: Sequence[Ended], seconds: float
 ) -> Backtest:
-    rows = [one.period.rows for one in judged]
+    rows, without = [one.period.rows for one in judged], void(trained, policies)
     draws = min(len(one.drawn[policies[0]]["auc"]) for one in judged)
     whole = {
         name: pooled([{key: values[:draws] for key, values in one.drawn[name].items()} for one in judged], rows) for name in judged[0].drawn
@@ -204,6 +205,7 @@ def _gathered(
     return Backtest(
         name=past.project.name, outcome=past.project.target.event or f"{past.project.target.column}: {past.classes[-1]}", policies=policies,
         periods=tuple(one.period for one in judged), overall=tuple(Line(name, name in policies, figures_of(one)) for name, one in whole.items()),
-        comparisons=comparisons(whole, policies), scorecard=tuple(map(str, first.rules)), declared=bool(past.project.scorecard), delay=delay,
-        currency=past.project.economics.currency, trainings=trainings, seconds=seconds,
+        comparisons=comparisons(whole, policies, void=without), scorecard=tuple(map(str, first.rules)), declared=bool(past.project.scorecard),
+        delay=delay, currency=past.project.economics.currency, trainings=len(trained), seconds=seconds,
+        warnings=warnings(trained, without, past.project.model.budget),
     )

@@ -17,7 +17,8 @@ def said(result: Backtest) -> str:
     """Return the backtest as lines of fixed-width text."""
     shown = [key for key in COLUMNS if any(key in line.figures for line in result.overall)]
     return "\n".join([
-        heading(result), "", *_aligned(_overall(result, shown)), "", *notes(result), "", *_aligned(_by_period(result)), *_aside(result), "",
+        heading(result), *result.warnings, "", *_aligned(_overall(result, shown)), "", *notes(result), "", *_aligned(_by_period(result)),
+        *_aside(result), "",
         *(f"{one.words[:1].upper()}{one.words[1:]}." for one in result.comparisons),
     ])
 

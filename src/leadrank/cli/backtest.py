@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leadrank import __version__
-from leadrank.cli.declare import Flags, classes_of, declare, threshold_of
+from leadrank.cli.declare import Flags, classes_of, declare, say_void, threshold_of
 from leadrank.cli.gather import placeless
 from leadrank.cli.intake import keep_rejected, naming, read_declared
 from leadrank.cli.options import (
@@ -82,6 +82,7 @@ def backtest(
     if output is not None:
         check_folder(output)
     declared = _hurried(declare(source, flags))
+    say_void(declared, flags)
     project, raw = read_declared(declared)
     keep_rejected(raw, rejected)
     say_evaluator()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from leadrank.cli.terminal import say
 from leadrank.errors import UsageError, nearest
 
 if TYPE_CHECKING:
@@ -75,6 +76,13 @@ def declare(source: str, flags: Flags) -> Project:
     else:
         declared = {"name": name_of(source), "lead": {"table": source}}
     return parse_project(overridden(declared, flags), "What the command line asks for")
+
+
+def say_void(project: Project, flags: Flags) -> None:
+    """Tell who gives a budget to trainings that count trials instead."""
+    if flags.budget is not None and project.model.trials is not None:
+        whose = "--trials" if flags.trials is not None else "`trials` in the project file"
+        say(f"--budget plays no part: {whose} says how long to tune ({project.model.trials} for each learner).")
 
 
 def overridden(declared: dict[str, Any], flags: Flags) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from leadrank.cli.fitting import check_source
 from leadrank.cli.gather import At, is_gathered, read_leads
 from leadrank.cli.intake import naming, read, row_of
 from leadrank.cli.options import BundleFile, CheckKey, Data
@@ -27,6 +28,7 @@ def explain(bundle: BundleFile, data: Data, *, lead: Lead, at: At = None, key_fi
     from leadrank.score import Scorer
 
     scorer = Scorer(bundle, key=key_of(key_file))
+    check_source(data, scorer.bundle, at=at)
     raw = read_leads(data, scorer.bundle, at) if is_gathered(data, scorer.bundle) else read(data)
     with naming(raw):
         explained = scorer.explain(raw.frame, row_of(raw.frame, scorer.bundle.project.lead.key, lead), reasons=MOST)

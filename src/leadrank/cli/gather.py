@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +13,7 @@ from leadrank.cli.terminal import say, say_findings
 from leadrank.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from leadrank.bundle import Bundle
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
     from leadrank.project import Project
 
 LOOKED_AT = (
-    "Each is looked at as the model learned to: at its creation, or the last age declared (looked_at); what it did since is not counted, and "
+    "Each is looked at as the model learned to: at its creation, or the last age or event declared (looked_at); what it did since is not counted, and "
     "probability_left is what remains since it has not converted. For scores as of today train with [cutoff] every = \"30 days\"."
 )
+TABLE_FILE = re.compile(r"\.(?:csv|tsv|parquet|jsonl|ndjson|json)(?:\.gz)?$", re.IGNORECASE)
+"""How the name of a file with a table ends."""
 At = Annotated[
     str | None,
     typer.Option("--at", metavar="MOMENT", help="Where leads come from several tables: as of when, e.g. 2025-06-30; by default their last moment."),
@@ -45,7 +48,7 @@ def read_history(project: Project, *, bundle: Bundle | None = None) -> tuple[Pro
     told = project if bundle is None else _observed_as(bundle.project, project)
     raws = _read(project)
     frames = {name: raw.frame for name, raw in raws.items()}
-    history = history_of(placeless(told), frames, origin=None if bundle is None else bundle.origin)
+    history = history_of(placeless(told), frames, origin=None if bundle is None else bundle.origin, skipped=_skipped(raws))
     return history.project, replace(_gathered(raws, history.rejected, history.frame), history=history, frames=frames)
 
 
@@ -60,15 +63,26 @@ def read_leads(source: str, bundle: Bundle, at: str | None, *, everyone: bool = 
     placed = _placed(source, bundle.project)
     raws = _read(placed)
     told = _observed_as(bundle.project, placed) if source.endswith(".toml") else observed_anew(bundle.project)
-    found = snapshots(told, bundle.origin, {name: raw.frame for name, raw in raws.items()}, at=moment_of(at))
+    found = snapshots(told, bundle.origin, {name: raw.frame for name, raw in raws.items()}, at=moment_of(at), skipped=_skipped(raws))
     frame = found.frame if everyone else found.frame.filter(is_open(found))
-    left_out = f"; {found.frame.height - frame.height:,} whose outcome is known are left out" if frame.height < found.frame.height else ""
-    as_of = f" as of {found.at:%Y-%m-%d %H:%M}" if found.at is not None else ""
-    say(f"{frame.height:,} leads{as_of}{left_out}.")
-    if bundle.timing is not None and not (told.cutoff.dates or told.cutoff.every is not None or told.cutoff.event is not None):
+    say(_how_many(found, frame.height))
+    if bundle.timing is not None and not (told.cutoff.dates or told.cutoff.every is not None):
         say(LOOKED_AT)
     say_findings(found.findings, all_of_them=False)
     return _gathered(raws, found.rejected, frame)
+
+
+def _how_many(found: Snapshots, kept: int) -> str:
+    """Say how many leads there are at the moment of asking, or why there is none."""
+    as_of = f" as of {found.at:%Y-%m-%d %H:%M}" if found.at is not None else ""
+    left_out = found.frame.height - kept
+    if kept:
+        return f"{kept:,} leads{as_of}{f'; {left_out:,} whose outcome is known are left out' if left_out else ''}."
+    if left_out:
+        return f"No lead was open{as_of}: of all {left_out:,} the outcome is known or the horizon over; --all scores them too."
+    created = found.project.lead.created_at
+    first = None if created is None else found.tables["lead"][created].min()
+    return f"No lead was there{as_of}{f'; the first came {first:%Y-%m-%d}' if first is not None else ''}."
 
 
 def read_judged(source: str, bundle: Bundle) -> Gathered:
@@ -77,8 +91,19 @@ def read_judged(source: str, bundle: Bundle) -> Gathered:
 
 
 def is_gathered(source: str, bundle: Bundle) -> bool:
-    """Say whether leads are to be put together of several tables: a project file or a folder was given, and the bundle knows how."""
-    return bundle.origin is not None and (source.endswith(".toml") or Path(source).is_dir())
+    """Say whether leads are to be put together of several tables: a project file, a folder or a database was given, and the bundle knows how."""
+    return bundle.origin is not None and (source.endswith(".toml") or is_database(source) or Path(source).is_dir())
+
+
+def is_database(source: str) -> bool:
+    """Say whether a source is a whole database, and not one table of it.
+
+    Examples
+    --------
+    >>> is_database("sqlite:///crm.db"), is_database("sqlite:///crm.db#leads"), is_database("leads.csv")
+    (True, False, False)
+    """
+    return "://" in source and "#" not in source
 
 
 def moment_of(text: str | None) -> datetime | None:
@@ -104,17 +129,25 @@ def placeless(project: Project) -> Project:
     def bare(place: str) -> str:
         return place.rpartition("#")[2] if "://" in place else Path(place).name
 
-    lead = project.lead.model_copy(update={"table": None if project.lead.table is None else bare(project.lead.table)})
-    event = tuple(e.model_copy(update={"table": bare(e.table)}) for e in project.event)
-    parent = tuple(p.model_copy(update={"table": bare(p.table)}) for p in project.parent)
-    return project.model_copy(update={"lead": lead, "event": event, "parent": parent, "source": None})
+    return _renamed(project, bare).model_copy(update={"source": None})
+
+
+def _renamed(project: Project, named: Callable[[str], str]) -> Project:
+    """Call every table by another name."""
+    lead = project.lead.model_copy(update={"table": None if project.lead.table is None else named(project.lead.table)})
+    event = tuple(e.model_copy(update={"table": named(e.table)}) for e in project.event)
+    parent = tuple(p.model_copy(update={"table": named(p.table)}) for p in project.parent)
+    return project.model_copy(update={"lead": lead, "event": event, "parent": parent})
 
 
 def _placed(source: str, known: Project) -> Project:
-    """Say where the bundle's tables are: where a project file says, or in a folder under the names that they had."""
+    """Say where the bundle's tables are: where a project file says, or in a folder or a database under the names that they had."""
     from leadrank.project import read_project
     from leadrank.project.read import beside
 
+    if is_database(source):
+        bare = _renamed(known, lambda table: TABLE_FILE.sub("", table))
+        return beside(Path("leadrank.toml"), bare.model_copy(update={"source": source}))
     return read_project(source) if source.endswith(".toml") else beside(Path(source) / "leadrank.toml", known)
 
 
@@ -129,10 +162,17 @@ def _read(project: Project) -> Mapping[str, RawTable]:
     return read_project_tables(project)
 
 
+def _skipped(raws: Mapping[str, RawTable]) -> dict[str, tuple[int, ...]]:
+    return {name: raw.skipped for name, raw in raws.items()}
+
+
 def _gathered(raws: Mapping[str, RawTable], lost: Sequence[RejectedRow], frame: object) -> Gathered:
     from leadrank.cli.gathered import Gathered
     from leadrank.data import RejectedRow
 
-    unsplit = [RejectedRow(name, bad.row, "", bad.text, bad.reason) for name, raw in raws.items() for bad in raw.rejected]
+    unsplit = [
+        RejectedRow(name, number, "", bad.text, bad.reason) for name, raw in raws.items()
+        for number, bad in zip(raw.skipped, raw.rejected, strict=True)
+    ]
     findings = tuple(finding for raw in raws.values() for finding in raw.findings)
     return Gathered(frame, (), findings, raws["lead"].source, lost=(*unsplit, *lost))  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""`leadrank init`: a project file to begin with, drafted from a table, or from the tables of a folder."""
+"""`leadrank init`: a project file to begin with, drafted from a table, or from the tables of a folder or database."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from leadrank.cli.declare import STANDARD, Flags, classes_of, declare
+from leadrank.cli.gather import is_database
 from leadrank.cli.intake import naming, read_declared
 from leadrank.cli.options import Classes, CreatedAt, Exclude, Key, Order, Positive
 from leadrank.cli.terminal import emit, progress, say, say_findings
@@ -15,7 +16,7 @@ from leadrank.cli.whole import check_folder, write_text
 from leadrank.errors import UsageError
 
 Data = Annotated[str, typer.Argument(
-    metavar="DATA", help="CSV, Parquet or JSON lines (also .gz), a folder of such tables, a database URL, or - (standard input).")]
+    metavar="DATA", help="CSV, Parquet or JSON lines (also .gz), a folder of such tables, a database or one table of it (URL, URL#table), or - (standard input).")]
 Outcome = Annotated[str | None, typer.Option("--target", metavar="COL", help="The outcome column; in a folder also a table of events.")]
 LeadName = Annotated[str | None, typer.Option("--lead", metavar="TABLE", help="In a folder: the table that holds the leads.")]
 Within = Annotated[str | None, typer.Option("--within", metavar="TIME", help="The horizon, where the outcome is an event, e.g. '60 days'.")]
@@ -43,12 +44,13 @@ def init(
     flags = Flags(
         target=target, positive=positive, classes=classes_of(classes), key=key, order=order, created_at=created_at, exclude=tuple(exclude or ()),
     )
-    if folder is None:
+    several = folder or (data if is_database(data) else None)
+    if several is None:
         _one_table(data, output, flags, within or lead)
     else:
         from leadrank.cli.init_folder import init_folder
 
-        init_folder(folder, output, flags, lead=lead, within=within)
+        init_folder(several, output, flags, lead=lead, within=within)
     say(f"Read it, change what is wrong, then: leadrank train {output}")
     emit(str(output))
 
@@ -59,7 +61,7 @@ def _one_table(data: str, output: Path, flags: Flags, several: str | None) -> No
     from leadrank.prepare import check
 
     if several is not None:
-        raise UsageError("--lead and --within belong to several tables; one came.", "Give the folder that they are in.")
+        raise UsageError("--lead and --within belong to several tables; one came.", "Give the folder or the database that they are in.")
     project, raw = read_declared(declare(data, flags))
     with naming(raw), progress() as told:
         name, adopted = choose_key(raw.frame, project.lead, target=flags.target, repeats=REPEATS)

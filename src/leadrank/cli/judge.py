@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from leadrank.cli.fitting import check_source
 from leadrank.cli.gather import is_gathered, read_judged
 from leadrank.cli.intake import keep_rejected, naming, read
 from leadrank.cli.options import BundleFile, CheckKey, Data, Json, RejectedFile, Seed
@@ -40,6 +41,7 @@ def evaluate(
     started = time.monotonic()
     wanted = wanted_figures(at_least or ())
     loaded = load_bundle(bundle, key=key_of(key_file))
+    check_source(data, loaded)
     raw = read_judged(data, loaded) if is_gathered(data, loaded) else read(data)
     keep_rejected(raw, rejected)
     with naming(raw):
@@ -61,6 +63,7 @@ def verify(bundle: BundleFile, data: Data, *, key_file: CheckKey = None) -> int:
     from leadrank.evaluate import verify as score_again
 
     loaded = load_bundle(bundle, key=key_of(key_file))
+    check_source(data, loaded)
     raw = read_judged(data, loaded) if is_gathered(data, loaded) else read(data)
     with naming(raw) if loaded.held_out.hashes else nullcontext():
         result = score_again(loaded, raw.frame)

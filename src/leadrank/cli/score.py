@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from leadrank.cli.declare import cores
+from leadrank.cli.fitting import check_source
 from leadrank.cli.gather import At, is_gathered, read_leads
 from leadrank.cli.intake import STANDARD, KeptRejected, keep_rejected, naming, read, say_problems, say_unfamiliar
 from leadrank.cli.options import BundleFile, CheckKey, Data, RejectedFile
@@ -81,6 +82,7 @@ def score(
     if not_worth is not None:
         need_money(scorer.bundle)
     refused = rejected or (None if output == STANDARD or is_device(output) else Path(f"{output}.rejected.csv"))
+    check_source(data, scorer.bundle, at=at, everyone=everyone)
     gathered = is_gathered(data, scorer.bundle)
     if not (ranked or top is not None or not_worth is not None or gathered):
         score_in_pieces(scorer, data, output, refused, reasons=reasons, keep=keep or (), threads=threads)
@@ -98,7 +100,8 @@ def score(
         write(str(not_worth), left)
         say(f"{left.height:,} of {scored.height:,} leads are not worth working: {not_worth}.")
     if not raw.frame.height:
-        say(NOBODY.format(raw.source))
+        if not gathered:  # of several tables it was said when they were put together
+            say(NOBODY.format(raw.source))
     elif output != STANDARD:
         say_outlook(found.tiers)
         if scorer.bundle.policy.threshold.rule.name == "capacity" and top is None:

@@ -13,7 +13,7 @@ import typer
 
 from leadrank import __version__
 from leadrank.cli.check import grave, gravest_first
-from leadrank.cli.declare import STANDARD, Flags, classes_of, declare, threshold_of
+from leadrank.cli.declare import STANDARD, Flags, classes_of, declare, say_void, threshold_of
 from leadrank.cli.intake import keep_rejected, naming, read_declared
 from leadrank.cli.options import (
     Accept,
@@ -73,6 +73,7 @@ def train(
     )
     signing = key_of(key_file)
     declared = declare(source, flags)
+    say_void(declared, flags)
     output = output or beside(declared)
     check_folder(output)
     project, raw = read_declared(declared)

@@ -134,7 +134,7 @@ def _blank(frame: pl.DataFrame, names: Sequence[str]) -> list[Finding]:
 def _nothing_to_count(frame: pl.DataFrame, names: Sequence[str]) -> list[Finding]:
     if not names:
         return []
-    said = f"{len(names)} counted columns are blank in {BLANK_HEAVY:.0%} of the rows or more, where nothing of the kind had happened: {listing(names)}."
+    said = f"{len(names)} counted columns are blank in {BLANK_HEAVY:.0%} of the rows or more, where nothing of the kind happened: {listing(names)}."
     column = names[0] if len(names) == 1 else None
     return [Finding("D146", "info", column, frame.height, said, "Nothing to do: that is what the events say.", {"columns": float(len(names))})]
 

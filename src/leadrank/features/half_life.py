@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from leadrank.errors import UsageError, nearest
 from leadrank.features.asof import Seen, every, spread
 from leadrank.features.counting import asked_of, columns_of, event_table, past_of
 from leadrank.features.forgetting import Ages, Forgetting, learn, sureness
 from leadrank.features.keys import as_key
-from leadrank.features.plan import EventPlan, Featurizer, HalfLife
+from leadrank.features.plan import OTHER, EventPlan, Featurizer, HalfLife
 from leadrank.features.tables import Tables, table_of
 from leadrank.frames import pl
 from leadrank.moments import days_of, microseconds
@@ -50,14 +51,31 @@ def half_lives(
         Clean tables, and the training rows with their outcomes, 0 or 1.
     given
         Days by kind, or by table where it has no kinds; these are used as they are.
+
+    Raises
+    ------
+    UsageError
+        There is no such kind.
     """
     groups = [_Group(e.table, g or e.table, given.get(g or e.table)) for e in featurizer.events for g in e.groups]
+    _all_there(featurizer, tables, given)
     chosen = _sample(tables, featurizer.lead.key, rows, y)
     rows, outcome = rows[chosen], y[chosen].astype(np.float64)
     ages = [age for plan in featurizer.events for age in _ages(plan, tables, rows)]
     found = _learned(groups, ages, outcome)
     told = iter(found)
     return tuple(replace(plan, half_lives=tuple(next(told) for _ in plan.groups)) for plan in featurizer.events)
+
+
+def _all_there(featurizer: Featurizer, tables: Tables, given: Mapping[str, float]) -> None:
+    """Refuse a half-life of what happens nowhere; kinds that are too rare to be counted apart, or are yet to come, are there."""
+    untyped = [plan.table for plan in featurizer.events if plan.type is None]
+    columns = [event_table(plan, tables)[plan.type] for plan in featurizer.events if plan.type is not None]
+    kinds = [*untyped, *(str(kind) for column in columns for kind in column.drop_nulls().unique(maintain_order=True)), OTHER]
+    for kind in given:
+        if kind not in kinds:
+            hint = nearest(kind, kinds) or f"There are {', '.join(dict.fromkeys(kinds))}."
+            raise UsageError(f"[counting] half_lives names {kind!r}, and there is no such kind of event, nor an event table without kinds.", hint)
 
 
 def _learned(groups: list[_Group], ages: list[Ages], y: FloatArray) -> list[HalfLife]:

@@ -84,6 +84,7 @@ class Fitted:
 def fit_model(
     X: Matrix, y: IntArray, thresholds: int, *, groups: IntArray, order: FloatArray | None, modelling: Modelling, limits: Limits,
     progress: Callable[[str, float], None], known: FloatArray | None = None,
+    apart: IntArray | None = None,
 ) -> Fitted:
     """Run the contest and fit the winner.
 
@@ -103,11 +104,14 @@ def fit_model(
         Told what is going on and the share done.
     known
         From when each outcome was final, on the scale of `order`; None where it was known at once.
+    apart
+        Groups under an order, where they differ: the cutoffs of one lead may stand on both sides of a boundary in time.
     """
     forward = order is not None and np.unique(order).size > 1 and modelling.split != "random"
     few = _outcomes(y, thresholds) < FEW_OUTCOMES
     candidates = competing(modelling, few=few)
-    first = _folds(y, groups, order if forward else None, modelling.folds, limits.seed, known)
+    ordered = order if forward else None
+    first = _folds(y, groups if apart is None or not forward else apart, ordered, modelling.folds, limits.seed, known)
     forward = forward and _judges_both(first, y, thresholds)
     if not forward:
         first = _folds(y, groups, None, modelling.folds, limits.seed)

@@ -68,13 +68,13 @@ def forward_folds(y: IntArray, order: FloatArray, groups: IntArray, folds: int, 
         How many blocks.
     known
         From when each outcome was final, on the scale of `order`. A block is then learned for from what was final when it began, as it would have
-        been; the same lead's earlier cutoffs are among that, since none of their outcomes reaches into the block. To leave them out would leave
-        out those that never convert: they have cutoffs in every block.
+        been. The cutoffs of one lead should not be grouped then: none of the earlier outcomes reaches into the block, and to leave them out would
+        leave out the leads that never convert, which have cutoffs in every block.
 
     Examples
     --------
     >>> time = np.arange(8.0)
-    >>> forward_folds(np.array([0, 1] * 4), time, np.zeros(8, dtype=int), 2, known=time + 2)[1].train.tolist()
+    >>> forward_folds(np.array([0, 1] * 4), time, np.arange(8), 2, known=time + 2)[1].train.tolist()
     [0, 1, 2, 3, 4]
     """
     ranked = np.argsort(np.where(np.isnan(order), -np.inf, order), kind="stable")
@@ -83,7 +83,8 @@ def forward_folds(y: IntArray, order: FloatArray, groups: IntArray, folds: int, 
     found = []
     for low, high in pairwise(edges):
         test, past = ranked[low:high], ranked[:low]
-        train = past[~np.isin(groups[past], groups[test])] if known is None else past[known[past] <= order[test].min()]
+        past = past if known is None else past[known[past] <= order[test].min()]
+        train = past[~np.isin(groups[past], groups[test])]
         if len(test) and np.unique(y[train]).size > 1:
             found.append(Fold(np.sort(train), test))
     return tuple(found)

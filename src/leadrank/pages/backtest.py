@@ -17,7 +17,9 @@ LESS = frozenset({"log_loss", "brier", "ece"})
 ROWS = ("auc", "log_loss", "brier", "ece", "expected", "lift_10", "caught", "profit")
 LABELS = {key: label for key, (label, _) in COLUMNS.items()} | {"expected": "promised"}
 STYLES = ((OURS, "-"), (OTHER, "-"), (QUIET, "-"))
-MARKERS = "osD^v"
+MARKERS = "os^Dv"
+RIVALS = ((OTHER, (0, (5, 1.5))), (QUIET, (0, (1, 1.2))), (OTHER, (0, (1, 1.2))), (QUIET, (0, (6, 1.5, 1, 1.5))))
+"""Told apart by colour and dash, and by their markers where neither is seen."""
 NAMED = 6
 """More periods than these are numbered on an axis, not named."""
 
@@ -47,6 +49,7 @@ def section_of(result: Backtest) -> dict[str, Any]:
     how, *more = notes(result)
     return {
         "lead": heading(result),
+        "warnings": result.warnings,
         "overall": Table(tuple(map(_head, shown)), tuple(_line(line, shown, result.currency) for line in result.overall)),
         "how": how,
         "words": tuple(f"{one.words[:1].upper()}{one.words[1:]}." for one in result.comparisons),
@@ -99,7 +102,7 @@ def _promised(result: Backtest) -> Chart:
 
 
 def _quieter(k: int) -> tuple[str, Any]:
-    return (OURS, "-") if k == 0 else (QUIET, (0, (1 + 2 * k, 1 + k)))
+    return (OURS, "-") if k == 0 else RIVALS[(k - 1) % len(RIVALS)]
 
 
 def _time(axes: Any, result: Backtest, label: str) -> None:
@@ -107,7 +110,7 @@ def _time(axes: Any, result: Backtest, label: str) -> None:
     axes.set_xticks(range(many), [f"{k + 1}" if many > NAMED else _short(period.name) for k, period in enumerate(result.periods)])
     axes.set_xlabel("period")
     axes.set_ylabel(label)
-    axes.legend(loc="best", fontsize=8.5)
+    axes.legend(loc="best", fontsize=8.5, handlelength=3.4)
 
 
 def _short(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,11 +17,12 @@ _QUOTE, _NEWLINE, _RETURN = 34, 10, 13
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A record that does not split into the header's columns: 1-based line in the file, its text, and why."""
+    """A record that does not split into the header's columns: 1-based line in the file, its text, why, and how many sound ones stand before it."""
 
     row: int
     text: str
     reason: str
+    after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,10 @@ class Split:
 
     frame: pl.DataFrame
     rejected: tuple[Rejected, ...]
+
+    def behind(self, rows: int) -> Split:
+        """Say of the same records that so many sound ones stand before all of them."""
+        return self if not self.rejected or not rows else replace(self, rejected=tuple(replace(r, after=r.after + rows) for r in self.rejected))
 
 
 def split_even(body: bytes, delimiter: str, width: int, first_line: int) -> Split | None:
@@ -56,8 +61,8 @@ def split_even(body: bytes, delimiter: str, width: int, first_line: int) -> Spli
     bad = (fields != width) & ~blank
     if any(b"\n" in body[starts[i]:ends[i]] for i in np.flatnonzero(bad)):
         return None  # a quote may have been left open: line by line, less is lost
-    rejected = tuple(_refused(body, starts, ends, fields, np.flatnonzero(bad), first_line, width))
     good = ~(bad | blank)
+    rejected = tuple(_refused(body, starts, ends, fields, np.flatnonzero(bad), np.cumsum(good), first_line, width))
     if not good.any():
         return Split(no_rows(width), rejected)
     whole = body if good.all() else _kept(body, starts, ends, good)
@@ -82,7 +87,7 @@ def split_slowly(body: bytes, delimiter: str, width: int, first_line: int, stret
         if len(fields) == width:
             rows.append(fields)
         else:
-            rejected.append(Rejected(first_line + line - 1, record, _reason(len(fields), width)))
+            rejected.append(Rejected(first_line + line - 1, record, _reason(len(fields), width), len(rows)))
     return Split(_from_rows(rows, width), tuple(rejected)), end
 
 
@@ -92,12 +97,13 @@ def no_rows(width: int) -> pl.DataFrame:
 
 
 def _refused(
-    body: bytes, starts: IntArray, ends: IntArray, fields: IntArray, bad: IntArray, first_line: int, width: int,
+    body: bytes, starts: IntArray, ends: IntArray, fields: IntArray, bad: IntArray, before: IntArray, first_line: int,
+    width: int,
 ) -> Iterator[Rejected]:
     line, at = first_line, 0
     for i in bad.tolist():
         line, at = line + body.count(b"\n", at, int(starts[i])), int(starts[i])
-        yield Rejected(line, body[at:ends[i]].decode().removesuffix("\r"), _reason(int(fields[i]), width))
+        yield Rejected(line, body[at:ends[i]].decode().removesuffix("\r"), _reason(int(fields[i]), width), int(before[i]))
 
 
 def _reason(found: int, expected: int) -> str:

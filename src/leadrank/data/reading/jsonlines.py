@@ -29,14 +29,16 @@ class JsonLines:
 
     def pieces(self, wanted: Sequence[str], rejected: list[Rejected]) -> Iterator[pl.DataFrame]:
         """Yield the columns wanted as text, nested values as JSON; the lines that are no object join the rejected."""
-        schema, line = dict.fromkeys(wanted, pl.String()), 0
+        schema, line, rows = dict.fromkeys(wanted, pl.String()), 0, 0
         for stretch in _stretches(self.blocks()):
             good = stretch
             if not self.sound:
                 good, bad = _one_by_one(stretch)
-                rejected.extend(Rejected(r.row + line, r.text, r.reason) for r in bad)
+                rejected.extend(Rejected(r.row + line, r.text, r.reason, r.after + rows) for r in bad)
             line += stretch.count(b"\n")
-            yield pl.read_ndjson(good, schema=schema) if good.strip() else pl.DataFrame(schema=schema)
+            frame = pl.read_ndjson(good, schema=schema) if good.strip() else pl.DataFrame(schema=schema)
+            rows += frame.height
+            yield frame
 
     def whole(self) -> tuple[pl.DataFrame, tuple[Rejected, ...]]:
         """Read all columns at once; nested values keep their type where all lines agree on one."""
@@ -139,7 +141,7 @@ def _one_by_one(data: bytes) -> tuple[bytes, tuple[Rejected, ...]]:
             item = json.loads(line, parse_constant=_refuse)
             good.append(json.dumps({key: _flat(value) for key, value in dict(item).items()}))
         except (ValueError, TypeError, RecursionError) as problem:
-            rejected.append(Rejected(number, line.rstrip("\r"), f"no JSON object: {problem}"))
+            rejected.append(Rejected(number, line.rstrip("\r"), f"no JSON object: {problem}", len(good)))
     return "\n".join(good).encode(), tuple(rejected)
 
 

@@ -30,6 +30,11 @@ class RawTable:
     findings: tuple[Finding, ...]
     source: str
 
+    @property
+    def skipped(self) -> tuple[int, ...]:
+        """Numbers below the header of the records that did not split: the rows that came after each have a higher number than the table says."""
+        return tuple(bad.after + k for k, bad in enumerate(self.rejected, start=1))
+
 
 def read_table(
     source: str | Path, *, columns: Sequence[str] | None = None, stream: BinaryIO | None = None, rows_needed: bool = True

@@ -99,6 +99,15 @@ def open_sql(url: str, choose: Callable[[list[str]], list[str]], size: int) -> t
     return found.names, _pieces(url, wanted, plain, nothing, size)
 
 
+def table_names(url: str) -> list[str]:
+    """List the tables and views of a database, whose URL names none; see `read_sql` for what may go wrong."""
+    import sqlalchemy
+
+    with _connected(f"{url}#", whole=True) as (connection, _, _):
+        inspector = sqlalchemy.inspect(connection)
+        return sorted([*inspector.get_table_names(), *inspector.get_view_names()])
+
+
 def _pieces(url: str, wanted: list[str], kinds: list[set[type]], nothing: pl.DataFrame, size: int) -> Iterator[pl.DataFrame]:
     some = False
     with _connected(url) as (connection, table, shown):
@@ -118,9 +127,9 @@ def _parts(connection: Connection, select: Select[Any], size: int) -> Iterator[S
 
 
 @contextmanager
-def _connected(url: str) -> Iterator[tuple[Connection, str, str]]:
+def _connected(url: str, *, whole: bool = False) -> Iterator[tuple[Connection, str, str]]:
     """Connect to the database of a URL; the table's name and the URL without its password come along."""
-    address, shown, table = _parsed(url)
+    address, shown, table = _parsed(url, whole=whole)
     import sqlalchemy
 
     try:
@@ -137,7 +146,7 @@ def _connected(url: str) -> Iterator[tuple[Connection, str, str]]:
         raise ServiceError(f"{shown} could not be read: {said}", "Check the address, the login and that the database runs.") from None
 
 
-def _parsed(url: str) -> tuple[URL, str, str]:
+def _parsed(url: str, *, whole: bool) -> tuple[URL, str, str]:
     try:
         import sqlalchemy
     except ImportError as problem:
@@ -147,7 +156,7 @@ def _parsed(url: str) -> tuple[URL, str, str]:
     scheme = url.partition("://")[0]
     if scheme not in _DRIVERS:
         raise UsageError(f"{scheme}:// cannot be read; known are {', '.join(sorted(_DRIVERS))}.", "Or give a file.")
-    if not table:
+    if not table and not whole:
         raise UsageError(f"{shown} names no table.", "Write it behind a hash: sqlite:///file.db#leads")
     try:
         address = sqlalchemy.make_url(place).set(drivername=_DRIVERS[scheme])

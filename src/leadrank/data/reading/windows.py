@@ -41,6 +41,12 @@ class Delimited:
 
     def splits(self) -> Iterator[Split]:
         """Yield the records."""
+        rows = 0
+        for split in self._parts():
+            yield split.behind(rows)
+            rows += split.frame.height
+
+    def _parts(self) -> Iterator[Split]:
         window, width = self._window, len(self.names)
         while body := window.ahead(STRETCH + _REACH):
             end = _even_end(body, STRETCH)

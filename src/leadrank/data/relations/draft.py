@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from leadrank.data.relations.look import Look, look_at
 from leadrank.data.relations.overlaps import NAMED_ALIKE, UNIQUE, Relation, likeness, relation_of
 from leadrank.data.relations.roles import Shared, id_of, key_of, likely_lead, measures, shared_columns, type_of
+from leadrank.data.relations.unnamed import same_numbers
 from leadrank.errors import UsageError, nearest
 from leadrank.frames import pl
 
+ALONE = "no column of it names rows of another table, or is named by one"
 
 @dataclass(frozen=True, slots=True)
 class DraftEvent:
@@ -55,6 +57,8 @@ class Draft:
         Tables that fit nowhere, each with the reason.
     doubts
         What somebody should look at.
+    once
+        Tables with a date and at most one row for each lead: attributes, or else events of which one is the outcome.
     """
 
     lead: str
@@ -64,6 +68,7 @@ class Draft:
     parents: tuple[DraftParent, ...]
     unused: dict[str, str]
     doubts: tuple[str, ...]
+    once: tuple[str, ...] = ()
 
 
 def draft_relations(frames: Mapping[str, pl.DataFrame], *, lead: str | None = None, target: str | None = None) -> Draft:
@@ -101,8 +106,9 @@ def draft_relations(frames: Mapping[str, pl.DataFrame], *, lead: str | None = No
     parents = _parents(look, chosen, events)
     created = look.dates[chosen].first or _lent(look, parents)
     used = {chosen, *(e.table for e in events), *(p.table for p in parents)}
-    left = {name: unused.get(name, "no column of it names rows of another table, or is named by one") for name in frames if name not in used}
-    return Draft(chosen, key, created, tuple(events), tuple(parents), left, _doubts(chosen, key, created, events, parents))
+    left = {name: unused.get(name) or same_numbers(look, name, used) or ALONE for name in frames if name not in used}
+    doubts, once = _doubts(chosen, key, created, events, parents), _once(look, chosen, key, events)
+    return Draft(chosen, key, created, tuple(events), tuple(parents), left, doubts, once)
 
 
 def told(relation: Relation, values: int) -> str:
@@ -150,6 +156,11 @@ def _events(look: Look, lead: str, key: str | None, target: str | None) -> tuple
             kind = type_of(own, {*shared.columns, identity})
             events.append(DraftEvent(name, shared.columns, shared.lead, dates.first, dates.known, identity, kind, shared.sure, shared.because))
     return events, unused
+
+
+def _once(look: Look, lead: str, key: str | None, events: Sequence[DraftEvent]) -> tuple[str, ...]:
+    taken = {lead, *(e.table for e in events)}
+    return tuple(n for n in look.frames if n not in taken and look.dates[n].first is not None and _to_lead(n, look, lead, key) is not None)
 
 
 def _to_lead(name: str, look: Look, lead: str, key: str | None) -> Shared | None:

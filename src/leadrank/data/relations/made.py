@@ -30,7 +30,6 @@ def with_bands(lead: pl.DataFrame, bands: Mapping[str, Band]) -> pl.DataFrame:
         if name in lead.columns:
             raise UsageError(f"[lead.bands] makes a column {name!r}, and the lead table has one of that name.", "Give the band another name.")
         if band.of in lead.columns:
-            _need_numbers(name, lead[band.of])
             lead = lead.with_columns(_banded(lead[band.of], band).alias(name))
     return lead
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from leadrank.data.cell import text_of
@@ -9,7 +10,7 @@ from leadrank.data.clean import Cleaned, clean_frame
 from leadrank.data.infer import infer_schema
 from leadrank.data.relations.declared import Table
 from leadrank.data.relations.key_texts import key_texts
-from leadrank.data.relations.rejects import RejectedRow
+from leadrank.data.relations.rejects import RejectedRow, number_of
 from leadrank.data.schema import ColumnSchema, Schema
 from leadrank.data.words import squash
 from leadrank.errors import DataError, LeadrankError
@@ -23,15 +24,16 @@ LONGEST = 60
 
 @dataclass(frozen=True, slots=True)
 class ReadTable:
-    """A clean table, how it was read, and what was noticed."""
+    """A clean table, how it was read, and what was noticed; `kept` marks the raw rows that are in it."""
 
     frame: pl.DataFrame
     schema: Schema
     findings: tuple[Finding, ...]
     rejected: tuple[RejectedRow, ...]
+    kept: pl.Series
 
 
-def read_cells(table: Table, frame: pl.DataFrame, schema: Schema | None = None) -> ReadTable:
+def read_cells(table: Table, frame: pl.DataFrame, schema: Schema | None = None, skipped: Sequence[int] = ()) -> ReadTable:
     """Clean a table; rows without a key, or events without a moment, are put aside.
 
     Parameters
@@ -42,6 +44,8 @@ def read_cells(table: Table, frame: pl.DataFrame, schema: Schema | None = None) 
         Raw cells.
     schema
         What training learned; by default it is inferred.
+    skipped
+        Numbers below the header of records that did not split, so that all others are called by theirs.
 
     Raises
     ------
@@ -64,10 +68,10 @@ def read_cells(table: Table, frame: pl.DataFrame, schema: Schema | None = None) 
     for _, mask, _ in whys:
         bad |= mask
     _some_moments(table, frame, clean)
-    rejected = _rejected(table, frame, whys) if bad.any() else ()
+    rejected = _rejected(table, frame, whys, skipped) if bad.any() else ()
     told = [f for f in findings if f.code != "D118" or table.kind == "lead" or f.column not in table.dated]
-    found = (*(_of_table(table, f) for f in told), *_unread(table, cleaned), *_said(table, rejected), *_undated(table, frame, clean.filter(~bad)))
-    return ReadTable(clean.filter(~bad) if rejected else clean, schema, found, rejected)
+    found = (*(_of_table(table, f) for f in told), *_unread(table, cleaned, skipped), *_said(table, rejected), *_undated(table, frame, clean.filter(~bad)))
+    return ReadTable(clean.filter(~bad) if rejected else clean, schema, found, rejected, ~bad)
 
 
 def _inferred(table: Table, frame: pl.DataFrame) -> tuple[Schema, tuple[Finding, ...]]:
@@ -117,13 +121,16 @@ def _some_moments(table: Table, frame: pl.DataFrame, clean: pl.DataFrame) -> Non
             raise DataError(said, "Name a column of dates in `occurred_at`.")
 
 
-def _rejected(table: Table, frame: pl.DataFrame, whys: list[tuple[str, pl.Series, str]]) -> tuple[RejectedRow, ...]:
+def _rejected(
+    table: Table, frame: pl.DataFrame, whys: list[tuple[str, pl.Series, str]], skipped: Sequence[int]
+) -> tuple[RejectedRow, ...]:
     done: dict[int, RejectedRow] = {}
     for name, mask, reason in whys:
         rows = mask.arg_true()
         for row, value in zip(rows.to_list(), frame[name].gather(rows).to_list(), strict=True):
             if row not in done:
-                done[row] = RejectedRow(table.name, row + 1, name, (text_of(value) or "")[:LONGEST] if value is not None else "", reason)
+                cell = (text_of(value) or "")[:LONGEST] if value is not None else ""
+                done[row] = RejectedRow(table.name, number_of(row, skipped), name, cell, reason)
     return tuple(done[row] for row in sorted(done))
 
 
@@ -149,14 +156,15 @@ def _undated(table: Table, frame: pl.DataFrame, clean: pl.DataFrame) -> list[Fin
     return found
 
 
-def _unread(table: Table, cleaned: Cleaned) -> list[Finding]:
+def _unread(table: Table, cleaned: Cleaned, skipped: Sequence[int]) -> list[Finding]:
     """Say which cells count as missing; those that cost a whole row are said with the row."""
     found = []
     for column, cells in cleaned.unreadable.items():
         if column in table.dated and table.kind != "lead":
             continue
         first = next(p for p in cleaned.problems if p.column == column)
-        said = f"{cells:,} cells of {column} are not {first.expected}, e.g. {first.value!r} in row {first.row + 1:,}; they count as missing."
+        where = f"e.g. {first.value!r} in row {number_of(first.row, skipped):,}"
+        said = f"{cells:,} cells of {column} are not {first.expected}, {where}; they count as missing."
         finding = Finding("D145", "warning", column, cells, said, "Mend them in the source, or declare the column's type.")
         found.append(_of_table(table, finding))
     return found

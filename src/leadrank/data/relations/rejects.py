@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,22 @@ class RejectedRow:
     column: str
     value: str
     reason: str
+
+
+def number_of(row: int, skipped: Sequence[int]) -> int:
+    """Say the number below the header of a row of a table, counted from 0, whose file has other records that did not split.
+
+    Parameters
+    ----------
+    skipped
+        Numbers below the header of those records, rising.
+
+    Examples
+    --------
+    >>> [number_of(row, [2, 3]) for row in range(3)]
+    [1, 4, 5]
+    """
+    return row + 1 + bisect_right([number - k for k, number in enumerate(skipped, start=1)], row)
 
 
 def write_rejected_rows(path: str | Path, rows: Iterable[RejectedRow]) -> None:

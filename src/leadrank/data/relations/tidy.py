@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from leadrank.data.relations.declared import LEAD, Link, Table, check_columns, declared_tables
@@ -12,6 +12,7 @@ from leadrank.data.relations.orphans import matched_findings, without_events
 from leadrank.data.relations.read_cells import ReadTable, read_cells
 from leadrank.data.relations.rejects import RejectedRow
 from leadrank.data.relations.repeats import drop_repeats
+from leadrank.data.relations.wanted_numbers import need_numbers
 from leadrank.data.schema import Schema
 from leadrank.errors import DataError
 from leadrank.frames import pl
@@ -53,7 +54,9 @@ class _Heap:
     seen: list[pl.DataFrame] = field(default_factory=list)
 
 
-def tidy_tables(project: Project, frames: Mapping[str, pl.DataFrame], tidier: Tidier | None = None) -> Tidied:
+def tidy_tables(
+    project: Project, frames: Mapping[str, pl.DataFrame], tidier: Tidier | None = None, *, skipped: Mapping[str, Sequence[int]] | None = None
+) -> Tidied:
     """Clean all tables of a project.
 
     Parameters
@@ -64,6 +67,8 @@ def tidy_tables(project: Project, frames: Mapping[str, pl.DataFrame], tidier: Ti
         Raw cells by name, `lead` among them; other frames are ignored.
     tidier
         What training learned, to be applied; by default it is learned here.
+    skipped
+        By table the numbers below the header of records that did not split, so that all others are called by theirs.
 
     Returns
     -------
@@ -93,7 +98,9 @@ def tidy_tables(project: Project, frames: Mapping[str, pl.DataFrame], tidier: Ti
     heap = _Heap()
     for table in declared.values():
         schema = None if tidier is None else _schema_of(tidier, table)
-        read = read_cells(table, frames[table.name], schema)
+        read = read_cells(table, frames[table.name], schema, (skipped or {}).get(table.name, ()))
+        if tidier is None:
+            need_numbers(project, table.name, frames[table.name], read.frame)
         _take(heap, table, read, frames[table.name], tidier)
     order = [LEAD, *(name for name in frames if name in declared and name != LEAD)]
     tables = {name: heap.tables[name] for name in order}
@@ -111,9 +118,7 @@ def _schema_of(tidier: Tidier, table: Table) -> Schema:
 def _take(heap: _Heap, table: Table, read: ReadTable, raw: pl.DataFrame, tidier: Tidier | None) -> None:
     frame = read.frame
     if table.outcome is not None and table.outcome in raw.columns:
-        rows = [r.row - 1 for r in read.rejected]
-        outcome = raw[table.outcome] if not rows else raw.with_row_index("__row").filter(~pl.col("__row").is_in(rows))[table.outcome]
-        frame = frame.with_columns(outcome.alias(table.outcome))
+        frame = frame.with_columns(raw[table.outcome].filter(read.kept).alias(table.outcome))
     heap.findings += read.findings
     heap.rejected += read.rejected
     heap.schemas[table.name] = read.schema

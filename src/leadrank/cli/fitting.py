@@ -1,0 +1,35 @@
+"""Whether what was given to a bundle is what it learned from: one table of leads, or several tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leadrank.errors import UsageError
+
+if TYPE_CHECKING:
+    from leadrank.bundle import Bundle
+
+
+def check_source(source: str, bundle: Bundle, *, at: str | None = None, everyone: bool = False) -> None:
+    """Refuse one table where the bundle needs several, several where it needs one, and flags that would do nothing.
+
+    Raises
+    ------
+    UsageError
+        They do not fit.
+    """
+    project_file, folder = source.endswith(".toml"), Path(source).is_dir()
+    if bundle.origin is not None:
+        if not (project_file or folder):
+            raise UsageError(
+                "This bundle learned from several tables: give the project file or their folder.",
+                f"Its tables: {', '.join(bundle.origin.tidier.schemas)}; {source} is one table.",
+            )
+        return
+    if project_file or folder:
+        what = "a project file" if project_file else "a folder"
+        raise UsageError(f"This bundle takes one table of leads; {source} is {what}.", "Give the table itself.")
+    flag = "--at" if at is not None else "--all" if everyone else None
+    if flag is not None:
+        raise UsageError(f"{flag} belongs to a bundle that learned from several tables; this one takes one, and scores every row.", "Leave it out.")
