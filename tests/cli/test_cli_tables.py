@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import polars as pl
@@ -43,6 +45,24 @@ def test_check_tells_of_rows_and_keys_of_every_table(estate: Path, capsys: Captu
     assert lost.height > 10
 
 
+def test_all_rejected_rows_are_numbered_below_the_header_also_after_records_that_do_not_split(tmp_path: Path, capsys: Capture) -> None:
+    people = "\n".join(f"C{i},2024-01-{i % 28 + 1:02d},{'no' if i % 3 else 'yes'}" for i in range(40))
+    (tmp_path / "people.csv").write_text(f"id,came,won\n{people}\n")
+    good = [f"C{i % 40},2024-01-{i % 28 + 1:02d},{i}" for i in range(60)]
+    rows = [*good[:2], "C1,2024-01-02,3,4", '"C\n2",2024-01-03,4', "", "C3", *good[2:], ",2024-01-05,1", "C4,never,1", "C5,2024-01-06,much"]
+    (tmp_path / "calls.csv").write_text("id,at,minutes\n" + "\n".join(rows) + "\n")
+    (tmp_path / "leadrank.toml").write_text(
+        '[lead]\ntable = "people.csv"\nkey = "id"\ncreated_at = "came"\n[[event]]\ntable = "calls.csv"\nkey = "id"\noccurred_at = "at"\n'
+        '[event.columns]\nminutes = { type = "number" }\n[target]\ncolumn = "won"\npositive = "yes"\n')
+    assert run(["check", str(tmp_path / "leadrank.toml"), "--json", "--rejected", str(tmp_path / "lost.csv")]) == 0
+    lost = pl.read_csv(tmp_path / "lost.csv").sort("row")
+    assert lost["row"].to_list() == [3, 5, 64, 65]
+    assert lost["value"].to_list()[:2] == ["C1,2024-01-02,3,4", "C3"]
+    said = {f["code"]: f["message"] for f in json.loads(capsys.readouterr().out)["findings"] if "calls" in (f["column"] or "")}
+    assert "the first is row 64" in said["D172"] or "the first is row 65" in said["D172"]
+    assert "'much' in row 66" in said["D145"]
+
+
 def test_training_keeps_rejected_rows_beside_the_bundle_and_says_so(bundle: str) -> None:
     assert pl.read_csv(f"{bundle}.rejected.csv").height > 10
 
@@ -57,6 +77,43 @@ def test_score_takes_the_project_file_or_the_folder_and_leaves_decided_leads_out
     assert {"CustomerID", "probability", "probability_30_days", "probability_ever", "fit", "engagement", "timing"} <= set(scored.columns)
     assert run(["score", bundle, str(estate), "--all", "-o", str(estate / "all.csv")]) == 0
     assert pl.read_csv(estate / "all.csv").height > 5 * scored.height
+
+
+@pytest.fixture(scope="module")
+def database(estate: Path) -> str:
+    """Hold the same tables in one database, under the names that they have as files."""
+    place = estate / "crm.db"
+    with closing(sqlite3.connect(place)) as connection, connection:
+        for file in estate.glob("*.parquet"):
+            frame = pl.read_parquet(file)
+            frame = frame.with_columns(pl.col(n).cast(pl.String) for n, dtype in frame.schema.items() if dtype.is_temporal())
+            connection.execute(f'CREATE TABLE "{file.stem}" ({", ".join(frame.columns)})')
+            connection.executemany(f'INSERT INTO "{file.stem}" VALUES ({", ".join("?" * frame.width)})', frame.rows())
+    return f"sqlite:///{place}"
+
+
+def test_one_url_stands_for_all_tables_of_a_bundle(estate: Path, bundle: str, database: str, capsys: Capture) -> None:
+    assert run(["score", bundle, str(estate), "-o", str(estate / "of_files.csv")]) == 0
+    assert run(["score", bundle, database, "-o", str(estate / "of_sql.csv")]) == 0
+    files, sql = (pl.read_csv(estate / name).sort("CustomerID") for name in ("of_files.csv", "of_sql.csv"))
+    assert files["CustomerID"].equals(sql["CustomerID"])
+    assert (files["probability"] - sql["probability"]).abs().max() < 1e-9
+    key = files["CustomerID"][0]
+    capsys.readouterr()
+    assert run(["explain", bundle, database, "--lead", key]) == 0
+    assert run(["evaluate", bundle, database, "--json"]) == 0
+    assert run(["verify", bundle, database]) == 0
+    assert "It holds." in capsys.readouterr().out
+
+
+def test_a_draft_is_made_from_all_tables_of_a_database(database: str, tmp_path: Path, capsys: Capture) -> None:
+    wanted = ["--target", "TransactionTable", "--within", "60 days", "-o", str(tmp_path / "drafted.toml")]
+    assert run(["init", database, *wanted]) == 0
+    told = capsys.readouterr()
+    assert "Events: InteractionTable" in told.err
+    drafted = (tmp_path / "drafted.toml").read_text()
+    assert f'table = "{database}#CustomerTable"' in drafted
+    assert 'name = "crm"' in drafted
 
 
 def test_leads_are_ranked_as_of_an_earlier_moment(estate: Path, bundle: str, capsys: Capture) -> None:

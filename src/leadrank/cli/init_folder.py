@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from leadrank.cli.declare import Flags
 from leadrank.cli.draft_tables import Outcome, draft_tables
@@ -127,7 +126,7 @@ def _in_database(url: str) -> list[tuple[str, str, str]]:
     """List the tables of a database likewise; no password enters the project file."""
     from leadrank.data.reading.sql import hide_password, table_names
 
-    return [(name, f"{url}#{quote(name)}", hide_password(f"{url}#{quote(name)}")) for name in table_names(url)]
+    return [(name, f"{url}#{name}", hide_password(f"{url}#{name}")) for name in table_names(url)]
 
 
 def _read(listed: Sequence[tuple[str, str, str]]) -> tuple[dict[str, RawTable], dict[str, str]]:
