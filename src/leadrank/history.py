@@ -38,6 +38,10 @@ class History:
         What came after each cutoff; None where the outcome is a column.
     origin
         How such rows are made of tables again; None for a flat table.
+    lead
+        Whose row each is: the lead's key, or its place in the lead table where leads have none.
+    y
+        What can be learned from: class numbers, -1 where the outcome is not known.
     """
 
     project: Project
@@ -47,6 +51,8 @@ class History:
     origin: Origin | None = None
     findings: tuple[Finding, ...] = ()
     rejected: tuple[data.RejectedRow, ...] = ()
+    lead: pl.Series | None = None
+    y: IntArray | None = None
 
     @property
     def counted(self) -> tuple[str, ...]:
@@ -55,6 +61,11 @@ class History:
         undated = [f"{p.of} {p.name}." for p in self.project.parent if p.known_at is None]
         return tuple(name for name, kind in kinds.items() if kind != "fit" and not name.startswith(tuple(undated)))
 
+    @property
+    def things(self) -> dict[str, str]:
+        """What each counted column is about."""
+        return {} if self.origin is None else self.origin.things
+
     def known_from(self, rows: IntArray) -> FloatArray | None:
         """Return from when the outcomes of some rows are final, on the scale on which the rows are in order."""
         return None if self.known is None else data.time_order(self.known[rows].alias(AT).to_frame(), AT)
@@ -62,7 +73,7 @@ class History:
 
 def history_of(
     project: Project, frames: Mapping[str, pl.DataFrame], *, origin: Origin | None = None, until: datetime | None = None,
-    skipped: Mapping[str, Sequence[int]] | None = None,
+    delay: float = 0.0, skipped: Mapping[str, Sequence[int]] | None = None,
 ) -> History:
     """Look at past leads as if they were new, and then at what became of them.
 
@@ -75,7 +86,9 @@ def history_of(
     origin
         What an earlier training learned of the tables, to judge its model; by default it is learned here.
     until
-        Nothing is looked at that was known later.
+        Nothing is looked at that was known later; tables that tell more are to be cut by `known_rows` first.
+    delay
+        Days after its cutoff from which an outcome that is a column is known, which no table tells; it counts beside `until` only.
     skipped
         As in `tidy_tables`.
 
@@ -93,8 +106,15 @@ def history_of(
     if project.target.event is not None:
         return _of_events(project, tidied, rows, origin, until)
     cells = _outcome_cells(project, tidied.tables["lead"])
-    read = labels.read_outcomes(cells, project.target, whole=False).codes
-    return _made(project, tidied, rows, read[rows["lead"].to_numpy()], cells[rows["lead"]], origin)
+    read = labels.read_outcomes(cells, project.target, whole=False).codes[rows["lead"].to_numpy()]
+    y = read if until is None else np.where(_told_by(rows, delay, until), read, labels.UNLABELLED)
+    return _made(project, tidied, rows, y, cells[rows["lead"]], origin, until=until)
+
+
+def _told_by(rows: pl.DataFrame, delay: float, until: datetime) -> BoolArray:
+    """Mark the rows whose outcome, that a column of the lead tells, was known at a moment; not those that are scored only then."""
+    at = rows[AT].is_not_null() & (rows[AT] < until) & (rows[AT] + timedelta(days=delay) <= until)
+    return at.fill_null(value=False).to_numpy()
 
 
 def is_open(found: Snapshots) -> BoolArray:
@@ -128,7 +148,7 @@ def _of_events(
     # A young lead that converted already is known, those of its age that have not are pending: learned from, it would look typical.
     y = labels.final_labels(ahead)
     words = pl.Series(project.target.column, y).replace_strict([0, 1], OUTCOMES, default=None, return_dtype=pl.String)
-    return _made(project, tidied, rows, y, words, origin, ahead)
+    return _made(project, tidied, rows, y, words, origin, ahead, until)
 
 
 def _one_outcome(project: Project, lead: pl.DataFrame) -> None:
@@ -142,27 +162,29 @@ def _one_outcome(project: Project, lead: pl.DataFrame) -> None:
 def _need_cutoffs(project: Project, tables: Mapping[str, pl.DataFrame], rows: pl.DataFrame, until: datetime | None) -> None:
     """Say why there is nothing to look at: leads came, and no cutoff lies where they could be looked at."""
     created = project.lead.created_at
-    if rows.height or created is None or not tables["lead"].height:
+    if rows.height or created is None or not tables["lead"][created].count():
         return
-    first, end = tables["lead"][created].min(), until or moment_of(observed_until(project, tables))
+    first, end = str(tables["lead"][created].min())[:10], until or moment_of(observed_until(project, tables))
     raise DataError(
-        f"No cutoff lies between the first lead ({first:%Y-%m-%d}) and the end of observation ({end:%Y-%m-%d}).",
+        f"No cutoff lies between the first lead ({first}) and the end of observation ({end:%Y-%m-%d}).",
         "Change [cutoff], or [target] observed_until where it is declared.",
     )
 
 
 def _made(
     project: Project, tidied: data.Tidied, rows: pl.DataFrame, y: IntArray, outcome: pl.Series, origin: Origin | None,
-    ahead: labels.Ahead | None = None,
+    ahead: labels.Ahead | None = None, until: datetime | None = None,
 ) -> History:
     learned: tuple[Finding, ...] = ()
     if origin is None:
-        counted = _as_many_windows_as_rows_bear(project, int((y != labels.UNLABELLED).sum()))
+        counted = _as_many_windows_as_rows_bear(_of_kinds_that_came(project, tidied.tables, until), int((y != labels.UNLABELLED).sum()))
         origin = Origin(tidied.tidier, features.fit_featurizer(counted, tidied.tables, rows, y))
         learned = (*features.half_life_findings(origin.featurizer), *_as_they_stand(project))
     frame = features.featurize(origin.featurizer, tidied.tables, rows).with_columns(outcome.alias(project.target.column))
     found = (*tidied.findings, *learned, *(() if ahead is None else ahead.findings))
-    return History(_flat(project, frame), frame, None if ahead is None else _known(ahead), ahead, origin, found, tidied.rejected)
+    key, lead = project.lead.key, tidied.tables["lead"]
+    whose = rows["lead"] if key is None else lead[key].gather(rows["lead"])
+    return History(_flat(project, frame), frame, None if ahead is None else _known(ahead), ahead, origin, found, tidied.rejected, whose, y)
 
 
 def _as_many_windows_as_rows_bear(project: Project, rows: int) -> Project:
@@ -171,6 +193,16 @@ def _as_many_windows_as_rows_bear(project: Project, rows: int) -> Project:
         return project
     windows = next((fewer for most, fewer in FEWER_WINDOWS if rows < most), project.counting.windows)
     return project.model_copy(update={"counting": project.counting.model_copy(update={"windows": windows})})
+
+
+def _of_kinds_that_came(project: Project, tables: Mapping[str, pl.DataFrame], until: datetime | None) -> Project:
+    """Leave out half-lives of kinds of events that had not come yet: at an earlier moment none is mistyped for that."""
+    if until is None or not project.counting.half_lives:
+        return project
+    came = {str(kind) for e in project.event if e.type is not None for kind in tables[e.name][e.type].drop_nulls().unique()}
+    kinds = came | {e.name for e in project.event}
+    half_lives = {kind: days for kind, days in project.counting.half_lives.items() if kind in kinds}
+    return project.model_copy(update={"counting": project.counting.model_copy(update={"half_lives": half_lives})})
 
 
 def _known(ahead: labels.Ahead) -> pl.Series:

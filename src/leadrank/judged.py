@@ -25,7 +25,9 @@ class Judged:
     sums: FloatArray
 
 
-def judge(bundle: Bundle, log_odds: FloatArray, value: FloatArray | None, cost: FloatArray | None, empty: BoolArray) -> Judged:
+def judge(
+    bundle: Bundle, log_odds: FloatArray, value: FloatArray | None, cost: FloatArray | None, empty: BoolArray, age: FloatArray | None = None
+) -> Judged:
     """Decide on leads.
 
     Parameters
@@ -36,9 +38,11 @@ def judge(bundle: Bundle, log_odds: FloatArray, value: FloatArray | None, cost: 
         Per-lead amounts, shape (rows,), nan where blank; None for the policy's own.
     empty
         Marks the leads of which nothing is known: they are not contacted.
+    age
+        Days since each lead's cutoff, where it is asked about later; it is decided on what is left of its probability.
     """
     starts = range(0, max(len(log_odds), 1), _BLOCK)
-    blocks = [_block(bundle, *(None if a is None else a[at : at + _BLOCK] for a in (log_odds, value, cost, empty))) for at in starts]  # type: ignore[arg-type]
+    blocks = [_block(bundle, *(None if a is None else a[at : at + _BLOCK] for a in (log_odds, value, cost, empty, age))) for at in starts]  # type: ignore[arg-type]
     profits = [block.decided.expected_profit for block in blocks]
     return Judged(
         np.concatenate([block.reach for block in blocks]), np.concatenate([block.low for block in blocks]),
@@ -52,9 +56,15 @@ def judge(bundle: Bundle, log_odds: FloatArray, value: FloatArray | None, cost: 
     )
 
 
-def _block(bundle: Bundle, log_odds: FloatArray, value: FloatArray | None, cost: FloatArray | None, empty: BoolArray) -> Judged:
+def _block(
+    bundle: Bundle, log_odds: FloatArray, value: FloatArray | None, cost: FloatArray | None, empty: BoolArray, age: FloatArray | None
+) -> Judged:
     best, spread = log_odds[:, -1], bundle.model.shape.spread
     reach, (own, shared) = models.sigmoid(log_odds), spread.errors(best)
     decided = decisions.apply_policy(bundle.policy, reach, value=value, cost=cost)
-    sums = decisions.tier_sums(len(bundle.policy.tiers), decided.tier, reach[:, -1], shared)
+    counted = reach[:, -1]
+    if age is not None and bundle.timing is not None:
+        counted = models.given_not_yet(bundle.timing, counted, age, bundle.timing.horizon)
+        decided = replace(decisions.apply_policy(bundle.policy, counted[:, None], value=value, cost=cost), score=decided.score)
+    sums = decisions.tier_sums(len(bundle.policy.tiers), decided.tier, counted, shared)
     return Judged(reach, *models.interval_around(best, own), replace(decided, contact=decided.contact & ~empty), sums)

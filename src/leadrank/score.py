@@ -21,7 +21,7 @@ from leadrank.errors import UsageError
 from leadrank.frames import pl
 from leadrank.judged import Judged, judge
 from leadrank.reasoning import PARTS, Reasoner
-from leadrank.scored_rows import BY_DAY, DAYS, in_words, recut, scored_rows
+from leadrank.scored_rows import BY_DAY, DAYS, LEFT, age_of, in_words, recut, scored_rows
 from leadrank.scored_table import Explained, Part, ScoredTable, Tally
 from leadrank.types import BoolArray, FloatArray, Matrix
 
@@ -206,7 +206,8 @@ class Scorer:
         parts = self._parts(table, 0, keep, threads)
         rows, empty, told = pl.concat([part.rows for part in parts]), np.concatenate([part.empty for part in parts]), _told(parts)
         profit = rows["expected_profit"]
-        order = decisions.best_first(rows["probability"].to_numpy(), None if profit.null_count() == len(profit) else profit.to_numpy())
+        chance = rows[LEFT if LEFT in rows.columns else "probability"].to_numpy()
+        order = decisions.best_first(chance, None if profit.null_count() == len(profit) else profit.to_numpy())
         order = order[np.argsort(empty[order], kind="stable")][:top]
         best = self._parts(table[order], reasons, (), threads) if reasons > 0 or top is not None else parts
         out = in_words(rows[order]).with_columns(rank=pl.Series(np.arange(1, len(order) + 1), dtype=pl.Int64))
@@ -246,7 +247,7 @@ class Scorer:
         X = features.encode(self.bundle.encoder, cleaned.frame if self._needed else table, cleaned.labels)
         value, cost = (_amounts(cleaned.frame[c]) if c is not None else None for c in self._money)
         log_odds, empty = self.bundle.model.log_odds(X), self._acquaintance.empty(cleaned, len(X))
-        return _Batch(X, log_odds, judge(self.bundle, log_odds, value, cost, empty), empty), cleaned
+        return _Batch(X, log_odds, judge(self.bundle, log_odds, value, cost, empty, age_of(table)), empty), cleaned
 
     def outlook(self, told: Tally) -> tuple[decisions.TierOutlook, ...]:
         """Say what each tier of a table brings."""

@@ -13,7 +13,7 @@ from leadrank.bundle import ASKED_AT, NOTHING_KNOWN, Bundle
 from leadrank.frames import pl
 from leadrank.judged import Judged
 from leadrank.reasoning import PARTS
-from leadrank.types import BoolArray, FloatArray, IntArray
+from leadrank.types import AT, BoolArray, FloatArray, IntArray
 
 COLUMNS = (
     "probability", "probability_low", "probability_high", "score", "rank", "tier", "contact", "expected_profit", "action", "due_within", "reasons",
@@ -22,8 +22,8 @@ COLUMNS = (
 """What every scored table holds after the key and the columns carried through."""
 DAYS = (7, 30, 90)
 """Days by which a conversion is foretold, where the days of past ones are known."""
-LEFT = "probability_left"
-"""Of converting within what is left of the horizon."""
+LEFT, LOOKED_AT = "probability_left", "looked_at"
+"""Of converting within what is left of the horizon, and the cutoff from which that is counted."""
 BY_DAY = (*(f"probability_{day}_days" for day in DAYS), "probability_ever")
 
 
@@ -44,7 +44,7 @@ def scored_rows(
         Where the rows begin in a longer table, for their numbers where there is no key.
     """
     tiers, decided, reach = bundle.policy.tiers, judged.decided, judged.reach
-    taken = {*COLUMNS, *BY_DAY, LEFT, "looked_at", *PARTS, *map(class_column, bundle.terms.classes)}
+    taken = {*COLUMNS, *BY_DAY, LEFT, LOOKED_AT, *PARTS, *map(class_column, bundle.terms.classes)}
     asked = np.where(empty, len(tiers), decided.tier) if empty.any() else decided.tier
     nothing = np.zeros(len(reach), dtype=np.uint8)
     profit = pl.lit(None, pl.Float64) if decided.expected_profit is None else pl.Series(decided.expected_profit)
@@ -70,10 +70,16 @@ def by_day(timing: models.Timing, probability: FloatArray) -> dict[str, pl.Serie
 
 def _left(timing: models.Timing, probability: FloatArray, table: pl.DataFrame) -> dict[str, pl.Series]:
     """Say of leads that are asked about after their cutoff what is left of their probability, since they have not converted so far."""
-    if ASKED_AT not in table.columns or "at" not in table.columns:
-        return {}
-    age = (table[ASKED_AT] - table["at"]).dt.total_seconds().fill_null(0).to_numpy() / 86_400.0
-    return {"looked_at": table["at"], LEFT: pl.Series(models.given_not_yet(timing, probability, age, timing.horizon))}
+    age = age_of(table)
+    return {} if age is None else {LOOKED_AT: table[AT], LEFT: pl.Series(models.given_not_yet(timing, probability, age, timing.horizon))}
+
+
+def age_of(table: pl.DataFrame) -> FloatArray | None:
+    """Return the days from each lead's cutoff to the moment of asking; None where they are one."""
+    if ASKED_AT not in table.columns or AT not in table.columns:
+        return None
+    days: FloatArray = (table[ASKED_AT] - table[AT]).dt.total_seconds().fill_null(0).to_numpy() / 86_400.0
+    return days
 
 
 def in_words(rows: pl.DataFrame) -> pl.DataFrame:

@@ -101,7 +101,7 @@ def train(
     progress("judging on held-out rows", 0.85)
     judged = _judge(project, prepared, fitted)
     progress("measuring what drives the score", 0.92)
-    facts = _facts(project, prepared, X, fitted, judged, at, limits)
+    facts = _facts(project, prepared, X, fitted, judged, at, limits, history.things)
     fairness, treated = audit_fairness(project, prepared, X, fitted, judged.decided, limits)
     bundle = Bundle(
         project=project, schema=prepared.schema, encoder=encoder, model=fitted.model, policy=judged.policy,
@@ -188,20 +188,21 @@ def _measured(fitted: models.Fitted) -> str:
 
 
 def _facts(
-    project: Project, prepared: Prepared, X: Matrix, fitted: models.Fitted, judged: _Judged, at: datetime | None, limits: models.Limits
+    project: Project, prepared: Prepared, X: Matrix, fitted: models.Fitted, judged: _Judged, at: datetime | None, limits: models.Limits,
+    things: Mapping[str, str],
 ) -> Facts:
     dated = at is not None and limits.trials is None
     return Facts(
         classes=prepared.classes, rows=len(prepared.y), trained_at=at.isoformat(timespec="seconds") if dated and at is not None else None,
         seconds=None, chosen=fitted.chosen, settings={name: dict(setting) for name, setting in fitted.settings.items()}, trials=fitted.trials,
         seed=project.model.seed, measured=_measured(fitted), scale=fitted.model.predictor.scale, quarantined=prepared.quarantined,
-        accepted=prepared.accepted, excluded=project.lead.exclude, importance=_importance(X, prepared.y, fitted, limits),
+        accepted=prepared.accepted, excluded=project.lead.exclude, importance=_importance(X, prepared.y, fitted, limits, things),
         effects=_effects(X, prepared, judged, limits), drift=fitted.drift, speed="" if fitted.distilled is None else str(fitted.distilled),
         not_worth=judged.not_worth, business=judged.business, with_quarantined=_with_quarantined(prepared),
     )
 
 
-def _importance(X: Matrix, y: IntArray, fitted: models.Fitted, limits: models.Limits) -> tuple[explain.Importance, ...]:
+def _importance(X: Matrix, y: IntArray, fitted: models.Fitted, limits: models.Limits, things: Mapping[str, str]) -> tuple[explain.Importance, ...]:
     """Shuffle columns among rows that each probe has not seen; fewer rows where the budget is spent."""
     seed, late = limits.seed, limits.left() < -EFFECT_TAIL * limits.budget
     share = (LATE_ROWS if late else IMPORTANCE_ROWS) / sum(len(rows) for _, rows in fitted.probes)
@@ -212,15 +213,15 @@ def _importance(X: Matrix, y: IntArray, fitted: models.Fitted, limits: models.Li
         parts = [probe.log_odds(M.take(np.arange(a, b))) for (probe, _), a, b in zip(fitted.probes, ends, ends[1:], strict=False)]
         return np.concatenate(parts)
 
-    columns = _telling(fitted.probes[-1][0], held)
-    return explain.permutation_importance(log_odds, held, y[np.concatenate(unseen)], models.class_loss, repeats=3, seed=seed, columns=columns)
+    told, wanted = y[np.concatenate(unseen)], _telling(fitted.probes[-1][0], held, things)
+    return explain.permutation_importance(log_odds, held, told, models.class_loss, repeats=3, seed=seed, columns=wanted, things=things)
 
 
-def _telling(probe: models.Model, X: Matrix) -> list[str]:
-    """Name the columns that contribute most: shuffling every one of a thousand would take longer than all the rest."""
-    values, columns = explain.group_by_column(probe.contributions(X, np.zeros(len(X), dtype=np.int64))[0], X.features)
-    strongest = np.sort(np.argsort(-np.abs(values).mean(axis=0), kind="stable")[:IMPORTANCE_COLUMNS])
-    return [columns[k] for k in strongest]
+def _telling(probe: models.Model, X: Matrix, things: Mapping[str, str]) -> list[str]:
+    """Name the columns or things that contribute most: shuffling every one of a thousand would take longer than all the rest."""
+    named = [replace(f, column=things.get(f.column, f.column)) for f in X.features]
+    values, columns = explain.group_by_column(probe.contributions(X, np.zeros(len(X), dtype=np.int64))[0], named)
+    return [columns[k] for k in np.sort(np.argsort(-np.abs(values).mean(axis=0), kind="stable")[:IMPORTANCE_COLUMNS])]
 
 
 def _effects(X: Matrix, prepared: Prepared, judged: _Judged, limits: models.Limits) -> tuple[ColumnEffect, ...]:

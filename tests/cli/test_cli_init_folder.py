@@ -91,3 +91,14 @@ def test_what_belongs_to_one_table_or_several_is_told_apart(deals: Path, capsys:
 def test_a_folder_without_tables_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["init", str(tmp_path)]) == 2
     assert "none was found" in capsys.readouterr().err
+
+
+def test_without_a_word_of_the_outcome_the_candidates_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    people = "\n".join(f"C{i},2024-01-{i % 28 + 1:02d},{['web', 'fair'][i % 2]}" for i in range(40))
+    deeds = "\n".join(f"C{i},2024-03-{i % 28 + 1:02d}" for i in range(12))
+    (tmp_path / "people.csv").write_text(f"person_id,came,source\n{people}\n")
+    (tmp_path / "deeds.csv").write_text(f"person_id,signed\n{deeds}\n")
+    assert run(["init", str(tmp_path), "--lead", "people"]) == 2
+    said = capsys.readouterr().err
+    assert "--target deeds (events)" in said
+    assert "--target source (a column of people)" in said

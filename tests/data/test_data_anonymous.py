@@ -222,3 +222,24 @@ def test_the_same_thing_is_not_chosen_twice_where_there_is_something_else():
     frame = pl.DataFrame({"strong": strong, "copy": 2 * strong + 1, "weak": y + 2 * rng.normal(size=2_000)})
     assert strongest(frame, frame.columns, y, 2) == ("strong", "weak")
     assert strongest(frame, frame.columns, y, 3) == ("strong", "copy", "weak")
+
+
+def test_a_third_column_about_the_same_thing_is_chosen_after_all_others():
+    rng = np.random.default_rng(2)
+    y = rng.integers(0, 2, 3_000)
+    frame = pl.DataFrame({
+        **{f"calls, {days} days": y + rng.normal(size=3_000) for days in (1, 7, 30, 90)}, **{f"weak {k}": y + 4 * rng.normal(size=3_000) for k in "ab"},
+    })
+    things = {name: "calls" for name in frame.columns if name.startswith("calls")}
+    chosen = strongest(frame, frame.columns, y, 4, things=things)
+    assert sum(name in things for name in chosen) == 2
+    assert {"weak a", "weak b"} < set(chosen)
+    assert len(strongest(frame, frame.columns, y, 6, things=things)) == 6
+
+
+def test_keys_of_other_tables_that_number_things_are_left_out_and_labels_stay():
+    schema = Schema((ColumnSchema("Objekt", "category"), ColumnSchema("District", "category")))
+    frame = pl.DataFrame({"Objekt": [f"Haus {k % 7}" for k in range(40)], "District": ["Old Town", "Harbour"] * 20})
+    made = anonymise(frame, schema, frame.columns, pl.Series("won", [0, 1] * 20), secret=b"sixteen bytes...", foreign=["Objekt", "District"])
+    assert made.features == ("District",)
+    assert made.left_out["Objekt"] == "it names a thing of another table"

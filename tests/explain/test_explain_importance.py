@@ -58,6 +58,24 @@ def test_features_of_one_column_are_shuffled_together():
     assert found[0].drop.value == 0.0
 
 
+def test_columns_about_one_thing_are_shuffled_together_and_no_longer_stand_in_for_each_other():
+    rng = np.random.default_rng(0)
+    told = rng.normal(size=1_000)
+    made = tuple(Feature(name, name, "number") for name in ("calls, 7 days", "calls, 30 days", "other"))
+    matrix = Matrix(np.column_stack([told, told, rng.normal(size=1_000)]), np.empty((1_000, 0), dtype=np.int32), made, ())
+    y = (rng.random(1_000) < 1 / (1 + np.exp(-3 * told))).astype(np.int64)
+
+    def either(rows):
+        return 1 / (1 + np.exp(-3 * np.where(np.abs(rows.numbers[:, 0] - told) < 1e-9, rows.numbers[:, 0], rows.numbers[:, 1])))
+
+    things = {"calls, 7 days": "calls", "calls, 30 days": "calls"}
+    apart = permutation_importance(either, matrix, y, log_loss)
+    together = permutation_importance(either, matrix, y, log_loss, things=things)
+    assert max(item.drop.value for item in apart) < 1e-9
+    assert [item.column for item in together] == ["calls", "other"]
+    assert together[0].drop.low > 0.5
+
+
 def test_the_table_is_left_as_it_was(held_out):
     matrix, y = held_out
     before = matrix.numbers.copy()

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leadrank.data import tidy_tables
 from leadrank.errors import DataError, UsageError
 from leadrank.features import Featurizer, asof, cutoff_rows, featurize, fit_featurizer, kinds_of, rows_at, windows
+from leadrank.labels import look_ahead
 from leadrank.project import parse_project
 from leadrank.records import read_record, write_record
 
@@ -43,6 +45,28 @@ def test_events_after_the_cutoff_or_known_after_it_change_no_feature(draw, same,
         "regions": pl.concat([regions.filter(pl.col("since") <= now), regions.filter(pl.col("since") > now).with_columns(mood=pl.lit("new"))]),
     }
     same(wide(history, rows=rows), wide(history, tables, rows))
+
+
+@given(seed=seeds, noise=seeds)
+@quick
+def test_a_correction_of_an_event_changes_no_feature_and_no_label(draw, same, seed, noise):
+    """A row of the same id, with other cells, that was known later: it is neither told before it was known, nor takes away what was."""
+    history, rng = draw(seed), np.random.default_rng(noise)
+    whose = {name: history.tables[name].drop_nulls("lead_id") for name in ("visits", "sales")}  # what names nobody is rejected, not corrected
+    visits, sales = (whose[name].sample(fraction=1, with_replacement=True, seed=noise % 1000) for name in ("visits", "sales"))
+    known = pl.max_horizontal("when", pl.col("loaded").fill_null(pl.col("when"))).alias("known")
+    visits, later = visits.with_columns(known), pl.Series(DAY * k / 2 for k in rng.integers(1, 80, visits.height))
+    visits = visits.with_columns(
+        lead_id=pl.col("lead_id").shuffle(noise % 99), how=pl.col("how").shuffle(noise % 98), minutes=pl.col("minutes") + 1,
+        when=pl.col("when") - DAY * int(rng.integers(0, 3)), loaded=pl.col("known") + later).drop("known")
+    sales = sales.with_columns(on=pl.col("on") + pl.Series(DAY * k for k in rng.integers(1, 60, sales.height)), amount=pl.col("amount") + 1)
+    corrected = history.tables | {
+        name: pl.concat([rows, history.tables[name]]) for name, rows in (("visits", visits), ("sales", sales))}
+    plain, mended = (tidy_tables(history.project, tables).tables for tables in (history.tables, corrected))
+    same(wide(history, plain), wide(history, mended))
+    one, other = (look_ahead(history.project, tables, history.rows) for tables in (plain, mended))
+    for told in ("y", "days", "known_at", "final_at", "gone", "gone_at"):
+        assert list(getattr(one, told)) == list(getattr(other, told)), told
 
 
 @given(seed=seeds, by_day=st.booleans())
@@ -97,6 +121,21 @@ def test_a_key_of_another_table_that_groups_many_leads_is_kept(draw):
     history = draw(1)
     assert "firm" in wide(history).columns
     assert kinds_of(history.featurizer)["firm"] == "fit"
+
+
+def test_what_was_known_of_no_row_that_is_learned_from_plans_no_feature(draw):
+    """Labels of a parent that came up later, the frequencies of its labels since, and leads that came since: none was known."""
+    history = draw(0)
+    last = history.rows["at"].max()
+    since = pl.Series([last + DAY * k / 2 for k in range(1, 91)]).cast(pl.Datetime("us"))
+    homes = pl.DataFrame({"home": ["h0"] * 90, "since": since, "size": [1.0] * 90, "status": [*("new" for _ in range(30)), *map(str, range(60))]})
+    new = history.tables["lead"].clear().join(pl.DataFrame({"firm": [f"g{k}" for k in range(80)]}), on="firm", how="full", coalesce=True)
+    tables = history.tables | {"lead": pl.concat([history.tables["lead"], new.select(history.tables["lead"].columns)])}
+    for some in (homes[:30], homes):
+        grown = tables | {"homes": pl.concat([history.tables["homes"], some])}
+        assert fit_featurizer(history.project, grown, history.rows, np.zeros(history.rows.height, dtype=np.int64)) == history.featurizer
+        early = history.rows.with_columns(at=pl.lit(None, pl.Datetime("us")))
+        assert fit_featurizer(history.project, grown, early, np.zeros(early.height, dtype=np.int64)).parents[0].attributes[1].type == "category"
 
 
 def test_a_featurizer_is_a_record(draw):

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from leadrank.data.simulations import simulate_estate
-from leadrank.features import cutoff_rows, fit_featurizer, half_life_findings
+from leadrank.features import cutoff_rows, fit_featurizer, forgetting, half_life_findings
 from leadrank.project import parse_project
 
 TRUTH = {"search": 4.0, "mail": 16.0, "call": 64.0}
@@ -64,6 +64,7 @@ def test_half_lives_that_differ_are_recovered_and_a_kind_without_effect_has_none
     told = {finding.column: finding for finding in half_life_findings(fitted)}
     assert told["noise"].code == "D191"
     assert "cannot be told" in told["noise"].message
+    assert "with the other half-lives held" in told["mail"].message
     assert told["mail"].evidence["low"] < told["mail"].evidence["days"] < told["mail"].evidence["high"]
 
 
@@ -81,6 +82,20 @@ def test_the_order_of_tables_changes_no_half_life():
     one, other = lives(learned(tables, y)), lives(learned(mixed, y[order]))
     assert [life.how for life in one.values()] == [life.how for life in other.values()]
     assert [life.days for life in one.values()] == pytest.approx([life.days for life in other.values()], rel=1e-3)
+
+
+def test_the_rows_on_which_the_grid_is_tried_are_drawn_and_are_the_same_each_time(monkeypatch):
+    """Every second row knows of nothing and does not convert: rows taken at even steps would tell no half-life."""
+    monkeypatch.setattr(forgetting, "STEPS", 0)
+    rng, rows = np.random.default_rng(0), 2 * forgetting.SCOUTS
+    row = np.repeat(np.arange(1, rows, 2), 4)
+    ages = forgetting.Ages(row, rng.exponential(40.0, len(row)))
+    decayed = np.bincount(row, 2 ** (-ages.days / 8), minlength=rows)
+    y = (rng.random(rows) < np.where(np.arange(rows) % 2, 1 / (1 + np.exp(3 - 3 * np.log1p(decayed))), 0)).astype(np.float64)
+    one, same, other = (forgetting.learn([ages], y, np.log([512.0]), [0], seed=seed) for seed in (0, 0, 1))
+    assert abs(np.log2(np.exp(one.log_half_lives[0]) / 8)) < 1.01  # the grid doubles
+    assert one.log_half_lives == same.log_half_lives
+    assert abs(np.log2(np.exp(other.log_half_lives[0]) / 8)) < 1.01  # the grid doubles
 
 
 @pytest.mark.campaign

@@ -60,6 +60,14 @@ def test_leads_after_the_last_sale_are_pending_not_lost():
     assert 60 < said.evidence["expected"] < 130
 
 
+def test_a_slow_start_years_ago_hides_no_silence():
+    data, early = tables(sold=120), [START - timedelta(days=d) for d in (1_200, 1_000, 900)]
+    old = {"id": [f"old{i}" for i in range(3)], "created": early}
+    data["lead"] = pl.concat([data["lead"], pl.DataFrame(old, schema=data["lead"].schema)])
+    data["sales"] = pl.concat([data["sales"], pl.DataFrame({"who": old["id"], "on": early}, schema=data["sales"].schema)])
+    assert len(told(look(data), "T508")) == 1
+
+
 def test_the_moment_of_asking_stays_the_newest():
     data = tables(sold=120)
     assert moment_of(observed_until(project(), data)) > START + timedelta(days=DAYS - 1)

@@ -240,3 +240,17 @@ json_like = st.recursive(
 def test_any_declaration_is_read_or_refused_in_words(raw):
     with contextlib.suppress(LeadrankError):
         parse_project(raw)
+
+
+EVENTS = {"lead": {"key": "id", "created_at": "came"}, "event": [{"table": "sales", "key": "id", "occurred_at": "on"}]}
+
+
+def test_a_moment_of_observation_that_is_none_is_refused() -> None:
+    with pytest.raises(ProjectError, match=r"target\.observed_until: .*'soon'"):
+        parse_project(EVENTS | {"target": {"event": "sales", "observed_until": "soon"}})
+    assert parse_project(EVENTS | {"target": {"event": "sales", "observed_until": "2024-06-30T12:00+02:00"}}).target.observed_until
+
+
+def test_an_outcome_that_is_final_before_its_horizon_is_refused() -> None:
+    with pytest.raises(ProjectError, match=r"`final_after` \(10 days\) must not be before the horizon `within` \(30 days\)"):
+        parse_project(EVENTS | {"target": {"event": "sales", "within": 30, "final_after": 10}})

@@ -206,6 +206,15 @@ def test_what_cannot_be_rolled_is_refused_in_words(wrong: Callable[[], object], 
         wrong()
 
 
+def test_a_period_without_outcomes_costs_no_training() -> None:
+    past = past_of(project(), leads(), THREE)
+    silent = replace(past, y=np.where((past.moment >= past.bounds[1]) & (past.moment < past.bounds[2]), -1, past.y))
+    found = backtest(silent, clock=time.monotonic, draws=20)
+    assert len(found.periods) == 2
+    assert found.trainings == 2
+    assert "trained 2 times" in said(found)
+
+
 def jumping_clock() -> Callable[[], float]:
     """A clock by which every look takes ten seconds: no budget lasts."""
     at = iter(range(0, 10**9, 10))

@@ -17,7 +17,7 @@ from leadrank.backtest.past import NEVER
 from leadrank.data.simulations import ESTATE_PROJECT, simulate_estate
 from leadrank.errors import UsageError
 from leadrank.history import history_of
-from leadrank.project import Project, parse_project
+from leadrank.project import OUTCOMES, Project, parse_project
 
 WRITTEN = {
     "lead": "CreatedAt", "InteractionTable": "RecordedAt", "TransactionTable": "RecordedAt", "FeedbackTable": "FeedbackDate",
@@ -67,7 +67,7 @@ def test_a_row_is_learned_from_when_its_outcome_is_final(past: Past) -> None:
     assert (then.y[young] == -1).all()
     column = then.frame["converted"]
     assert column.null_count() == (then.y < 0).sum()
-    assert set(column.drop_nulls()) == {"0", "1"}
+    assert set(column.drop_nulls()) == set(OUTCOMES)
 
 
 def test_what_is_pending_at_the_end_is_not_judged(past: Past) -> None:

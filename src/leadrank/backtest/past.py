@@ -42,7 +42,10 @@ class Rolling:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Then:
-    """The rows as they could be made at some boundary, and what was known of their outcomes there: class numbers, -1 not yet."""
+    """The rows as they could be made at some boundary, and what was known of their outcomes there: class numbers, -1 not yet.
+
+    Those of the past come first, in its order; after them, those that were learned from then and of which nothing is left by the end.
+    """
 
     frame: pl.DataFrame
     y: IntArray
@@ -77,6 +80,8 @@ class Past:
         Whether moments are days.
     rewind
         Gives the same rows as they could be made at a moment, where anything was learned to make them or outcomes were known otherwise then.
+    lead
+        A number for the lead of each row, where one may have several.
     """
 
     project: Project
@@ -88,6 +93,7 @@ class Past:
     bounds: tuple[float, ...]
     dated: bool
     rewind: Callable[[float], Then] | None = None
+    lead: IntArray | None = None
 
     @property
     def hit(self) -> IntArray:
@@ -105,8 +111,13 @@ class Past:
         return Then(self.frame, np.where((self.known <= boundary) & (self.moment < boundary), self.y, -1))
 
     def between(self, begin: float, end: float) -> IntArray:
-        """Return the rows that were scored in a period."""
-        return np.flatnonzero((self.moment >= begin) & (self.moment < end))
+        """Return the leads that were scored in a period: the row of each, or the first where it has several there, as it is worked once."""
+        rows = np.flatnonzero((self.moment >= begin) & (self.moment < end))
+        return rows if self.lead is None else rows[np.sort(np.unique(self.lead[rows], return_index=True)[1])]
+
+    def again(self, begin: float, end: float) -> int:
+        """Count the rows of a period that are left out there, as they are of leads that had one before."""
+        return int(((self.moment >= begin) & (self.moment < end)).sum()) - len(self.between(begin, end))
 
     def name_of(self, begin: float, end: float) -> str:
         """Name a period."""

@@ -26,7 +26,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One period: how many outcomes were known when it began, what came in it, and how every way to rank did."""
+    """One period: how many outcomes were known when it began, what came in it, and how every way to rank did.
+
+    A lead is judged once, at its first cutoff in the period; `again` counts its later ones, which are left out.
+    """
 
     name: str
     known: int
@@ -38,6 +41,7 @@ class Period:
     chosen: str
     quarantined: tuple[str, ...]
     recalibration: Recalibration | None
+    again: int = 0
 
     @property
     def rate(self) -> float:

@@ -122,8 +122,8 @@ def _within(progress: Progress, k: int, parts: int) -> Progress:
 def _first(past: Past, clock: Callable[[], float], progress: Progress) -> _First:
     then = past.then(past.bounds[0])
     bundle = _learned(past, then, clock, progress)
-    later = np.flatnonzero(then.y < 0)
-    log_odds = np.full(len(then.y), np.nan)
+    later = np.flatnonzero(then.y[: len(past.y)] < 0)
+    log_odds = np.full(len(past.y), np.nan)
     log_odds[later] = _log_odds(bundle, then.frame[later])
     return _First(bundle, log_odds, scorecard_of(bundle, then.frame[then.known], past.hits(then.y[then.known])))
 
@@ -166,6 +166,7 @@ def _judge(
         name=past.name_of(begin, end), known=len(known), rows=int(final.sum()), pending=int((~final).sum()), conversions=int(judging.y.sum()),
         capacity=judging.capacity, lines=tuple(Line(name, name in policies, figures_of(one)) for name, one in drawn.items()),
         chosen=bundle.facts.chosen, quarantined=bundle.facts.quarantined, recalibration=moved if RECALIBRATED in policies else None,
+        again=past.again(begin, end),
     )
     return _Judged(period, drawn)
 

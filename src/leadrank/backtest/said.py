@@ -41,6 +41,8 @@ def notes(result: Backtest) -> list[str]:
         "AUC, ECE and lift are averaged over the periods. 95 % intervals are from resampled leads: they tell of these periods, not of those to come.",
         f"Caught: conversions among the best {many} leads of each period. Rivals are as trained, uncalibrated.",
     ]
+    if again := sum(period.again for period in result.periods):
+        lines[1] += f" A lead is judged and worked once in a period, at its first cutoff there; {again:,} later ones are left out."
     if result.scorecard:
         whose = "as declared" if result.declared else "drafted from the first window"
         lines.append(f"Scorecard ({whose}): {'; '.join(result.scorecard)}.")

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from leadrank import labels
+from leadrank import data, labels
 from leadrank.backtest.past import NEVER, Past, Rolling, Then, bounds_of, past_of, placed, settled
 from leadrank.errors import DataError, UsageError
 from leadrank.frames import pl
@@ -16,6 +16,8 @@ from leadrank.history import History, history_of
 from leadrank.moments import DAY, days_of, microseconds, moment_of
 from leadrank.project import OUTCOMES, Project
 from leadrank.types import AT, FloatArray, IntArray
+
+UNTOLD = "the outcome is an event, and nothing says after how long it is final: learned from all tables, that would be hindsight."
 
 
 def past_of_tables(project: Project, frames: Mapping[str, pl.DataFrame], history: History, rolling: Rolling) -> Past:
@@ -35,7 +37,7 @@ def past_of_tables(project: Project, frames: Mapping[str, pl.DataFrame], history
     Raises
     ------
     UsageError
-        A delay is given where the project says when outcomes are final.
+        A delay is given where the project says when outcomes are final, or neither says it.
     DataError
         No outcome is final.
     """
@@ -46,10 +48,12 @@ def past_of_tables(project: Project, frames: Mapping[str, pl.DataFrame], history
     rows = rows[np.argsort(at[rows], kind="stable")]
     past = _of_columns(history, rows, at[rows], rolling) if history.ahead is None else _of_events(history, rows, at[rows], rolling)
 
+    told = project.model_copy(update={"target": past.project.target})
+    past = replace(past, lead=_names(history)["lead"].gather(rows).rank("dense").to_numpy().astype(np.int64))
+
     @lru_cache(maxsize=2)
     def rewind(boundary: float) -> Then:
-        y = past.then(boundary).y if history.ahead is None else labels.final_labels(history.ahead, moment_of(boundary * DAY))[rows]
-        return Then(_made_then(project, frames, history, boundary)[rows].with_columns(_outcome(past, y)), y)
+        return _then(told, frames, past, _names(history)[rows], boundary, rolling.delay or 0.0)
 
     return replace(past, rewind=rewind)
 
@@ -61,6 +65,8 @@ def _of_columns(history: History, rows: IntArray, at: FloatArray, rolling: Rolli
 def _of_events(history: History, rows: IntArray, at: FloatArray, rolling: Rolling) -> Past:
     ahead = history.ahead
     assert ahead is not None  # noqa: S101 - asked by the caller
+    if history.project.target.final_after is None and history.project.target.within is None:
+        raise UsageError(UNTOLD, 'Declare it: [target] within = "30 days", or final_after where a conversion counts however late it comes.')
     if rolling.delay is not None:
         raise UsageError("the project says itself when outcomes are final; --delay says it again.", "Leave --delay out, or change `final_after`.")
     y = labels.final_labels(ahead)[rows]
@@ -72,13 +78,30 @@ def _of_events(history: History, rows: IntArray, at: FloatArray, rolling: Rollin
     return Past(settled(history.project, OUTCOMES), history.frame[rows], at, known, y, OUTCOMES, bounds_of(at[y >= 0], rolling), dated=True)
 
 
-def _made_then(project: Project, frames: Mapping[str, pl.DataFrame], history: History, boundary: float) -> pl.DataFrame:
-    """Learn from tables that end at the boundary how rows are made, and make all rows so."""
-    origin = history_of(project, frames, until=moment_of(boundary * DAY)).origin
-    frame = history_of(project, frames, origin=origin).frame
-    if frame.height != history.frame.height:
-        raise DataError("The tables give other leads when read as of an earlier moment.", "Mend keys that are written in several ways.")
-    return frame
+def _then(project: Project, frames: Mapping[str, pl.DataFrame], past: Past, names: pl.DataFrame, boundary: float, delay: float) -> Then:
+    """Learn from what was known at the boundary how rows are made; make those of before from that alone, and those that come from all tables."""
+    until = moment_of(boundary * DAY)
+    if project.target.event is not None and not (past.hit[past.known <= boundary] == 1).any():
+        raise DataError(f"At the boundary {until:%Y-%m-%d} no conversion was known: nothing can be learned.", "Begin later with --first.")
+    known = history_of(project, data.known_rows(project, frames, until), until=until, delay=delay)
+    later = history_of(project, frames, origin=known.origin)
+    assert known.y is not None  # noqa: S101 - it was made of tables
+    made = pl.concat([_names(known), _names(later)]).with_row_index("row")
+    found = names.join(made.unique(["lead", AT], keep="first"), on=["lead", AT], how="left", maintain_order="left")["row"]
+    if missing := found.null_count():
+        said = f"{missing:,} of {len(found):,} leads are not found when the tables are read as of {until:%Y-%m-%d}."
+        raise DataError(said, "Mend keys and dates that are written in several ways.")
+    # What was there at the boundary and turned out later to be another lead's, or to have converted before, was learned from like the rest.
+    gone = made.head(len(known.y)).filter(pl.col(AT) < until).join(names, on=["lead", AT], how="anti", maintain_order="left")["row"]
+    order = pl.concat([found, gone])
+    y = np.append(known.y, np.full(later.frame.height, labels.UNLABELLED))[order.to_numpy()]
+    return Then(pl.concat([known.frame, later.frame], how="vertical_relaxed")[order].with_columns(_outcome(past, y)), y)
+
+
+def _names(history: History) -> pl.DataFrame:
+    """Name rows so that they are found in another reading of the tables."""
+    assert history.lead is not None  # noqa: S101 - it was made of tables
+    return pl.DataFrame({"lead": history.lead, AT: history.frame[AT]})
 
 
 def _outcome(past: Past, y: IntArray) -> pl.Series:

@@ -92,7 +92,8 @@ def _data(bundle: Bundle) -> str:
 
 def _features(bundle: Bundle) -> str:
     profiles = {column.name: column for column in bundle.profile.columns}
-    rise = {one.column: one.drop for one in bundle.facts.importance}
+    things, drops = {} if bundle.origin is None else bundle.origin.things, {one.column: one.drop for one in bundle.facts.importance}
+    rise = {name: drops[thing] for name in bundle.encoder.columns if (thing := things.get(name, name)) in drops}
     ordered = sorted(bundle.encoder.columns, key=lambda name: -rise[name].value if name in rise else 0.0)
     rows = []
     for name in ordered[:MOST]:
@@ -100,7 +101,8 @@ def _features(bundle: Bundle) -> str:
         blank = share(own.blank / own.rows) if own is not None and own.rows else "–"
         rows.append([code(name), own.type if own else "–", blank, interval(rise.get(name), "{:.4f}"), plain(own.description) if own else ""])
     more = f"{len(ordered) - MOST:,} more columns are used." if len(ordered) > MOST else ""
-    heads = ["column", "type", "blank", "rise in log loss when shuffled (95% interval)", "what it is"]
+    together = " with all that is counted of the same" if things else ""
+    heads = ["column", "type", "blank", f"rise in log loss when shuffled{together} (95% interval)", "what it is"]
     return "\n\n".join(filter(None, [table(heads, rows) or "The model uses no column.", more]))
 
 

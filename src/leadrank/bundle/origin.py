@@ -16,3 +16,8 @@ class Origin:
 
     tidier: data.Tidier
     featurizer: features.Featurizer
+
+    @property
+    def things(self) -> dict[str, str]:
+        """What each counted column is about."""
+        return features.things_of(self.featurizer)

@@ -19,7 +19,7 @@ from leadrank.cli.whole import check_folder
 from leadrank.errors import UsageError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import polars as pl
 
@@ -66,7 +66,9 @@ def export_training(
     with naming(raw), progress() as told:
         counted: frozenset[str] = frozenset(getattr(raw, "counted", ()))
         prepared = check(project, raw.frame, counted=counted, progress=told)
-        made = _narrowed(_made(prepared, project, secret or secrets.token_bytes(32)), prepared, columns, features, rows)
+        made = _made(prepared, project, secret or secrets.token_bytes(32))
+        history = getattr(raw, "history", None)
+        made = _narrowed(made, prepared, columns, features, rows, {} if history is None else history.things)
         known = _known(project, made, quasi or (), counted, k)
         frame, blanked = _suppressed(made, known, k) if suppress else (made.frame, {})
         rare = find_rare(frame, known, k, who=made.who, outcome=project.target.column)
@@ -87,10 +89,20 @@ def _made(prepared: Prepared, project: Project, secret: bytes) -> Anonymised:
 
     binary, name = len(prepared.classes) == 2, project.target.column
     outcome = pl.Series(name, prepared.y if binary else [prepared.classes[code] for code in prepared.y])
-    return anonymise(prepared.clean, prepared.schema, prepared.columns, outcome, secret=secret, quarantined=prepared.quarantined)
+    return anonymise(
+        prepared.clean, prepared.schema, prepared.columns, outcome, secret=secret, quarantined=prepared.quarantined, foreign=_foreign(project)
+    )
 
 
-def _narrowed(made: Anonymised, prepared: Prepared, columns: Sequence[str] | None, features: int | None, rows: int | None) -> Anonymised:
+def _foreign(project: Project) -> frozenset[str]:
+    """Name the columns of the leads that hold keys of other tables."""
+    named = {c for e in project.event for c in project.lead_columns(e)} | {c for p in project.parent if p.of == "lead" for c in p.by}
+    return frozenset(named - {project.lead.key})
+
+
+def _narrowed(
+    made: Anonymised, prepared: Prepared, columns: Sequence[str] | None, features: int | None, rows: int | None, things: Mapping[str, str],
+) -> Anonymised:
     """Keep what was asked for."""
     from leadrank.data import only_columns, strongest
 
@@ -98,7 +110,7 @@ def _narrowed(made: Anonymised, prepared: Prepared, columns: Sequence[str] | Non
         _check_there(made, columns, "--columns")
         made = only_columns(made, columns, "it was not asked for")
     if features is not None:
-        chosen = strongest(prepared.clean, made.features, prepared.y, features)
+        chosen = strongest(prepared.clean, made.features, prepared.y, features, things=things)
         made = only_columns(made, chosen, f"it is not among the {len(chosen)} that tell the most")
     return made if rows is None else replace(made, frame=made.frame.head(rows), who=made.who.head(rows))
 
@@ -112,11 +124,11 @@ def _check_there(made: Anonymised, names: Sequence[str], flag: str) -> None:
 
 
 def _known(project: Project, made: Anonymised, quasi: Sequence[str], counted: frozenset[str], k: int) -> tuple[str, ...]:
-    """Choose the columns by which somebody may be found: named by the user, declared sensitive, watched, or recognised (not what was counted)."""
+    """Choose the columns by which somebody may be found: named by the user, sensitive, watched, a key, or recognised (not what was counted)."""
     from leadrank.data import quasi_identifiers
 
     _check_there(made, quasi, "--quasi")
-    declared = {name for name, column in project.lead.columns.items() if column.sensitive} | set(project.watch.audit)
+    declared = {name for name, column in project.lead.columns.items() if column.sensitive} | set(project.watch.audit) | _foreign(project)
     found = {*quasi, *declared, *quasi_identifiers(made.frame, [c for c in made.features if c not in counted], k)}
     return tuple(name for name in made.frame.columns if name in found)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from leadrank.cli.gather import is_database
 from leadrank.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,11 +20,11 @@ def check_source(source: str, bundle: Bundle, *, at: str | None = None, everyone
     UsageError
         They do not fit.
     """
-    project_file, folder = source.endswith(".toml"), Path(source).is_dir()
+    project_file, folder, database = source.endswith(".toml"), Path(source).is_dir(), is_database(source)
     if bundle.origin is not None:
-        if not (project_file or folder):
+        if not (project_file or folder or database):
             raise UsageError(
-                "This bundle learned from several tables: give the project file or their folder.",
+                "This bundle learned from several tables: give the project file, their folder or their database.",
                 f"Its tables: {', '.join(bundle.origin.tidier.schemas)}; {source} is one table.",
             )
         return

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from leadrank.cli.gathered import Gathered
     from leadrank.data import RawTable, RejectedRow
     from leadrank.project import Project
+    from leadrank.snapshots import Snapshots
 
 LOOKED_AT = (
     "Each is looked at as the model learned to: at its creation, or the last age or event declared (looked_at); what it did since is not counted, and "
@@ -81,8 +82,8 @@ def _how_many(found: Snapshots, kept: int) -> str:
     if left_out:
         return f"No lead was open{as_of}: of all {left_out:,} the outcome is known or the horizon over; --all scores them too."
     created = found.project.lead.created_at
-    first = None if created is None else found.tables["lead"][created].min()
-    return f"No lead was there{as_of}{f'; the first came {first:%Y-%m-%d}' if first is not None else ''}."
+    first = "" if created is None else f"; the first came {str(found.tables['lead'][created].min())[:10]}"
+    return f"No lead was there{as_of}{first}."
 
 
 def read_judged(source: str, bundle: Bundle) -> Gathered:

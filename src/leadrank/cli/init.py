@@ -16,7 +16,8 @@ from leadrank.cli.whole import check_folder, write_text
 from leadrank.errors import UsageError
 
 Data = Annotated[str, typer.Argument(
-    metavar="DATA", help="CSV, Parquet or JSON lines (also .gz), a folder of such tables, a database or one table of it (URL, URL#table), or - (standard input).")]
+    metavar="DATA",
+    help="CSV, Parquet or JSON lines (also .gz), a folder of such tables, a database (URL) or one table of it (URL#table), or - (standard input).")]
 Outcome = Annotated[str | None, typer.Option("--target", metavar="COL", help="The outcome column; in a folder also a table of events.")]
 LeadName = Annotated[str | None, typer.Option("--lead", metavar="TABLE", help="In a folder: the table that holds the leads.")]
 Within = Annotated[str | None, typer.Option("--within", metavar="TIME", help="The horizon, where the outcome is an event, e.g. '60 days'.")]

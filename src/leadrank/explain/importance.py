@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ Loss = Callable[[IntArray, FloatArray], float]
 
 @dataclass(frozen=True, slots=True)
 class Importance:
-    """The rise of the loss when one column is shuffled; 0 or below: the model does not need it."""
+    """The rise of the loss when a column, or all columns about one thing, are shuffled; 0 or below: the model does not need them."""
 
     column: str
     drop: Figure
@@ -30,6 +30,7 @@ def permutation_importance(
     repeats: int = 5,
     seed: int = 0,
     columns: Sequence[str] | None = None,
+    things: Mapping[str, str] | None = None,
     draws: int = 100,
 ) -> tuple[Importance, ...]:
     """Shuffle one column at a time over held-out rows and measure how much the loss rises.
@@ -51,7 +52,9 @@ def permutation_importance(
     seed
         Of permutations and draws.
     columns
-        Which columns; all by default.
+        Which columns or things; all by default.
+    things
+        By column the thing that it is about: columns about one thing are shuffled together, under its name.
     draws
         Bootstrap draws behind each interval, at least 1.
 
@@ -64,24 +67,25 @@ def permutation_importance(
     ----------
     Breiman (2001), Random Forests, section 10. Fisher, Rudin, Dominici (2019), All Models are Wrong, but Many are Useful.
     """
-    features = matrix.features
-    wanted = tuple(dict.fromkeys(f.column for f in features)) if columns is None else tuple(columns)
+    things = things or {}
+    owners = [things.get(f.column, f.column) for f in matrix.features]
+    wanted = tuple(dict.fromkeys(owners)) if columns is None else tuple(columns)
     intact = score(matrix)
     found = []
     for k, column in enumerate(wanted):
         rng = np.random.default_rng([seed, k])
-        shuffled = [score(_shuffle(matrix, column, rng.permutation(len(matrix)))) for _ in range(repeats)]
+        shuffled = [score(_shuffle(matrix, column, things, rng.permutation(len(matrix)))) for _ in range(repeats)]
         found.append(Importance(column, _rise(intact, shuffled, y, loss, rng, draws)))
     return tuple(sorted(found, key=lambda item: -item.drop.value))
 
 
-def _shuffle(matrix: Matrix, column: str, order: IntArray) -> Matrix:
+def _shuffle(matrix: Matrix, column: str, things: Mapping[str, str], order: IntArray) -> Matrix:
     numbers, codes = matrix.numbers.copy(), matrix.codes.copy()
     for j, feature in enumerate(matrix.numeric):
-        if feature.column == column:
+        if things.get(feature.column, feature.column) == column:
             numbers[:, j] = numbers[order, j]
     for j, feature in enumerate(matrix.categorical):
-        if feature.column == column:
+        if things.get(feature.column, feature.column) == column:
             codes[:, j] = codes[order, j]
     return Matrix(numbers, codes, matrix.numeric, matrix.categorical)
 

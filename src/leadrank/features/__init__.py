@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from leadrank.features.incremental import IncrementalFeaturizer, LeadState
     from leadrank.features.naming import kinds_of
     from leadrank.features.plan import Featurizer, HalfLife
+    from leadrank.features.things import things_of
 
 later(
     __name__, cutoffs="cutoff_rows rows_at", encode="Encoder Input encode encode_one fit_encoder", featurizer="featurize fit_featurizer",
     half_life="half_life_findings", incremental="IncrementalFeaturizer LeadState", naming="kinds_of", plan="Featurizer HalfLife",
+    things="things_of",
 )

@@ -33,10 +33,12 @@ class Ages:
     row: IntArray
     days: FloatArray
 
-    def thinned(self, step: int) -> Ages:
-        """Return the events of every so many rows."""
-        kept = self.row % step == 0
-        return Ages(self.row[kept] // step, self.days[kept])
+    def of(self, chosen: IntArray, rows: int) -> Ages:
+        """Return the events of chosen ones of so many rows, which are numbered anew."""
+        place = np.full(rows, -1)
+        place[chosen] = np.arange(len(chosen))
+        kept = place[self.row] >= 0
+        return Ages(place[self.row[kept]], self.days[kept])
 
     def counts(self, log_half_life: float, rows: int) -> tuple[FloatArray, FloatArray]:
         """Return log(1 + decayed count) of each row, and how it changes with the logarithm of the half-life."""
@@ -68,10 +70,13 @@ class Forgetting:
         return np.column_stack((np.ones(len(self.y)), *columns))
 
 
-def learn(ages: Sequence[Ages], y: FloatArray, log_half_lives: FloatArray, free: Sequence[int]) -> Forgetting:
-    """Maximise the likelihood over effects and free half-lives: first roughly, on some of the rows."""
-    step = -(-len(y) // SCOUTS)
-    scout = _started([age.thinned(step) for age in ages], y[::step], log_half_lives, free)
+def learn(ages: Sequence[Ages], y: FloatArray, log_half_lives: FloatArray, free: Sequence[int], *, seed: int = 0) -> Forgetting:
+    """Maximise the likelihood over effects and free half-lives: first roughly, on some of the rows.
+
+    Those are drawn, since every so many of rows in order may all be of one weekday, one campaign, one kind of lead.
+    """
+    chosen = np.random.default_rng(seed).permutation(len(y))[:SCOUTS]
+    scout = _started([age.of(chosen, len(y)) for age in ages], y[chosen], log_half_lives, free)
     _over_grid(scout)
     model = _started(ages, y, scout.log_half_lives, free)
     _refined(model)

@@ -107,7 +107,7 @@ def _sample(tables: Tables, key: str | None, rows: pl.DataFrame, y: IntArray) ->
     order = order.astype(np.int64)
     parts = [order[y[order] == outcome] for outcome in (1, 0)]
     most = min(len(parts[0]), max(ROWS // 2, ROWS - len(parts[1])))
-    return np.sort(np.concatenate([_evenly(parts[0], most), _evenly(parts[1], ROWS - most)]))
+    return np.concatenate([_evenly(parts[0], most), _evenly(parts[1], ROWS - most)])
 
 
 def _evenly(order: IntArray, most: int) -> IntArray:
@@ -145,7 +145,7 @@ def _finding(plan: EventPlan, life: HalfLife) -> Finding:
     remedy = f"To set it yourself: [counting] half_lives = {{ \"{life.kind}\" = \"{life.days:.0f} days\" }}."
     if life.how == "learned":
         range_ = f"{'less than 1' if life.low is None else f'{life.low:.3g}'} to {'more than 1,000' if life.high is None else f'{life.high:.3g}'}"
-        said = f"The weight of {what} halves in {life.days:.3g} days; {range_} days fit the outcomes nearly as well."
+        said = f"The weight of {what} halves in {life.days:.3g} days; with the other half-lives held, {range_} days fit the outcomes nearly as well."
         return Finding("D190", "info", life.kind, 0, said, remedy, evidence)
     if life.how == "given":
         return Finding("D190", "info", life.kind, 0, f"The weight of {what} halves in {life.days:g} days, as declared.", "Nothing to do.", evidence)

@@ -13,7 +13,7 @@ from leadrank.features.counting import columns_of, event_table, past_of
 from leadrank.features.plan import Attribute, EventPlan, Featurizer, LeadPlan, ParentPlan, ScorePlan
 from leadrank.features.tables import Tables, table_of
 from leadrank.frames import pl
-from leadrank.moments import clock_of, clocks_of, microseconds
+from leadrank.moments import LONG_AGO, clock_of, clocks_of, held_from, microseconds
 from leadrank.project import EventTable, ParentTable, Project, Scores
 from leadrank.types import BoolArray, IntArray
 
@@ -22,16 +22,16 @@ LEVELS = 50
 
 
 def planned(project: Project, tables: Tables, rows: pl.DataFrame) -> Featurizer:
-    """Plan the features; kinds of events are those that the rows knew at their cutoffs. Half-lives are not told yet."""
-    parents = _parents(project, tables)
+    """Plan the features; kinds of events and levels of parents are those that were known at the rows' cutoffs. Half-lives are not told yet."""
+    parents = _parents(project, tables, rows)
     events = tuple(_with_kinds(project, _event(project, event, tables, parents), tables, rows) for event in project.event)
-    return Featurizer(_lead(project, tables), project.counting.windows, events, parents, _scores(project, tables, parents))
+    return Featurizer(_lead(project, tables, rows), project.counting.windows, events, parents, _scores(project, tables, parents))
 
 
-def _lead(project: Project, tables: Tables) -> LeadPlan:
-    lead = project.lead
+def _lead(project: Project, tables: Tables, rows: pl.DataFrame) -> LeadPlan:
+    lead, learned = project.lead, rows["lead"].unique()
     foreign = {c for e in project.event for c in project.lead_columns(e)} | {c for p in project.parent if p.of == "lead" for c in p.by}
-    ids = {name for name in foreign - {lead.key} if table_of(tables, "lead", (name,))[name].n_unique() > LEVELS}
+    ids = {name for name in foreign - {lead.key} if table_of(tables, "lead", (name,))[name].gather(learned).n_unique() > LEVELS}
     columns = tuple(name for name in table_of(tables, "lead").columns if name not in ids and name not in lead.exclude)
     features = tuple(name for name in columns if name not in {lead.key, project.target.column, *_ids(project.lead.columns)})
     return LeadPlan(lead.key, lead.created_at, columns, features)
@@ -88,24 +88,26 @@ def known_to_any(past: Past, own: IntArray, rows: pl.DataFrame) -> BoolArray:
     return marked
 
 
-def _parents(project: Project, tables: Tables) -> tuple[ParentPlan, ...]:
-    """Plan the parents, each after the one below it."""
+def _parents(project: Project, tables: Tables, rows: pl.DataFrame) -> tuple[ParentPlan, ...]:
+    """Plan the parents, each after the one below it, as they were known at the last of the rows' cutoffs."""
     waiting, done = list(project.parent), list[ParentPlan]()
+    last = int(microseconds(rows["at"].drop_nulls()).max(initial=LONG_AGO))
     while waiting:
         ready = [p for p in waiting if p.of not in {other.name for other in waiting}]
         if not ready:
             raise UsageError(f"The parents {[p.name for p in waiting]} belong to each other in a circle.", "Let one be `of` lead or an event table.")
-        done += [_parent(project, p, tables, next((d.root for d in done if d.table == p.of), p.of)) for p in ready]
+        done += [_parent(project, p, tables, next((d.root for d in done if d.table == p.of), p.of), last) for p in ready]
         waiting = [p for p in waiting if p not in ready]
     return tuple(done)
 
 
-def _parent(project: Project, parent: ParentTable, tables: Tables, root: str) -> ParentPlan:
+def _parent(project: Project, parent: ParentTable, tables: Tables, root: str, last: int) -> ParentPlan:
     table = table_of(tables, parent.name, parent.key)
     above = {column for p in project.parent if p.of == parent.name for column in p.by}
     left = {*parent.key, parent.known_at, *above, *parent.exclude, *_ids(parent.columns)}
-    attributes = tuple(_attribute(table[name], root == "lead", project.counting.kinds) for name in table.columns if name not in left)
     known = None if parent.known_at is None else clock_of(table, parent.known_at)
+    versions = table.filter(pl.Series(held_from(table, known) <= last))
+    attributes = tuple(_attribute(versions[name], root == "lead", project.counting.kinds) for name in table.columns if name not in left)
     return ParentPlan(parent.name, parent.key, parent.of, parent.by, root, known, tuple(a for a in attributes if a is not None))
 
 

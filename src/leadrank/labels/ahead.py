@@ -129,7 +129,8 @@ def look_ahead(project: Project, tables: dict[str, pl.DataFrame], rows: pl.DataF
 def as_known_at(ahead: Ahead, moment: datetime) -> IntArray:
     """Return the labels as they would have been at an earlier moment, from what was known by then.
 
-    The same as looking ahead in tables that end at that moment.
+    The same as looking ahead in tables that end at that moment where `within` or `final_after` is declared. Where neither is, how long outcomes
+    are waited for was learned from all that the tables tell, later conversions too: nothing then may be judged by such labels.
     """
     now = number_of(moment)
     y = np.where(microseconds(ahead.final_at) <= now, 0, UNLABELLED)

@@ -20,6 +20,9 @@ LONGER = 2.0
 LEAST = 7 * DAY
 """Shorter ones are holidays, and move few labels."""
 
+SEASONS = 730 * DAY
+"""Pauses are looked for in so long a time before the newest moment, or in the newer half of all, whichever is longer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Silence:
@@ -69,8 +72,9 @@ def recently(moments: IntArray, end: int) -> float:
     (20.0, 0.0)
     """
     since = int(moments.max())
-    # A mistyped year far back makes no pause.
-    distinct = np.unique(moments[moments >= np.quantile(moments, 0.01)])
+    # A mistyped year far back makes no pause, nor does a start with few; seasons do.
+    first, half = np.quantile(moments, [0.01, 0.5])
+    distinct = np.unique(moments[moments >= max(first, min(half, since - SEASONS))])
     longest = int(np.diff(distinct).max(initial=0))
     return float((moments > since - (end - since)).sum()) if end - since > max(LONGER * longest, LEAST) else 0.0
 

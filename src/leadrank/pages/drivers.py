@@ -79,9 +79,10 @@ def pictures(bundle: Bundle) -> tuple[Picture, ...]:
     """Show how leads converted by value, for the most important columns that are not sensitive."""
     hidden = sensitive_columns(bundle)
     wanted = [one.column for one in bundle.facts.importance if one.column not in hidden and one.drop.value > 0][:PICTURED]
+    things = {} if bundle.origin is None else bundle.origin.things
     first: dict[str, Seen] = {}
     for seen in bundle.evidence.features:
-        first.setdefault(seen.feature.column, seen)
+        first.setdefault(things.get(seen.feature.column, seen.feature.column), seen)
     base = bundle.evidence.base_rate(len(bundle.evidence.conversions) - 1) if bundle.evidence.conversions else 0.0
     return tuple(_picture(first[name], base) for name in wanted if name in first)
 

@@ -63,6 +63,7 @@ def _content(bundle: Bundle, frame: pl.DataFrame | None, version: str) -> dict[s
         "outcome": headline.outcome(bundle),
         "learned": bundle.facts.learned_tiers,
         "drivers": drivers.drivers(bundle),
+        "things": bundle.origin is not None,
         "pictures": drivers.pictures(bundle),
         "quarantine": {"columns": aside, "figures": noticed.with_and_without(bundle), "accepted": kept} if aside or kept else None,
         "findings": noticed.groups(bundle),

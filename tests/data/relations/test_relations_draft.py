@@ -96,3 +96,24 @@ def test_half_of_the_keys_found_is_unsure() -> None:
 def test_what_is_not_there_is_refused(lead: str | None, target: str | None, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         draft_relations(shop(), lead=lead, target=target)
+
+
+def test_a_table_whose_numbers_are_keys_under_another_name_is_told() -> None:
+    days = [f"2024-01-{i % 28 + 1:02d}" for i in range(300)]
+    tables = {
+        "Kunden": pl.DataFrame({"Kunden-Nr": range(1, 101), "Anlage": days[:100], "Budget": [i * 7.5 for i in range(100)]}),
+        "Besuche": pl.DataFrame({"Kunde Nr": [i % 97 + 1 for i in range(300)], "Datum": days, "Dauer": [i % 12 + 1 for i in range(300)]}),
+        "Wetter": pl.DataFrame({"Grad": [i % 13 for i in range(300)], "Tag": days}),
+    }
+    unused = draft_relations(tables, lead="Kunden").unused
+    assert "97 of 97 values of 'Kunde Nr' stand in Kunden.Kunden-Nr" in unused["Besuche"]
+    assert unused["Wetter"].startswith("no column of it")
+
+
+def test_a_dated_table_with_one_row_for_a_lead_could_be_the_outcome() -> None:
+    tables = {
+        "people": pl.DataFrame({"person_id": range(1, 101), "came": ["2024-01-02"] * 100}),
+        "deeds": pl.DataFrame({"person_id": range(1, 31), "signed": [f"2024-02-{i % 28 + 1:02d}" for i in range(30)]}),
+    }
+    assert draft_relations(tables, lead="people").once == ("deeds",)
+    assert draft_relations(tables, lead="people", target="deeds").once == ()

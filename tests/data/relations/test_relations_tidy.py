@@ -62,13 +62,29 @@ def test_every_row_of_every_table_is_in_the_clean_table_or_rejected_or_counted_a
         assert found.tables[name].height + sum(r.table == name for r in found.rejected) + repeats == raw.height
 
 
-def test_copies_count_once_and_of_contradicting_rows_the_latest_is_kept() -> None:
+def test_copies_count_once_and_of_contradicting_rows_the_latest_lead_is_kept_and_the_event_known_first() -> None:
     found = tidied()
     assert found.tables["lead"]["Age"].to_list() == [30.0, 41.0, None]
     assert found.tables["InteractionTable"]["InteractionID"].to_list() == ["1", "2", "5", "6"]
-    assert found.tables["InteractionTable"]["InteractionDate"].to_list()[1] == datetime.fromisoformat("2024-01-07")
+    assert found.tables["InteractionTable"]["InteractionDate"].to_list()[1] == datetime.fromisoformat("2024-01-06")
     assert codes(found, "D170") == [("InteractionTable.InteractionID", 1, "info")]
     assert codes(found, "D171") == [("CustomerID", 1, "warning"), ("InteractionTable.InteractionID", 1, "warning")]
+    told = [f.message.partition("; ")[2] for f in found.findings if f.code == "D171"]
+    assert told == ["the latest of each was kept.", "the one known first of each was kept."]
+
+
+@pytest.mark.parametrize(("known_at", "kept"), [("RecordedAt", ["mail", "mail", "call"]), (None, ["call", "call", "call"])])
+def test_an_event_is_known_when_it_was_written_down_or_else_when_it_happened_or_else_the_first_in_the_table_counts(
+    known_at: str | None, kept: list[str],
+) -> None:
+    """Event 1 was written down twice; 2 once, and once it is not told when, so when it happened; 3 contradicts itself at one moment."""
+    events = pl.DataFrame({
+        "InteractionID": ["1", "1", "2", "2", "3", "3"], "CustomerID": ["C1"] * 6, "InteractionType": ["call", "mail"] * 2 + ["call", "mail"],
+        "InteractionDate": ["2024-01-05", "2024-01-06", "2024-01-05", "2024-01-07", "2024-01-08", "2024-01-08"],
+        "RecordedAt": ["2024-02-02", "2024-02-01", "2024-02-01", "", "2024-02-01", "2024-02-01"], "PropertyViewed": ["7"] * 6})
+    event = {**ESTATE["event"][0], "known_at": known_at}  # type: ignore[index]
+    found = tidied(estate(InteractionTable=events), parse_project({**ESTATE, "event": [{k: v for k, v in event.items() if v is not None}]}))
+    assert found.tables["InteractionTable"]["InteractionType"].to_list() == kept
 
 
 def test_without_a_moment_the_first_of_contradicting_rows_is_kept() -> None:

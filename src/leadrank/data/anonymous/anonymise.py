@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from leadrank.data.anonymous.revealing import holds_keys, says_who
+from leadrank.data.anonymous.revealing import holds_keys, numbers_things, says_who
 from leadrank.data.schema import ColumnSchema, Schema
 from leadrank.data.set_aside import keyed_hash
 from leadrank.frames import pl
@@ -46,7 +46,8 @@ class Anonymised:
 
 
 def anonymise(
-    clean: pl.DataFrame, schema: Schema, columns: Sequence[str], outcome: pl.Series, *, secret: bytes, quarantined: Sequence[str] = ()
+    clean: pl.DataFrame, schema: Schema, columns: Sequence[str], outcome: pl.Series, *, secret: bytes, quarantined: Sequence[str] = (),
+    foreign: Collection[str] = (),
 ) -> Anonymised:
     """Take out what names a lead.
 
@@ -66,6 +67,8 @@ def anonymise(
         The key of the hashes: HMAC-SHA256 of the lead's key, 32 hexadecimal digits. Rows without a key are hashed by their place.
     quarantined
         Columns that were set aside because they seem to know the outcome.
+    foreign
+        Columns that hold keys of other tables: those that number things are left out.
 
     Examples
     --------
@@ -79,6 +82,8 @@ def anonymise(
     key = next((c.name for c in schema.columns if c.role == "key"), None)
     own = pl.Series([None] * clean.height, dtype=pl.String) if key is None else clean.get_column(key).cast(pl.String)
     left_out = {c.name: why for c in schema.columns if c.name != outcome.name and (why := _reason(c, clean, columns, own, quarantined))}
+    named = [name for name in foreign if name in clean.columns and name not in left_out and name != outcome.name]
+    left_out |= {name: "it names a thing of another table" for name in named if numbers_things(clean.get_column(name))}
     kept = [c.name for c in schema.columns if c.name not in left_out and c.name != outcome.name]
     months = tuple(name for name in kept if clean.schema[name].is_temporal())
     cells = [clean.get_column(name).dt.date().dt.truncate("1mo") if name in months else clean.get_column(name) for name in kept]

@@ -47,6 +47,18 @@ def says_who(column: pl.Series) -> str:
     return ""
 
 
+def numbers_things(column: pl.Series) -> bool:
+    """Say whether the key of another table is a number of things ("Haus 35"), and no label that many leads share for what it says ("Old Town").
+
+    Examples
+    --------
+    >>> numbers_things(pl.Series(["Haus 35", "Haus 4"])), numbers_things(pl.Series(["Old Town", "Harbour", "Block 7"]))
+    (True, False)
+    """
+    labels = column.drop_nulls().unique()
+    return column.dtype != pl.String or 2 * int(labels.str.contains(r"\d").sum()) >= max(len(labels), 1)
+
+
 def holds_keys(column: pl.Series, keys: pl.Series) -> bool:
     """Say whether a column repeats the leads' keys, whole or inside a longer text.
 

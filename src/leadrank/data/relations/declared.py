@@ -35,8 +35,8 @@ class Table:
         Its columns without which a row is of no use: a lead's or parent's own key, an event's columns that name the lead.
     once
         Columns that name a row once; rows that repeat them are one.
-    moment
-        Column by which the later of two such rows is told; None where nothing tells.
+    moments
+        Columns by which such rows are put in order: of an event when it happened and, if declared, when it was written down; of a lead when it came.
     dated
         Columns that must be moments, and whether a row needs one.
     links
@@ -55,7 +55,7 @@ class Table:
     kind: Literal["lead", "event", "parent"]
     key: tuple[str, ...]
     once: tuple[str, ...]
-    moment: str | None
+    moments: tuple[str, ...]
     dated: dict[str, bool]
     links: tuple[Link, ...]
     names: tuple[str, ...]
@@ -140,7 +140,7 @@ def _lead(project: Project, links: Mapping[str, tuple[Link, ...]]) -> Table:
         order=None if lead.order in {*names, lead.created_at} else lead.order, created_at=next(iter(dated), None), null_words=lead.null_words,
         exclude=tuple(n for n in lead.exclude if n not in needed),
         columns=_typed({n: c for n, c in lead.columns.items() if n not in lead.bands}, numbers, dated))
-    return Table(LEAD, "lead", key, key, lead.created_at, dated, links[LEAD], names, outcome, declared, borrowed)
+    return Table(LEAD, "lead", key, key, tuple(dated), dated, links[LEAD], names, outcome, declared, borrowed)
 
 
 def _borrowed(project: Project) -> tuple[str, str] | None:
@@ -159,7 +159,7 @@ def _event(event: EventTable, links: Mapping[str, tuple[Link, ...]]) -> Table:
     columns = _typed(event.columns, numbers, dated)
     columns |= {name: _with_type(columns.get(name), "category") for name in kinds}
     declared = LeadTable(null_words=event.null_words, exclude=tuple(n for n in event.exclude if n not in kept), columns=columns)
-    return Table(event.name, "event", event.key, once, event.known_at or event.occurred_at, dated, links[event.name], names, None, declared)
+    return Table(event.name, "event", event.key, once, tuple(dated), dated, links[event.name], names, None, declared)
 
 
 def _parent(parent: ParentTable, links: Mapping[str, tuple[Link, ...]], borrowed: tuple[str, str] | None) -> Table:
@@ -170,7 +170,7 @@ def _parent(parent: ParentTable, links: Mapping[str, tuple[Link, ...]], borrowed
     declared = LeadTable(
         null_words=parent.null_words, exclude=tuple(n for n in parent.exclude if n not in kept), columns=_typed(parent.columns, (), dated | lent))
     once = (*parent.key, *dated)
-    return Table(parent.name, "parent", parent.key, once, None, dated, links[parent.name], names, None, declared)
+    return Table(parent.name, "parent", parent.key, once, (), dated, links[parent.name], names, None, declared)
 
 
 def _asked(links: Mapping[str, tuple[Link, ...]], name: str) -> list[tuple[str, ...]]:

@@ -70,8 +70,9 @@ def read_cells(table: Table, frame: pl.DataFrame, schema: Schema | None = None, 
     _some_moments(table, frame, clean)
     rejected = _rejected(table, frame, whys, skipped) if bad.any() else ()
     told = [f for f in findings if f.code != "D118" or table.kind == "lead" or f.column not in table.dated]
-    found = (*(_of_table(table, f) for f in told), *_unread(table, cleaned, skipped), *_said(table, rejected), *_undated(table, frame, clean.filter(~bad)))
-    return ReadTable(clean.filter(~bad) if rejected else clean, schema, found, rejected, ~bad)
+    kept = clean.filter(~bad) if rejected else clean
+    found = (*(_of_table(table, f) for f in told), *_unread(table, cleaned, skipped), *_said(table, rejected), *_undated(table, frame, kept))
+    return ReadTable(kept, schema, found, rejected, ~bad)
 
 
 def _inferred(table: Table, frame: pl.DataFrame) -> tuple[Schema, tuple[Finding, ...]]:

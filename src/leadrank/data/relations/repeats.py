@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from leadrank.data.relations.declared import Table
 from leadrank.frames import pl
+from leadrank.moments import clock_of, happened_and_known
 from leadrank.types import Finding
 
 
 def drop_repeats(table: Table, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     """Keep one row of each that a table names by its id or key.
 
-    Rows that say the same are one, whichever is kept. Of rows that contradict one another the latest is kept, or the first where the table
-    has no moment, as in a flat table. Rows without an id are all different.
+    Rows that say the same are one, whichever is kept. Of events that contradict one another the one known first is kept: a correction would be
+    told at cutoffs at which nobody knew of it, or take away what was known there. Of leads, of which nothing tells when a row was written, the
+    latest is kept; of parents, or where there is no moment, the first in the table. Rows without an id are all different.
 
     Returns
     -------
@@ -26,14 +30,11 @@ def drop_repeats(table: Table, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple
     repeated = named.filter(pl.len().over(once) > 1)
     if not repeated.height:
         return frame, ()
-    moment = table.moment if table.moment in frame.columns else None
-    if moment is not None:
-        repeated = repeated.sort(moment, "__row", descending=True, nulls_last=True)
-    kept = repeated.unique(once, keep="first", maintain_order=True)
+    kept = _preferred_first(table, frame, repeated).unique(once, keep="first", maintain_order=True)
     dropped = repeated.join(kept.select("__row"), on="__row", how="anti")
     differing = int(repeated.drop("__row").unique().height - kept.height)
     rest = numbered.join(dropped.select("__row"), on="__row", how="anti", maintain_order="left").drop("__row")
-    return rest, _said(table, once, dropped.height, differing, latest=moment is not None)
+    return rest, _said(table, once, dropped.height, differing)
 
 
 def _all_differ(frame: pl.DataFrame, once: list[str]) -> bool:
@@ -43,7 +44,17 @@ def _all_differ(frame: pl.DataFrame, once: list[str]) -> bool:
     return frame.select(once).n_unique() == frame.height
 
 
-def _said(table: Table, once: list[str], dropped: int, differing: int, *, latest: bool) -> tuple[Finding, ...]:
+def _preferred_first(table: Table, frame: pl.DataFrame, repeated: pl.DataFrame) -> pl.DataFrame:
+    if not table.moments:
+        return repeated
+    if table.kind == "lead":
+        return repeated.sort(*table.moments, "__row", descending=True, nulls_last=True)
+    happened, *written = (clock_of(frame, name) for name in table.moments)
+    known = happened_and_known(repeated, happened, written[0] if written else None)[1]
+    return repeated[np.argsort(known, kind="stable")]
+
+
+def _said(table: Table, once: list[str], dropped: int, differing: int) -> tuple[Finding, ...]:
     column = once[0] if table.name == "lead" else f"{table.name}.{once[0]}"
     named = " and ".join(once)
     found = []
@@ -51,7 +62,7 @@ def _said(table: Table, once: list[str], dropped: int, differing: int, *, latest
         said = f"{table.name}: {copies:,} rows say again what another with the same {named} says; they count once."
         found.append(Finding("D170", "info", column, copies, said, "Nothing to do.", {"copies": float(copies)}))
     if differing:
-        which = "latest" if latest else "first"
+        which = "first" if not table.moments else "latest" if table.kind == "lead" else "one known first"
         said = f"{table.name}: {differing:,} rows contradict another with the same {named}; the {which} of each was kept."
         remedy = f"If they are different things, {named} does not name them; declare another column, or none."
         found.append(Finding("D171", "warning", column, differing, said, remedy, {"differing": float(differing)}))
