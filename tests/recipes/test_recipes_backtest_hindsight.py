@@ -44,7 +44,8 @@ def tables() -> Tables:
             "won": np.where(won, "yes", "no"),
         }),
         "visits": pl.DataFrame({
-            "visit": [f"V{k}" for k in range(len(visits))], "id": [v[0] for v in visits], "at": [v[1] for v in visits], "known": [v[1] for v in visits],
+            "visit": [f"V{k}" for k in range(len(visits))], "id": [v[0] for v in visits],
+            "at": [v[1] for v in visits], "known": [v[1] for v in visits],
             "kind": rng.choice(["call", "mail"], len(visits)), "minutes": [f"{v:.1f}" for v in rng.gamma(2, 3, len(visits))],
         }),
         "sales": pl.DataFrame(sales, schema=["id", "sold", "booked"], orient="row"),
