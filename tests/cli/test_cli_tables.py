@@ -63,6 +63,22 @@ def test_all_rejected_rows_are_numbered_below_the_header_also_after_records_that
     assert "'much' in row 66" in said["D145"]
 
 
+def test_numbered_keys_of_other_tables_are_not_exported_and_labels_are_counted(tmp_path: Path, capsys: Capture) -> None:
+    quarters = ["Old Town", "Harbour"]
+    leads = [f"C{i},2024-{1 + i // 28:02}-{i % 28 + 1:02},Haus {i % 7},{quarters[i % 2]},{'no' if i % 3 else 'yes'}" for i in range(200)]
+    (tmp_path / "leads.csv").write_text("id,came,Objekt,Quarter,won\n" + "\n".join(leads) + "\n")
+    (tmp_path / "homes.csv").write_text("home,size\n" + "\n".join(f"Haus {k},{50 + k}" for k in range(7)) + "\n")
+    (tmp_path / "quarters.csv").write_text("Quarter,rent\nOld Town,12\nHarbour,14\n")
+    (tmp_path / "leadrank.toml").write_text(
+        '[lead]\ntable = "leads.csv"\nkey = "id"\ncreated_at = "came"\n[[parent]]\ntable = "homes.csv"\nkey = "home"\nby = "Objekt"\n'
+        '[[parent]]\ntable = "quarters.csv"\nkey = "Quarter"\n[target]\ncolumn = "won"\npositive = "yes"\n')
+    assert run(["export-training", str(tmp_path / "leadrank.toml"), "-o", str(tmp_path / "out.csv"), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["left_out"]["Objekt"] == "it names a thing of another table"
+    assert "Quarter" in told["rare"]["columns"]
+    assert "Haus" not in (tmp_path / "out.csv").read_text()
+
+
 def test_training_keeps_rejected_rows_beside_the_bundle_and_says_so(bundle: str) -> None:
     assert pl.read_csv(f"{bundle}.rejected.csv").height > 10
 

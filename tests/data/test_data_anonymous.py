@@ -227,9 +227,8 @@ def test_the_same_thing_is_not_chosen_twice_where_there_is_something_else():
 def test_a_third_column_about_the_same_thing_is_chosen_after_all_others():
     rng = np.random.default_rng(2)
     y = rng.integers(0, 2, 3_000)
-    frame = pl.DataFrame({
-        **{f"calls, {days} days": y + rng.normal(size=3_000) for days in (1, 7, 30, 90)}, **{f"weak {k}": y + 4 * rng.normal(size=3_000) for k in "ab"},
-    })
+    calls = {f"calls, {days} days": y + rng.normal(size=3_000) for days in (1, 7, 30, 90)}
+    frame = pl.DataFrame(calls | {f"weak {k}": y + 4 * rng.normal(size=3_000) for k in "ab"})
     things = {name: "calls" for name in frame.columns if name.startswith("calls")}
     chosen = strongest(frame, frame.columns, y, 4, things=things)
     assert sum(name in things for name in chosen) == 2

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from leadrank.data import tidy_tables
 from leadrank.errors import DataError, UsageError
-from leadrank.features import Featurizer, asof, cutoff_rows, featurize, fit_featurizer, kinds_of, rows_at, windows
+from leadrank.features import Featurizer, asof, cutoff_rows, featurize, fit_featurizer, kinds_of, rows_at, things_of, windows
 from leadrank.labels import look_ahead
 from leadrank.project import parse_project
 from leadrank.records import read_record, write_record
@@ -24,6 +24,15 @@ quick = settings(max_examples=25, deadline=None)
 
 def wide(history, tables=None, rows=None, **options):
     return featurize(history.featurizer, tables or history.tables, history.rows if rows is None else rows, **options)
+
+
+def test_every_counted_column_is_about_one_thing_and_one_thing_is_counted_in_many_ways(draw):
+    featurizer = draw(3).featurizer
+    things, kinds = things_of(featurizer), kinds_of(featurizer)
+    assert {name for name in kinds if name.startswith(("visits ", "sales "))} == set(things)
+    assert {things[name] for name in things if name.startswith("visits minutes")} == {"visits minutes"}
+    assert {thing for name, thing in things.items() if name.endswith(", share")} >= {"visits homes.status"}
+    assert all(name.startswith(thing) for name, thing in things.items())
 
 
 @given(seed=seeds, by_day=st.booleans(), noise=seeds)

@@ -252,7 +252,8 @@ def test_a_model_of_events_is_asked_as_of_the_last_event_of_each_lead() -> None:
     history = history_of(project, _tables())
     assert history.origin is not None
     found = snapshots(history.project, history.origin, _tables(), at=END)
-    visits = _tables()["visits"].join(_tables()["lead"].select("lead_id", "came"), on="lead_id").filter((pl.col("at") >= pl.col("came")) & (pl.col("at") <= END))
+    visits = _tables()["visits"].join(_tables()["lead"].select("lead_id", "came"), on="lead_id")
+    visits = visits.filter((pl.col("at") >= pl.col("came")) & (pl.col("at") <= END))
     last = dict(visits.group_by("lead_id").agg(pl.col("at").max()).iter_rows())
     assert dict(found.frame.select("lead_id", "at").iter_rows()) == last
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from leadrank.snapshots import Snapshots
 
 LOOKED_AT = (
-    "Each is looked at as the model learned to: at its creation, or the last age or event declared (looked_at); what it did since is not counted, and "
-    "probability_left is what remains since it has not converted. For scores as of today train with [cutoff] every = \"30 days\"."
+    "Each is looked at as the model learned to: at its creation, or the last age or event declared (looked_at); what it did since is not counted. "
+    "probability_left is what remains since it has not converted, and decides. For scores as of today train with [cutoff] every = \"30 days\"."
 )
 TABLE_FILE = re.compile(r"\.(?:csv|tsv|parquet|jsonl|ndjson|json)(?:\.gz)?$", re.IGNORECASE)
 """How the name of a file with a table ends."""

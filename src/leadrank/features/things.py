@@ -34,6 +34,7 @@ def _of_events(plan: EventPlan, windows: tuple[float, ...]) -> dict[str, str]:
 def _of_parent(parent: ParentPlan) -> dict[str, str]:
     made: dict[str, str] = {}
     for a in parent.attributes:
-        names = (naming.of_last(parent, a), naming.of_mean(parent, a), *(naming.of_share(parent, a, level) for level in a.levels))
+        mean = [naming.of_mean(parent, a)] if a.type == "number" else []
+        names = [naming.of_last(parent, a), *mean, *(naming.of_share(parent, a, level) for level in a.levels)]
         made |= dict.fromkeys(names, f"{parent.root} {parent.table}.{a.column}")
     return made

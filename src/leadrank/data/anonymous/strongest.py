@@ -21,10 +21,10 @@ def strongest(
 ) -> tuple[str, ...]:
     """Choose the columns that rank leads best by themselves, and not the same thing twice where there is something else.
 
-    Each cell is replaced by the rate of the best class among cells like it, out of fold; the AUC of that is the column's strength. Chosen is, time and
-    again, the column with the most strength above chance times the share 1 − R² of what it tells that those chosen so far do not (Gram-Schmidt); of
-    columns about one thing two at most, as long as there are others. A column that tells something only together with another is not seen; a fit would see it and
-    would cost a minute for a choice that is rough in any case.
+    Each cell is replaced by the rate of the best class among cells like it, out of fold; the AUC of that is the column's strength. Chosen is, time
+    and again, the column with the most strength above chance times the share 1 − R² of what it tells that those chosen so far do not
+    (Gram-Schmidt); of columns about one thing two at most, as long as there are others. A column that tells something only together with another
+    is not seen; a fit would see it and would cost a minute for a choice that is rough in any case.
 
     Parameters
     ----------
