@@ -62,7 +62,7 @@ def judged(bundle: Bundle, later: History, truth: pl.DataFrame) -> dict[str, Any
     """Judge on the customers who came after the end of learning, and whose outcome is final."""
     frame = later.frame.filter(pl.col("at").is_between(JUDGED_FROM, JUDGED_TO) & pl.col("converted").is_not_null())
     known = frame.select("CustomerID").join(truth, on="CustomerID", how="left", maintain_order="left")
-    y, ours, true = frame["converted"].to_numpy(), _scores(bundle, frame), known["p_by_60"].to_numpy()
+    y, ours, true = (frame["converted"] == "converted").cast(pl.Int64).to_numpy(), _scores(bundle, frame), known["p_by_60"].to_numpy()
     return {
         "judged": len(y), "rate": round(float(y.mean()), 4),
         "auc": figures(evaluation.roc_auc, y, ours), "auc_of_truth": figures(evaluation.roc_auc, y, true),
