@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -66,6 +67,8 @@ def split_even(body: bytes, delimiter: str, width: int, first_line: int) -> Spli
     if not good.any():
         return Split(no_rows(width), rejected)
     whole = body if good.all() else _kept(body, starts, ends, good)
+    if whole.startswith(BOM_UTF8):
+        whole = BOM_UTF8 + whole  # Polars takes one off, which in the middle of a text is a character as any other
     try:
         frame = pl.read_csv(whole, has_header=False, separator=delimiter, schema=no_rows(width).schema, empty_string_is_null=False)
     except pl.exceptions.PolarsError:
