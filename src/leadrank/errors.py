@@ -6,6 +6,9 @@
     ├── DataError                3   the table is missing, empty, binary, or lacks what the model needs
     ├── BundleError              4   the bundle is damaged, foreign, or of another format number
     ├── ServiceError             5   a database or broker could not be reached
+    ├── NotFoundError            1   a lead, a model, an account that is not in the store, or not for this caller
+    ├── ForbiddenError           1   the caller may not do this
+    ├── ConflictError            1   somebody else was quicker, or the same key came with another request
     └── MissingExtraError        2   an optional dependency is not installed
 
 Every message says what was expected and what came; `remedy` says what to do.
@@ -68,6 +71,18 @@ class ServiceError(LeadrankError):
     """A service could not be reached."""
 
     exit_code = 5
+
+
+class NotFoundError(LeadrankError):
+    """What was asked for is not there, or not for this caller."""
+
+
+class ForbiddenError(LeadrankError):
+    """The caller may not do this."""
+
+
+class ConflictError(LeadrankError):
+    """Two requests contradict each other."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
