@@ -1,0 +1,124 @@
+"""Who may do what: one table. What is not in it is refused."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+from leadrank.errors import ForbiddenError, NotFoundError
+from leadrank.operations.who import ROLES, Role, Scope, Who
+
+
+class Owned(Protocol):
+    """A lead, as far as it matters here."""
+
+    @property
+    def key(self) -> str: ...  # noqa: D102
+    @property
+    def owner(self) -> str | None: ...  # noqa: D102
+
+
+class Rule(NamedTuple):
+    """Who may do one thing: these roles, with a key of this scope; reps only with leads that are theirs if it is about leads."""
+
+    roles: frozenset[Role]
+    scope: Scope
+    leads: bool = False
+
+
+EVERYONE = frozenset(ROLES)
+SELLERS: frozenset[Role] = frozenset({"rep", "manager", "admin"})
+LEADING: frozenset[Role] = frozenset({"manager", "admin"})
+LOOKING: frozenset[Role] = frozenset({"manager", "analyst", "admin"})
+MODELLING: frozenset[Role] = frozenset({"analyst", "admin"})
+ADMIN: frozenset[Role] = frozenset({"admin"})
+
+ALLOWED: dict[str, Rule] = {
+    "predict": Rule(EVERYONE, "score"),
+    "explain_fields": Rule(EVERYONE, "score"),
+    "what_if_fields": Rule(EVERYONE, "score"),
+    "upload": Rule(EVERYONE, "score"),
+    "kept_file": Rule(EVERYONE, "score"),
+    "take_leads": Rule(SELLERS, "intake", leads=True),
+    "take_events": Rule(SELLERS, "intake", leads=True),
+    "take_parents": Rule(LEADING, "intake"),
+    "queue": Rule(EVERYONE, "read"),
+    "export_queue": Rule(EVERYONE, "read"),
+    "lead": Rule(EVERYONE, "read", leads=True),
+    "history": Rule(EVERYONE, "read", leads=True),
+    "explain": Rule(EVERYONE, "read", leads=True),
+    "what_if": Rule(EVERYONE, "read", leads=True),
+    "ask_next": Rule(EVERYONE, "read", leads=True),
+    "contact": Rule(SELLERS, "work", leads=True),
+    "outcome": Rule(SELLERS, "work", leads=True),
+    "feedback": Rule(SELLERS, "work", leads=True),
+    "snooze": Rule(SELLERS, "work", leads=True),
+    "wake": Rule(SELLERS, "work", leads=True),
+    "override": Rule(SELLERS, "work", leads=True),
+    "end_override": Rule(SELLERS, "work", leads=True),
+    "reassign": Rule(LEADING, "work", leads=True),
+    "plan": Rule(LOOKING, "read"),
+    "workload": Rule(LOOKING, "read"),
+    "tier_share": Rule(LOOKING, "read"),
+    "business": Rule(LOOKING, "read"),
+    "models": Rule(EVERYONE, "read"),
+    "add_model": Rule(MODELLING, "models"),
+    "activate": Rule(ADMIN, "models"),
+    "rollback": Rule(ADMIN, "models"),
+    "rescore_open": Rule(ADMIN, "models"),
+    "accounts": Rule(ADMIN, "accounts"),
+    "add_account": Rule(ADMIN, "accounts"),
+    "change_account": Rule(ADMIN, "accounts"),
+    "set_password": Rule(EVERYONE, "accounts"),
+    "add_key": Rule(EVERYONE, "accounts"),
+    "keys": Rule(EVERYONE, "accounts"),
+    "revoke_key": Rule(EVERYONE, "accounts"),
+    "access_log": Rule(ADMIN, "accounts"),
+}
+"""Every operation that a caller can ask for."""
+
+
+def check(who: Who, operation: str, lead: Owned | None = None) -> None:
+    """Refuse what is not allowed.
+
+    Parameters
+    ----------
+    who
+        Who asks.
+    operation
+        A name in `ALLOWED`.
+    lead
+        The lead that it is about.
+
+    Raises
+    ------
+    ForbiddenError
+        The role or the key may not do this at all.
+    NotFoundError
+        The lead is not the rep's own; whether there is such a lead is not told.
+
+    Examples
+    --------
+    >>> check(Who("ann", "manager"), "reassign")
+    >>> check(Who("bob", "rep"), "reassign")
+    Traceback (most recent call last):
+    leadrank.errors.ForbiddenError: A rep may not use `reassign`; manager or admin may.
+      Ask somebody with that role, or an administrator for another role.
+    """
+    rule = ALLOWED.get(operation)
+    if rule is None:
+        raise ForbiddenError(f"Nobody may use {operation!r}.", "Operations are listed in the documentation.")
+    if who.role not in rule.roles:
+        allowed = " or ".join(role for role in ROLES if role in rule.roles)
+        raise ForbiddenError(
+            f"A {who.role} may not use `{operation}`; {allowed} may.", "Ask somebody with that role, or an administrator for another role."
+        )
+    if rule.scope not in who.scopes:
+        has = ", ".join(sorted(who.scopes)) or "none"
+        raise ForbiddenError(f"`{operation}` needs a key with the scope {rule.scope!r}; this one has {has}.", "Make a key with that scope.")
+    if lead is not None and who.role == "rep" and lead.owner != who.own:
+        raise no_lead(lead.key)
+
+
+def no_lead(key: str) -> NotFoundError:
+    """Say that there is no such lead, or not for this caller: both in the same words."""
+    return NotFoundError(f"There is no lead {key!r} here.", "Check its key; a rep finds only own leads.")

@@ -1,0 +1,90 @@
+"""The model in use: one reference, swapped as a whole."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from sqlalchemy import Connection
+
+from leadrank.bundle import Bundle, load_bundle
+from leadrank.errors import ServiceError
+from leadrank.project import Project
+from leadrank.score import Scorer
+from leadrank.store import registry
+from leadrank.store.connect import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """A model ready to score, and what it was declared with; an operation takes one and keeps it to its end."""
+
+    scorer: Scorer
+    project: Project
+    identity: str
+
+    @property
+    def bundle(self) -> Bundle:
+        """The bundle that scores."""
+        return self.scorer.bundle
+
+
+class Champion:
+    """The model that the store names as champion; safe to share between threads.
+
+    Parameters
+    ----------
+    key
+        Checks the signature of bundles, where they are signed.
+    """
+
+    def __init__(self, key: bytes | None = None) -> None:
+        self._key, self._active, self._lock = key, None, Lock()
+
+    _active: Active | None
+
+    def current(self) -> Active:
+        """Return the model that was in use at the last look, without a look at the store.
+
+        Raises
+        ------
+        ServiceError
+            There is none yet.
+        """
+        if self._active is None:
+            raise ServiceError("No model is in use yet.", "Start with one: leadrank serve FILE.leadrank")
+        return self._active
+
+    def of(self, connection: Connection) -> Active:
+        """Return the champion that a transaction sees; it is loaded where it is not the one in use."""
+        named = registry.champion(connection)
+        if named is None or (self._active is not None and self._active.identity == named):
+            return self.current()
+        with self._lock:
+            if self._active is None or self._active.identity != named:
+                self._active = made_ready(registry.bundle_of(connection, named), self._key)
+            return self._active
+
+    def refresh(self, store: Store) -> bool:
+        """Look which model is the champion, and say whether it is another one than before."""
+        before = self._active
+        with store.reading() as connection:
+            return self.of(connection) is not before
+
+
+def made_ready(content: bytes, key: bytes | None = None) -> Active:
+    """Check a bundle's bytes in full, and make it ready to score.
+
+    Raises
+    ------
+    BundleError
+        It is damaged, foreign, or does not score.
+    """
+    with tempfile.TemporaryDirectory(prefix="leadrank-") as folder:
+        place = Path(folder, "model.leadrank")
+        place.write_bytes(content)
+        bundle = load_bundle(place, key=key)
+    scorer = Scorer(bundle)
+    return Active(scorer, bundle.project, bundle.identity)

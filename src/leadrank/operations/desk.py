@@ -1,0 +1,84 @@
+"""What every operation is done at: the store, and the model in use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from leadrank.errors import ForbiddenError, LeadrankError, NotFoundError
+from leadrank.operations.allowed import check
+from leadrank.operations.champion import Champion
+from leadrank.operations.who import Who
+from leadrank.store import access, changes
+from leadrank.store.connect import Store
+from leadrank.store.records import AccessRow
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The store and the champion; one for each process, shared by its threads."""
+
+    store: Store
+    champion: Champion = field(default_factory=Champion)
+
+    def version(self) -> tuple[int, ...]:
+        """Return numbers that grow with every change of what a queue shows: a door that watches asks for them again and again."""
+        with self.store.reading() as connection:
+            return changes.version(connection)
+
+
+@contextmanager
+def writing(desk: Desk, who: Who, operation: str, what: str = "", *, now: datetime, times: int = 1) -> Iterator[Connection]:
+    """Check that the caller may do this, and do it in one transaction with its access record; what is refused or fails is recorded as well.
+
+    Parameters
+    ----------
+    operation
+        A name in `ALLOWED`.
+    what
+        The lead, model or account that it is about.
+    times
+        How many of them, where one call is about several.
+    """
+    with _recorded(desk, who, operation, what, now):
+        check(who, operation)
+        with desk.store.writing() as connection:
+            yield connection
+            access.add(connection, [_row(who, operation, what, now, "done", times)])
+
+
+@contextmanager
+def reading(desk: Desk, who: Who, operation: str, what: str = "", *, now: datetime, times: int = 1) -> Iterator[Connection]:
+    """Check that the caller may see this, and show it; the access record is written before the answer is given out.
+
+    Reading does not wait for those who write: the record has a short transaction of its own.
+    """
+    with _recorded(desk, who, operation, what, now):
+        check(who, operation)
+        with desk.store.reading() as connection:
+            yield connection
+        with desk.store.writing() as connection:
+            access.add(connection, [_row(who, operation, what, now, "done", times)])
+
+
+@contextmanager
+def _recorded(desk: Desk, who: Who, operation: str, what: str, now: datetime) -> Iterator[None]:
+    """Record what did not come about: its own transaction was rolled back."""
+    try:
+        yield
+    except Exception as problem:
+        refused = isinstance(problem, ForbiddenError | NotFoundError)
+        # A store that is out of reach cannot record that it is.
+        with suppress(LeadrankError), desk.store.writing() as connection:
+            access.add(connection, [_row(who, operation, what, now, "refused" if refused else "failed")])
+        raise
+
+
+def _row(who: Who, operation: str, what: str, now: datetime, result: str, times: int = 1) -> AccessRow:
+    return AccessRow(
+        at=now, by=who.name, role=who.role, did=operation[:100], what=what[:300], times=times, result=result, request=who.request[:64]
+    )
