@@ -81,6 +81,15 @@ events = Table(
     Index("ix_events_lead", "lead", "occurred_at"),
 )
 
+parents = Table(
+    "parents", metadata,
+    Column("table", String(200), primary_key=True),  # the parent table of the project
+    Column("key", String(400), primary_key=True),  # the thing's key, with the moment from which the row holds where there may be several
+    Column("fields", Document, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+"""What leads and events belong to, where the model learned from several tables."""
+
 scores = Table(
     "scores", metadata,
     _number(),
