@@ -61,10 +61,9 @@ def _block(
 ) -> Judged:
     best, spread = log_odds[:, -1], bundle.model.shape.spread
     reach, (own, shared) = models.sigmoid(log_odds), spread.errors(best)
-    decided = decisions.apply_policy(bundle.policy, reach, value=value, cost=cost)
-    counted = reach[:, -1]
+    counted = reach
     if age is not None and bundle.timing is not None:
-        counted = models.given_not_yet(bundle.timing, counted, age, bundle.timing.horizon)
-        decided = replace(decisions.apply_policy(bundle.policy, counted[:, None], value=value, cost=cost), score=decided.score)
-    sums = decisions.tier_sums(len(bundle.policy.tiers), decided.tier, counted, shared)
+        counted = models.given_not_yet(bundle.timing, reach[:, -1], age, bundle.timing.horizon)[:, None]
+    decided = decisions.apply_policy(bundle.policy, counted, value=value, cost=cost)
+    sums = decisions.tier_sums(len(bundle.policy.tiers), decided.tier, counted[:, -1], shared)
     return Judged(reach, *models.interval_around(best, own), replace(decided, contact=decided.contact & ~empty), sums)

@@ -89,7 +89,7 @@ def test_score_takes_the_project_file_or_the_folder_and_leaves_decided_leads_out
     assert run(["score", bundle, str(estate), "-o", str(estate / "b.csv")]) == 0
     scored = pl.read_csv(estate / "a.csv")
     # The project file knows that the tables end at midnight; of the folder the last moment is some time before, so more is left of each probability.
-    same = ["CustomerID", "probability", "score", "reasons", "probability_90_days", "fit", "engagement", "timing"]
+    same = ["CustomerID", "probability", "reasons", "probability_90_days", "fit", "engagement", "timing"]
     both = scored.join(pl.read_csv(estate / "b.csv"), on="CustomerID", suffix=" of the folder")
     assert both.height == scored.height
     assert both.select(same).equals(both.select("CustomerID", *(pl.col(f"{name} of the folder").alias(name) for name in same[1:])))
@@ -190,6 +190,20 @@ def test_a_missing_table_is_named_with_its_file(estate: Path, bundle: str, tmp_p
     assert run(["score", bundle, str(tmp_path), "-o", str(tmp_path / "s.csv")]) == 3
     assert "FeedbackTable" in capsys.readouterr().err
     assert not (tmp_path / "s.csv").exists()
+
+
+def test_a_folder_that_is_not_there_is_said_not_to_be_there(bundle: str, capsys: Capture) -> None:
+    assert run(["score", bundle, "nowhere/", "-o", "x.csv"]) == 2
+    assert "nowhere/ is not there" in capsys.readouterr().err
+
+
+def test_a_lead_table_without_rows_gives_an_empty_list(estate: Path, bundle: str, tmp_path: Path, capsys: Capture) -> None:
+    for file in estate.glob("*.parquet"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    pl.read_parquet(tmp_path / "CustomerTable.parquet").clear().write_parquet(tmp_path / "CustomerTable.parquet")
+    assert run(["score", bundle, str(tmp_path), "-o", str(tmp_path / "s.csv")]) == 0
+    assert pl.read_csv(tmp_path / "s.csv").height == 0
+    assert "no rows: the list is empty" in capsys.readouterr().err
 
 
 def test_a_moment_that_is_none_is_refused(estate: Path, bundle: str, capsys: Capture) -> None:

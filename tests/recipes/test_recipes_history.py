@@ -117,7 +117,7 @@ def test_tables_are_scored_as_training_saw_their_leads() -> None:
     history = history_of(_project(), _tables(), origin=bundle.origin)
     assert found.frame.drop("asked_at").equals(history.frame.drop("converted"))
     asked, seen = scorer.many(_tables(), at=END), scorer.many(history.frame.drop("converted"))
-    same = [name for name in seen.columns if name.startswith("probability") or name in {"lead_id", "score"}]
+    same = [name for name in seen.columns if name.startswith("probability") or name == "lead_id"]
     assert asked.select(same).equals(seen.select(same))
     row = found.frame.row(7, named=True)
     assert scorer.one(row).probability == pytest.approx(scorer.many(found.frame)["probability"][7], abs=1e-12)
@@ -279,3 +279,4 @@ def test_leads_are_decided_on_by_what_is_left_of_their_probability() -> None:
     assert scored["expected_profit"].to_list() == pytest.approx((scored["probability_left"] * 100 - 10).to_list(), abs=1e-9)
     assert scored["probability_left"].is_sorted(descending=True)
     assert not scored.filter(pl.col("probability_left") < 0.05)["contact"].any()
+    assert scored["score"].to_list() == [round(100 * left) for left in scored["probability_left"]]

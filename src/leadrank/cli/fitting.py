@@ -23,6 +23,8 @@ def check_source(source: str, bundle: Bundle, *, at: str | None = None, everyone
     project_file, folder, database = source.endswith(".toml"), Path(source).is_dir(), is_database(source)
     if bundle.origin is not None:
         if not (project_file or folder or database):
+            if not Path(source).exists():
+                raise UsageError(f"{source} is not there.", "Give the project file, the folder or the database of the tables.")
             raise UsageError(
                 "This bundle learned from several tables: give the project file, their folder or their database.",
                 f"Its tables: {', '.join(bundle.origin.tidier.schemas)}; {source} is one table.",

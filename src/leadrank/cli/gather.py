@@ -62,12 +62,12 @@ def read_leads(source: str, bundle: Bundle, at: str | None, *, everyone: bool = 
     if bundle.origin is None:
         raise BundleError("The bundle knows nothing of several tables.", "Give the one table of leads.")
     placed = _placed(source, bundle.project)
-    raws = _read(placed)
+    raws = _read(placed, rows_needed=False)
     told = _observed_as(bundle.project, placed) if source.endswith(".toml") else observed_anew(bundle.project)
     found = snapshots(told, bundle.origin, {name: raw.frame for name, raw in raws.items()}, at=moment_of(at), skipped=_skipped(raws))
     frame = found.frame if everyone else found.frame.filter(is_open(found))
     say(_how_many(found, frame.height))
-    if bundle.timing is not None and not (told.cutoff.dates or told.cutoff.every is not None):
+    if frame.height and bundle.timing is not None and not (told.cutoff.dates or told.cutoff.every is not None):
         say(LOOKED_AT)
     say_findings(found.findings, all_of_them=False)
     return _gathered(raws, found.rejected, frame)
@@ -81,8 +81,10 @@ def _how_many(found: Snapshots, kept: int) -> str:
         return f"{kept:,} leads{as_of}{f'; {left_out:,} whose outcome is known are left out' if left_out else ''}."
     if left_out:
         return f"No lead was open{as_of}: of all {left_out:,} the outcome is known or the horizon over; --all scores them too."
-    created = found.project.lead.created_at
-    first = "" if created is None else f"; the first came {str(found.tables['lead'][created].min())[:10]}"
+    created, leads = found.project.lead.created_at, found.tables["lead"]
+    if not leads.height:
+        return "The lead table has a header and no rows: the list is empty."
+    first = "" if created is None else f"; the first came {str(leads[created].min())[:10]}"
     return f"No lead was there{as_of}{first}."
 
 
@@ -157,10 +159,10 @@ def _observed_as(known: Project, placed: Project) -> Project:
     return known.model_copy(update={"target": known.target.model_copy(update={"observed_until": placed.target.observed_until})})
 
 
-def _read(project: Project) -> Mapping[str, RawTable]:
+def _read(project: Project, *, rows_needed: bool = True) -> Mapping[str, RawTable]:
     from leadrank.data import read_project_tables
 
-    return read_project_tables(project)
+    return read_project_tables(project, rows_needed=rows_needed)
 
 
 def _skipped(raws: Mapping[str, RawTable]) -> dict[str, tuple[int, ...]]:

@@ -117,3 +117,10 @@ def test_a_dated_table_with_one_row_for_a_lead_could_be_the_outcome() -> None:
     }
     assert draft_relations(tables, lead="people").once == ("deeds",)
     assert draft_relations(tables, lead="people", target="deeds").once == ()
+
+
+def test_the_only_column_of_labels_of_an_event_table_is_its_kind_whatever_its_name() -> None:
+    leads = pl.DataFrame({"lead_id": [f"L{i:03}" for i in range(30)], "came": ["2024-01-01"] * 30})
+    calls = pl.DataFrame({"lead_id": [f"L{i % 30:03}" for i in range(60)], "am": ["2024-02-01"] * 60, "weise": ["kurz", "lang"] * 30})
+    drafted = draft_relations({"leads": leads, "calls": calls})
+    assert [event.type for event in drafted.events] == ["weise"]

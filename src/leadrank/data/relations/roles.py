@@ -13,7 +13,7 @@ from leadrank.data.relations.overlaps import UNIQUE, SeenColumn, name_words
 from leadrank.errors import UsageError
 
 _LEADS = re.compile(r"lead|prospect|customer|contact|client|opportunit|pipeline|deal|household|applicant|member|campaign")
-_KIND = re.compile(r"(?:^|_)(?:type|kind|event|action|activity|channel|category)(?:_|$)")
+_KIND = re.compile(r"(?:^|_)(?:type|kind|event|action|activity|channel|category|typ|art|kanal|aktion|vorgang|ereignis|tipo|evento|accion|genre|soort|rodzaj)(?:_|$)")
 _NAMES_ROWS = re.compile(r"(?:^|_)(?:id|key|uuid|guid|no|nr|number|ref)$|^id_")
 KINDS = 50
 """Most levels of a column that tells the kind of an event."""
@@ -84,7 +84,8 @@ def id_of(table: str, own: Mapping[str, SeenColumn], taken: Sequence[str]) -> st
 def type_of(own: Mapping[str, SeenColumn], taken: set[str | None]) -> str | None:
     """Choose the column that tells the kind of an event, if any: a few labels, and a name that says so."""
     labels = [c.name for c in own.values() if c.name not in taken and 1 < len(c.keys) <= KINDS and c.type == "category"]
-    return min((n for n in labels if _KIND.search(snake(n))), key=lambda n: "type" not in snake(n), default=None)
+    named = [n for n in labels if _KIND.search(snake(n))] or (labels if len(labels) == 1 else [])
+    return min(named, key=lambda n: "type" not in snake(n), default=None)
 
 
 def shared_columns(name: str, lead: str, look: Look) -> Shared | None:

@@ -9,18 +9,20 @@ from leadrank.errors import LeadrankError, UsageError
 from leadrank.project import Project
 
 
-def read_project_tables(project: Project) -> dict[str, RawTable]:
+def read_project_tables(project: Project, *, rows_needed: bool = True) -> dict[str, RawTable]:
     """Read the lead table and every event and parent table, from files or databases.
 
     Parameters
     ----------
     project
         Its places are paths or URLs, as `read_project` gives them.
+    rows_needed
+        Whether the lead table must have rows, as for learning; an empty list gives an empty list.
 
     Returns
     -------
     dict
-        By name, the lead table as `lead`. Two tables in one place are read once. Only the lead table must have rows.
+        By name, the lead table as `lead`. Two tables in one place are read once.
 
     Raises
     ------
@@ -35,7 +37,7 @@ def read_project_tables(project: Project) -> dict[str, RawTable]:
     read: dict[str, RawTable] = {}
     for name, place in places.items():
         if place not in read:
-            read[place] = _named(name, place, rows_needed=name == "lead")
+            read[place] = _named(name, place, rows_needed=rows_needed and name == "lead")
     return {name: read[place] for name, place in places.items()}
 
 
