@@ -13,7 +13,8 @@ from leadrank.data.relations.overlaps import UNIQUE, SeenColumn, name_words
 from leadrank.errors import UsageError
 
 _LEADS = re.compile(r"lead|prospect|customer|contact|client|opportunit|pipeline|deal|household|applicant|member|campaign")
-_KIND = re.compile(r"(?:^|_)(?:type|kind|event|action|activity|channel|category|typ|art|kanal|aktion|vorgang|ereignis|tipo|evento|accion|genre|soort|rodzaj)(?:_|$)")
+_KINDS = "type|kind|event|action|activity|channel|category|typ|art|kanal|aktion|vorgang|ereignis|tipo|evento|accion|genre|soort|rodzaj"
+_KIND = re.compile(rf"(?:^|_)(?:{_KINDS})(?:_|$)")
 _NAMES_ROWS = re.compile(r"(?:^|_)(?:id|key|uuid|guid|no|nr|number|ref)$|^id_")
 KINDS = 50
 """Most levels of a column that tells the kind of an event."""
