@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
-from sqlalchemy.dialects.postgresql import JSONB
 
 from leadrank.store.moment import Moment
 
@@ -13,7 +12,10 @@ NAMING = {
 }
 metadata = MetaData(naming_convention=NAMING)
 
-Document = JSON().with_variant(JSONB(), "postgresql")
+Document = JSON()
+"""Kept as it was written, also on PostgreSQL: JSONB would sort the fields and turn 1e16 into a whole number."""
+Key = String(200).with_variant(String(200, collation="C"), "postgresql")
+"""Keys are in the order of their bytes on both databases, so that one page of a queue follows the other."""
 Number = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite counts by itself only in a column of type INTEGER."""
 
@@ -33,7 +35,7 @@ def _by() -> Column[str]:
 
 leads = Table(
     "leads", metadata,
-    Column("key", String(200), primary_key=True),
+    Column("key", Key, primary_key=True),
     Column("fields", Document, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),

@@ -1,0 +1,129 @@
+"""What the figures of a sales team are made from, read in SQL; every period is from `since` on and before `until`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from sqlalchemy import Column, ColumnElement, Connection, case, extract, func, select
+
+from leadrank.store.schema import contacts, leads, outcomes
+from leadrank.types import FloatArray
+
+_HOUR = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Contacted:
+    """Contacts of a period: how many, with how many leads, at which cost (of those whose cost is known)."""
+
+    contacts: int
+    leads: int
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The last outcome of a lead."""
+
+    lead: str
+    at: datetime
+    owner: str | None
+    tier: str
+    converted: bool
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """How long a lead waited for its first contact; without one, `hours` is None and the deadline is the present one."""
+
+    lead: str
+    tier: str
+    created_at: datetime
+    contacted_at: datetime | None
+    hours: float | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Revenue:
+    """What an owner's leads brought in a month, `2026-03`."""
+
+    owner: str | None
+    month: str
+    won: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLeads:
+    """All open leads, column by column; an unknown profit is nan."""
+
+    key: list[str]
+    owner: list[str | None]
+    tier: list[str]
+    contact: list[bool]
+    probability: FloatArray
+    expected_profit: FloatArray
+
+
+def created(c: Connection, since: datetime, until: datetime) -> int:
+    """Count the leads created in a period."""
+    return int(c.execute(select(func.count()).select_from(leads).where(*_within(leads.c.created_at, since, until))).scalar_one())
+
+
+def contacted(c: Connection, since: datetime, until: datetime) -> Contacted:
+    """Count contacts and add up what they cost."""
+    sums = select(func.count(), func.count(contacts.c.lead.distinct()), func.coalesce(func.sum(contacts.c.cost), 0.0))
+    number, different, cost = c.execute(sums.where(*_within(contacts.c.at, since, until))).one()
+    return Contacted(int(number), int(different), float(cost))
+
+
+def closed(c: Connection, since: datetime, until: datetime) -> list[Closed]:
+    """Read the last outcome of each lead, where it fell into the period."""
+    columns = (outcomes.c.lead, outcomes.c.at, leads.c.owner, leads.c.tier, outcomes.c.converted, outcomes.c.value)
+    query = select(*columns).join(leads, leads.c.key == outcomes.c.lead).where(*_within(outcomes.c.at, since, until), _last())
+    return [Closed(*row) for row in c.execute(query.order_by(outcomes.c.id))]
+
+
+def first_responses(c: Connection, since: datetime, until: datetime) -> list[Response]:
+    """Read how long the leads created in a period waited for their first contact, with the deadline that held then."""
+    first = select(func.min(contacts.c.id).label("id")).group_by(contacts.c.lead).subquery()
+    tier, due_at = func.coalesce(contacts.c.tier, leads.c.tier), case((contacts.c.id.is_(None), leads.c.due_at), else_=contacts.c.due_at)
+    joined = leads.outerjoin(contacts.join(first, first.c.id == contacts.c.id), contacts.c.lead == leads.c.key)
+    query = select(leads.c.key, tier, leads.c.created_at, contacts.c.at, due_at).select_from(joined).where(*_within(leads.c.created_at, since, until))
+    return [_response(*row) for row in c.execute(query.order_by(leads.c.created_at, leads.c.key))]
+
+
+def revenue(c: Connection, since: datetime, until: datetime) -> list[Revenue]:
+    """Add up what conversions brought, by owner and month."""
+    year, month = extract("year", outcomes.c.at), extract("month", outcomes.c.at)
+    sums = select(leads.c.owner, year, month, func.count(), func.coalesce(func.sum(outcomes.c.value), 0.0))
+    won = (*_within(outcomes.c.at, since, until), _last(), outcomes.c.converted == True)  # noqa: E712
+    query = sums.join_from(outcomes, leads, leads.c.key == outcomes.c.lead).where(*won).group_by(leads.c.owner, year, month)
+    found = [Revenue(owner, f"{int(y):04}-{int(m):02}", int(number), float(value)) for owner, y, m, number, value in c.execute(query)]
+    return sorted(found, key=lambda one: (one.owner or "", one.month))
+
+
+def open_amounts(c: Connection) -> OpenLeads:
+    """Read what a plan over all open leads needs."""
+    columns = (leads.c.key, leads.c.owner, leads.c.tier, leads.c.contact, leads.c.probability, leads.c.expected_profit)
+    rows = c.execute(select(*columns).where(leads.c.status == "open").order_by(leads.c.worth.desc(), leads.c.key)).all()
+    key, owner, tier, contact, probability, profit = map(list, zip(*rows, strict=True)) if rows else ([] for _ in columns)
+    return OpenLeads(key, owner, tier, contact, np.array(probability, dtype=float), np.array(profit, dtype=float))
+
+
+def _within(moment: Column[datetime], since: datetime, until: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return moment >= since, moment < until
+
+
+def _last() -> ColumnElement[bool]:
+    """Of several outcomes of a lead the last one counts: the others were corrected."""
+    return outcomes.c.id.in_(select(func.max(outcomes.c.id)).group_by(outcomes.c.lead))
+
+
+def _response(key: str, tier: str, created_at: datetime, contacted_at: datetime | None, due_at: datetime | None) -> Response:
+    hours = None if contacted_at is None else (contacted_at - created_at).total_seconds() / _HOUR
+    return Response(key, tier, created_at, contacted_at, hours, due_at)

@@ -1,0 +1,21 @@
+"""Assignments: whose lead it was, when, and why."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select, update
+
+from leadrank.store.records import AssignmentRow
+from leadrank.store.rows import add, many
+from leadrank.store.schema import assignments
+
+
+def assign(c: Connection, row: AssignmentRow) -> int:
+    """Write whose lead it is now, which ends the former assignment; return its number."""
+    former = (assignments.c.lead == row.lead, assignments.c.ended_at.is_(None))
+    c.execute(update(assignments).where(*former).values(ended_at=row.at))
+    return add(c, assignments, row)
+
+
+def assignments_of(c: Connection, lead: str) -> list[AssignmentRow]:
+    """Read the assignments of a lead, newest first."""
+    return many(c, select(assignments).where(assignments.c.lead == lead).order_by(assignments.c.id.desc()), AssignmentRow)

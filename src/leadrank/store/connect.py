@@ -1,0 +1,142 @@
+"""The way into the store: SQLite in a file, or PostgreSQL by URL, with one behaviour."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url
+from sqlalchemy.exc import ArgumentError
+
+from leadrank.errors import MissingExtraError, ServiceError, UsageError
+from leadrank.store.failures import in_words
+from leadrank.store.lite import as_we_want_it
+
+_DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg", "postgresql+psycopg": "postgresql+psycopg"}
+_LIMITS = "-c lock_timeout=10s -c timezone=UTC"
+# A server that is gone without a word is noticed in seconds; nobody waits minutes for a page.
+_PATIENCE = {"connect_timeout": 2, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2, "tcp_user_timeout": 5000}
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An open store; a transaction of its own for each piece of work.
+
+    Parameters
+    ----------
+    engine
+        The connections.
+    shown
+        Its address, without the password.
+    """
+
+    engine: Engine
+    shown: str
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection whose work is kept as a whole when the block ends, and forgotten as a whole when it fails.
+
+        Raises
+        ------
+        ServiceError
+            If the database is out of reach, full, or busy for longer than ten seconds.
+        ConflictError
+            If somebody else wrote the same thing at the same time.
+        DataError
+            If the database cannot keep a value.
+        """
+        with in_words(self.shown), self.engine.connect().execution_options(leadrank="writing") as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one moment of the store for as long as the block lasts; what it writes is forgotten."""
+        isolated = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with in_words(self.shown), self.engine.connect().execution_options(**isolated) as connection:
+            yield connection
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is one file."""
+        return self.engine.dialect.name == "sqlite"
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()
+
+
+def open_store(url: str) -> Store:
+    """Open a store; a SQLite file is created, for its owner's eyes only, and a server is reached when it is first needed.
+
+    Parameters
+    ----------
+    url
+        `sqlite:///file.db` or `postgresql://user:password@host:port/database`.
+
+    Raises
+    ------
+    UsageError
+        If it is no such address.
+    ServiceError
+        If the file cannot be created.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from leadrank.store.migrate import migrate
+    >>> from leadrank.store.registry import champion
+    >>> store = open_store(f"sqlite:///{mkdtemp()}/leads.db")
+    >>> migrate(store)
+    >>> with store.reading() as connection:
+    ...     champion(connection) is None
+    True
+    >>> store.close()
+    """
+    address = _parsed(url)
+    shown = address.set(query={}, drivername=address.get_backend_name()).render_as_string(hide_password=True)
+    json_words: dict[str, Any] = {"json_serializer": _written}
+    if address.get_backend_name() == "sqlite":
+        _touch(str(address.database), shown)
+        engine = create_engine(address, pool_size=5, max_overflow=15, connect_args={"timeout": 10}, **json_words)
+        return Store(as_we_want_it(engine), shown)
+    try:
+        limits = {} if "options" in address.query else {"options": _LIMITS}
+        pool: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 5, "pool_timeout": 10}
+        engine = create_engine(address, connect_args=_PATIENCE | limits, **pool, **json_words)
+    except ImportError as problem:
+        raise MissingExtraError("PostgreSQL needs the driver psycopg.", "Install it with: pip install 'leadrank[sql]'") from problem
+    return Store(engine, shown)
+
+
+def _parsed(url: str) -> URL:
+    scheme = url.partition("://")[0]
+    if scheme not in _DRIVERS:
+        raise UsageError("The database is no address of SQLite or PostgreSQL.", "Write sqlite:///file.db or postgresql://user:password@host:5432/database")
+    try:
+        address = make_url(url).set(drivername=_DRIVERS[scheme])
+    except (ArgumentError, ValueError):
+        raise UsageError("The database's address cannot be read.", "Write postgresql://user:password@host/database; @ in it is %40.") from None
+    if scheme == "sqlite" and address.database in {None, "", ":memory:"}:
+        raise UsageError("The store needs a file.", "Write sqlite:///relative.db or sqlite:////absolute.db")
+    return address
+
+
+def _touch(file: str, shown: str) -> None:
+    try:
+        Path(file).touch(mode=0o600)
+    except OSError as problem:
+        raise ServiceError(f"{shown} could not be opened: {problem.strerror}.", "Check that the folder exists and may be written.") from None
+
+
+def _written(document: object) -> str:
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    if _NUL.search(text):
+        raise ValueError("NUL")
+    return text

@@ -1,0 +1,27 @@
+"""What happened to leads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, select
+
+from leadrank.store.records import EventRow
+from leadrank.store.rows import many, new_ones
+from leadrank.store.schema import events
+
+
+def add_events(c: Connection, rows: Iterable[EventRow]) -> set[str]:
+    """Write events; one whose name is known already is left out.
+
+    Returns
+    -------
+    set
+        The names of the new ones.
+    """
+    return new_ones(c, events, sorted(rows, key=lambda row: row.event), events.c.event)
+
+
+def events_of(c: Connection, lead: str, limit: int | None = None) -> list[EventRow]:
+    """Read the events of a lead, newest first."""
+    return many(c, select(events).where(events.c.lead == lead).order_by(events.c.occurred_at.desc(), events.c.id.desc()).limit(limit), EventRow)

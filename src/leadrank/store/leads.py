@@ -1,0 +1,124 @@
+"""Leads as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select, update
+
+from leadrank.store.records import LeadRow
+from leadrank.store.rows import chunks, many, names_of, new_ones, one, record_of, upsert, values_of
+from leadrank.store.schema import leads
+
+_NEWS = [name for name in names_of(LeadRow) if name != "key"]
+
+
+def put_lead(c: Connection, row: LeadRow) -> bool:
+    """Write a lead, whether it is there or not.
+
+    Returns
+    -------
+    bool
+        Whether it is new.
+    """
+    return bool(put_leads(c, [row]))
+
+
+def put_leads(c: Connection, rows: Iterable[LeadRow]) -> set[str]:
+    """Write leads, whether they are there or not; of two with one key the last counts.
+
+    Returns
+    -------
+    set
+        The keys of the new ones.
+    """
+    # In order of their keys, so that two who write the same leads wait for each other instead of locking each other out.
+    by_key = dict(sorted((row.key, row) for row in {row.key: row for row in rows}.values()))
+    new = new_ones(c, leads, by_key.values(), leads.c.key)
+    known = [values_of(row) for key, row in by_key.items() if key not in new]
+    if known:
+        insert = upsert(c, leads)
+        c.execute(insert.on_conflict_do_update(index_elements=["key"], set_={name: insert.excluded[name] for name in _NEWS}), known)
+    return new
+
+
+def get_lead(c: Connection, key: str) -> LeadRow | None:
+    """Read one lead."""
+    return one(c, select(leads).where(leads.c.key == key), LeadRow)
+
+
+def lock_lead(c: Connection, key: str) -> LeadRow | None:
+    """Read one lead to change it; until the transaction ends nobody else may, nor create it where it is not there."""
+    query = select(leads).where(leads.c.key == key).with_for_update()
+    found = one(c, query, LeadRow)
+    if found is None and _lock_names(c, [key]):
+        found = one(c, query, LeadRow)
+    return found
+
+
+def get_leads(c: Connection, keys: Iterable[str]) -> dict[str, LeadRow]:
+    """Read those of the leads that are there, by key."""
+    return {row.key: row for piece in chunks(keys) for row in many(c, select(leads).where(leads.c.key.in_(piece)), LeadRow)}
+
+
+def lock_leads(c: Connection, keys: Iterable[str]) -> dict[str, LeadRow]:
+    """Read leads to change them, as `lock_lead` does one."""
+    wanted = sorted(set(keys))
+    found = _locked(c, wanted)
+    missing = [key for key in wanted if key not in found]
+    if missing and _lock_names(c, missing):
+        found |= _locked(c, missing)
+    return found
+
+
+def change_lead(c: Connection, key: str, **columns: Any) -> bool:
+    """Change some columns of a lead; say whether it is there."""
+    return c.execute(update(leads).where(leads.c.key == key).values(**columns)).rowcount > 0
+
+
+def open_leads(c: Connection, *, after: str | None = None, limit: int) -> list[LeadRow]:
+    """Read open and snoozed leads in the order of their keys, beginning behind `after`."""
+    query = select(leads).where(leads.c.status.in_(("open", "snoozed")))
+    return many(c, (query if after is None else query.where(leads.c.key > after)).order_by(leads.c.key).limit(limit), LeadRow)
+
+
+def due_snoozes(c: Connection, now: datetime) -> list[LeadRow]:
+    """Read the snoozed leads that should wake up."""
+    return many(c, select(leads).where(leads.c.status == "snoozed", leads.c.snoozed_until <= now).order_by(leads.c.snoozed_until), LeadRow)
+
+
+def overdue(c: Connection, now: datetime, limit: int) -> list[LeadRow]:
+    """Read open leads whose deadline passed without any contact, the longest overdue first."""
+    late = (leads.c.status == "open", leads.c.due_at <= now, leads.c.contacted_at.is_(None))
+    return many(c, select(leads).where(*late).order_by(leads.c.due_at, leads.c.key).limit(limit), LeadRow)
+
+
+def ended_overrides(c: Connection, now: datetime) -> list[LeadRow]:
+    """Read the leads whose override has expired."""
+    return many(c, select(leads).where(leads.c.overridden_until <= now).order_by(leads.c.overridden_until), LeadRow)
+
+
+def loads(c: Connection) -> dict[str, int]:
+    """Count the open leads worth contacting, by owner."""
+    working = (leads.c.owner.is_not(None), leads.c.status == "open", leads.c.contact == True)  # noqa: E712
+    counts = select(leads.c.owner, func.count()).where(*working).group_by(leads.c.owner)
+    return {str(owner): int(count) for owner, count in c.execute(counts)}
+
+
+def _locked(c: Connection, keys: Iterable[str]) -> dict[str, LeadRow]:
+    def query(piece: Iterable[str]) -> Select[Any]:
+        return select(leads).where(leads.c.key.in_(piece)).order_by(leads.c.key).with_for_update()
+
+    return {row.key: record_of(row, LeadRow) for piece in chunks(keys) for row in c.execute(query(piece))}
+
+
+def _lock_names(c: Connection, keys: list[str]) -> bool:
+    """Lock keys that no row has yet; on SQLite whoever writes is alone anyway."""
+    if c.dialect.name == "sqlite":
+        return False
+    # One space for all stores of a server costs at worst a wait: two keys with one hash.
+    for key in keys:
+        c.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+    return True
