@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from leadrank.project.project import Project
     from leadrank.project.protected import Protected, blocked_columns, protect, protected_columns
     from leadrank.project.read import parse_project, read_project
+    from leadrank.project.routing import Routing, RoutingRule, Strategy, When
     from leadrank.project.scorecard import ScoreRule
+    from leadrank.project.serving import Serving
     from leadrank.project.spans import days_of
     from leadrank.project.tables import ACCEPTED, Band, Column, EventTable, GroupMedian, LeadTable, ParentTable, name_of_table
     from leadrank.project.target import CONVERTED, OUTCOMES, Target
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 
 later(
     __name__, cutoffs="Counting Cutoffs Scores", economics="Economics", modelling="CandidateName Modelling Settings Validation", project="Project",
-    protected="Protected blocked_columns protect protected_columns", read="parse_project read_project", scorecard="ScoreRule", spans="days_of",
+    protected="Protected blocked_columns protect protected_columns", read="parse_project read_project",
+    routing="Routing RoutingRule Strategy When", scorecard="ScoreRule", serving="Serving", spans="days_of",
     tables="ACCEPTED Band Column EventTable GroupMedian LeadTable ParentTable name_of_table", target="CONVERTED OUTCOMES Target",
     tiers="Decision Tier WantedThreshold", watch="Watch watched_columns",
 )

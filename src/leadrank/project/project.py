@@ -10,7 +10,9 @@ from leadrank.project.cutoffs import Counting, Cutoffs
 from leadrank.project.economics import Economics
 from leadrank.project.frozen import Frozen
 from leadrank.project.modelling import Modelling, Validation
+from leadrank.project.routing import Routing
 from leadrank.project.scorecard import ScoreRule
+from leadrank.project.serving import Serving
 from leadrank.project.tables import EventTable, LeadTable, ParentTable
 from leadrank.project.target import Target
 from leadrank.project.tiers import Decision, Tier
@@ -20,7 +22,7 @@ Domain = Literal["general", "education", "housing", "credit", "employment", "sof
 
 
 class Project(Frozen):
-    """Everything a user declares: tables, target, cutoffs, money, decision, tiers, watch, validation, model.
+    """Everything a user declares: tables, target, cutoffs, money, decision, tiers, watch, validation, model, routing, serving.
 
     `source` is a folder or a database URL in which all tables are that say no more than a name.
     """
@@ -42,6 +44,8 @@ class Project(Frozen):
     watch: Watch = Watch()
     validation: Validation = Validation()
     model: Modelling = Modelling()
+    routing: Routing = Routing()
+    serving: Serving = Serving()
 
     @model_validator(mode="after")
     def _tiers_fit_target(self) -> Self:
@@ -72,6 +76,23 @@ class Project(Frozen):
             raise ValueError(f"the outcome is the event {self.target.event!r}, and no [[event]] table is declared")
         return self
 
+    @model_validator(mode="after")
+    def _routing_fits(self) -> Self:
+        known = self._tier_names()
+        for name in (name for rule in self.routing.rule for name in rule.tier):
+            if known and name not in known:
+                raise ValueError(f"a routing rule is for the tier {name!r}, which is none of {list(known)}")
+        return self
+
+    def _tier_names(self) -> tuple[str, ...]:
+        """Return the tiers that there can be; none where only the data will say."""
+        if self.target.classes is not None:
+            return self.target.classes
+        if self.tier and any(t.at_least is None for t in self.tier):
+            return ()
+        # Below the lowest declared tier lies one that we name.
+        return (*(t.name for t in self.tier), "Low", "Below") if self.tier else ("High", "Medium", "Low") if self.target.positive is not None else ()
+
     @property
     def relational(self) -> bool:
         """Whether leads come from more than one flat table."""
@@ -91,8 +112,9 @@ class Project(Frozen):
         return event.lead or (event.key if len(event.key) > 1 else (str(self.lead.key),))
 
     def to_json(self) -> bytes:
-        """Write the project for a bundle."""
-        return self.model_dump_json(warnings="error").encode()
+        """Write the project for a bundle; what is said of leads at work stays out where nothing is, so that older versions can read it."""
+        silent = {name for name, usual in (("routing", Routing()), ("serving", Serving())) if getattr(self, name) == usual}
+        return self.model_dump_json(warnings="error", exclude=silent).encode()
 
     @classmethod
     def from_json(cls, text: bytes) -> Self:

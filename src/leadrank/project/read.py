@@ -153,7 +153,7 @@ def _fields_at(place: tuple[Any, ...]) -> list[str]:
         for inner in _models_of(model.model_fields[part].annotation):
             model = inner
             break
-    return list(model.model_fields)
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _models_of(annotation: Any) -> list[type[BaseModel]]:

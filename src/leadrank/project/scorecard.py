@@ -15,6 +15,10 @@ def _several(value: object) -> object:
     return (str(value),) if isinstance(value, str | int | float) else value
 
 
+Words = Annotated[tuple[str, ...], BeforeValidator(_several)]
+"""One label or several, numbers as texts."""
+
+
 class ScoreRule(Frozen):
     """Points for a lead whose column holds a number from a limit on, or one of some labels; a blank gives none.
 
@@ -33,7 +37,7 @@ class ScoreRule(Frozen):
     column: str
     at_least: float | None = None
     at_most: float | None = None
-    equals: Annotated[tuple[str, ...], BeforeValidator(_several)] = ()
+    equals: Words = ()
     points: float = Field(allow_inf_nan=False)
 
     @model_validator(mode="after")
