@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select
 
 from leadrank.store.records import EventRow
-from leadrank.store.rows import many, new_ones
+from leadrank.store.rows import chunks, many, new_ones
 from leadrank.store.schema import events
 
 
@@ -25,3 +25,12 @@ def add_events(c: Connection, rows: Iterable[EventRow]) -> set[str]:
 def events_of(c: Connection, lead: str, limit: int | None = None) -> list[EventRow]:
     """Read the events of a lead, newest first."""
     return many(c, select(events).where(events.c.lead == lead).order_by(events.c.occurred_at.desc(), events.c.id.desc()).limit(limit), EventRow)
+
+
+def events_of_each(c: Connection, leads: Iterable[str]) -> dict[str, list[EventRow]]:
+    """Read the events of several leads, oldest first."""
+    found: dict[str, list[EventRow]] = {}
+    for piece in chunks(leads):
+        for row in many(c, select(events).where(events.c.lead.in_(piece)).order_by(events.c.occurred_at, events.c.id), EventRow):
+            found.setdefault(row.lead, []).append(row)
+    return found

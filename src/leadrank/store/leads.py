@@ -12,6 +12,7 @@ from leadrank.store.records import LeadRow
 from leadrank.store.rows import chunks, many, names_of, new_ones, one, record_of, upsert, values_of
 from leadrank.store.schema import leads
 
+_ALIVE = ("open", "snoozed")
 _NEWS = [name for name in names_of(LeadRow) if name != "key"]
 
 
@@ -80,7 +81,7 @@ def change_lead(c: Connection, key: str, **columns: Any) -> bool:
 
 def open_leads(c: Connection, *, after: str | None = None, limit: int) -> list[LeadRow]:
     """Read open and snoozed leads in the order of their keys, beginning behind `after`."""
-    query = select(leads).where(leads.c.status.in_(("open", "snoozed")))
+    query = select(leads).where(leads.c.status.in_(_ALIVE))
     return many(c, (query if after is None else query.where(leads.c.key > after)).order_by(leads.c.key).limit(limit), LeadRow)
 
 
@@ -98,6 +99,17 @@ def overdue(c: Connection, now: datetime, limit: int) -> list[LeadRow]:
 def ended_overrides(c: Connection, now: datetime) -> list[LeadRow]:
     """Read the leads whose override has expired."""
     return many(c, select(leads).where(leads.c.overridden_until <= now).order_by(leads.c.overridden_until), LeadRow)
+
+
+def scored_before(c: Connection, moment: datetime, limit: int) -> list[str]:
+    """Name open and snoozed leads that were last scored before a moment, the oldest scores first."""
+    query = select(leads.c.key).where(leads.c.status.in_(_ALIVE), leads.c.scored_at < moment)
+    return list(c.execute(query.order_by(leads.c.scored_at, leads.c.key).limit(limit)).scalars())
+
+
+def scored_otherwise(c: Connection, model: str, limit: int) -> list[str]:
+    """Name open and snoozed leads whose score is not by this model."""
+    return list(c.execute(select(leads.c.key).where(leads.c.status.in_(_ALIVE), leads.c.model != model).order_by(leads.c.key).limit(limit)).scalars())
 
 
 def loads(c: Connection) -> dict[str, int]:

@@ -22,7 +22,7 @@ def names_of(kind: type[Any]) -> tuple[str, ...]:
     return tuple(f.name for f in fields(kind) if f.name != "id" or f.type != "int")
 
 
-_NAMES = {kind: names_of(kind) for kind in vars(records).values() if isinstance(kind, type) and is_dataclass(kind)}
+_NAMES: dict[type, tuple[str, ...]] = {kind: names_of(kind) for kind in vars(records).values() if isinstance(kind, type) and is_dataclass(kind)}
 
 
 def values_of(record: object) -> dict[str, Any]:

@@ -63,13 +63,14 @@ leads = Table(
     Column("due_within", String(100), nullable=False),
     Column("reason", Text, nullable=False, server_default=""),
     Column("overridden_until", Moment),
-    Index("ix_leads_queue", "status", "contact", text("worth DESC"), "key"),
-    Index("ix_leads_owner_queue", "owner", "status", "contact", text("worth DESC"), "key"),
     Index("ix_leads_due_at", "status", "due_at"),
     Index("ix_leads_snoozed_until", "snoozed_until"),
     Index("ix_leads_overridden_until", "overridden_until"),
     Index("ix_leads_scored_at", "status", "scored_at"),
 )
+_RANKED = (leads.c.status, leads.c.contact, leads.c.worth.desc(), leads.c.key)
+Index("ix_leads_queue", *_RANKED)
+Index("ix_leads_owner_queue", leads.c.owner, *_RANKED)
 
 events = Table(
     "events", metadata,

@@ -1,0 +1,28 @@
+"""What leads and events belong to: a company, a property, a campaign."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from leadrank.store.rows import upsert
+from leadrank.store.schema import parents
+
+
+def put_parents(c: Connection, table: str, rows: Mapping[str, Mapping[str, Any]], at: datetime) -> None:
+    """Write rows of one parent table by their keys, whether they are there or not."""
+    values = [{"table": table, "key": key, "fields": dict(fields), "at": at} for key, fields in sorted(rows.items())]
+    if values:
+        insert = upsert(c, parents)
+        c.execute(insert.on_conflict_do_update(index_elements=["table", "key"], set_={n: insert.excluded[n] for n in ("fields", "at")}), values)
+
+
+def parents_of(c: Connection, tables: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+    """Read all rows of parent tables, by table."""
+    wanted = {name: list[dict[str, Any]]() for name in tables}
+    for table, fields in c.execute(select(parents.c.table, parents.c.fields).where(parents.c.table.in_(wanted)).order_by(parents.c.key)):
+        wanted[table].append(fields)
+    return wanted
