@@ -21,7 +21,7 @@ from leadrank.errors import UsageError
 from leadrank.frames import pl
 from leadrank.judged import Judged, judge
 from leadrank.reasoning import PARTS, Reasoner
-from leadrank.scored_rows import BY_DAY, DAYS, LEFT, age_of, in_words, recut, scored_rows
+from leadrank.scored_rows import BY_DAY, DAYS, LEFT, age_of, in_words, records_of, recut, scored_rows
 from leadrank.scored_table import Explained, Part, ScoredTable, Tally
 from leadrank.types import BoolArray, FloatArray, Matrix
 
@@ -171,6 +171,13 @@ class Scorer:
         told = _told(parts)
         return ScoredTable(in_words(pl.concat([part.rows for part in parts])), self.outlook(told), told.problems, told.unfamiliar)
 
+    def each(self, frame: Any, *, reasons: int = 0, at: datetime | None = None) -> list[Scored]:
+        """Score a table as `many` does, and return each row as a record; odd about it are the cells that cannot be read."""
+        table = self.leads(frame, at=at)
+        batch, cleaned = self._batch(table)
+        rows = scored_rows(self.bundle, table, batch.judged, batch.empty)
+        return records_of(self.bundle, in_words(rows), self._reasoner.reasons(batch.X, batch.log_odds, reasons), cleaned.problems)
+
     def leads(self, tables: Any, *, at: datetime | None = None) -> pl.DataFrame:
         """Return a row for each lead: a flat table as it is, several tables by name as of a moment."""
         if not isinstance(tables, Mapping):
@@ -258,7 +265,8 @@ class Scorer:
         return f"{self.bundle.terms.classes[-1]} leads" if self.bundle.terms.learned_tiers else "conversions"
 
     def _classes(self, reach: Sequence[float]) -> dict[str, float]:
-        shares = models.class_probabilities(np.array([reach]))[0].tolist()
+        # As `models.class_probabilities`, whose arrays take longer than all the rest of one lead.
+        shares = (better - worse for better, worse in zip((1.0, *reach), (*reach, 0.0), strict=True))
         return dict(zip(self.bundle.terms.classes, shares, strict=True))
 
 

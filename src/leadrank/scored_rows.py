@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from leadrank import models
-from leadrank.bundle import ASKED_AT, NOTHING_KNOWN, Bundle
+from leadrank.bundle import ASKED_AT, NOTHING_KNOWN, Bundle, Scored
 from leadrank.frames import pl
 from leadrank.judged import Judged
 from leadrank.reasoning import PARTS
 from leadrank.types import AT, BoolArray, FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from leadrank.data import CellProblem
+    from leadrank.explain import Reason
 
 COLUMNS = (
     "probability", "probability_low", "probability_high", "score", "rank", "tier", "contact", "expected_profit", "action", "due_within", "reasons",
@@ -85,6 +90,25 @@ def age_of(table: pl.DataFrame) -> FloatArray | None:
 def in_words(rows: pl.DataFrame) -> pl.DataFrame:
     """Turn numbered words into plain text; columns carried through keep their type."""
     return rows.with_columns(pl.col(name).cast(pl.String) for name in COLUMNS if isinstance(rows.schema[name], pl.Enum))
+
+
+def records_of(
+    bundle: Bundle, rows: pl.DataFrame, reasons: Sequence[tuple[Reason, ...]], problems: Sequence[CellProblem]
+) -> list[Scored]:
+    """Return the rows of a scored table as records; what is left of a probability stands among those `by_day`."""
+    odd: dict[int, list[str]] = {}
+    for p in problems:
+        odd.setdefault(p.row, []).append(f"{p.column}: {p.value!r} is not {p.expected}; it counts as missing")
+    classes = {name: class_column(name) for name in bundle.terms.classes} if bundle.terms.learned_tiers else {}
+    days, key = [name for name in (*BY_DAY, LEFT) if name in rows.columns], bundle.terms.key
+    taken = [name for name in COLUMNS if name not in {"reasons", "model"}]
+    return [
+        Scored(
+            None if key is None or row.get(key) is None else str(row[key]), *(row[name] for name in taken), said, row["model"],
+            {name: row[column] for name, column in classes.items()}, (), tuple(odd.get(k, ())), {name: row[name] for name in days},
+        )
+        for k, (row, said) in enumerate(zip(rows.iter_rows(named=True), reasons, strict=True))
+    ]
 
 
 def recut(best: pl.DataFrame, empty: BoolArray) -> pl.DataFrame:
