@@ -1,0 +1,1 @@
+"""Scoring over HTTP without a framework: bytes in, a decided and explained score out."""

@@ -1,0 +1,41 @@
+"""From many leads to columns, as a table of them would have been read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from leadrank.data import ColumnSchema
+from leadrank.data.cell import read_cell, text_of
+from leadrank.frames import pl
+
+_TEXT, _NUMBERS, _NOTHING = {str}, {int, float, bool}, {type(None)}
+_WHOLE = 1 << 53
+"""Whole numbers up to here are floats."""
+
+
+def table_of(columns: Mapping[str, ColumnSchema], leads: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Put the fields that scoring reads into columns; a field that is left out is blank.
+
+    Examples
+    --------
+    >>> table_of({"n": ColumnSchema("n", "number")}, [{"n": 1}, {}])["n"].to_list()
+    [1.0, nan]
+    """
+    return pl.DataFrame([_column(column, [lead.get(name) for lead in leads]) for name, column in columns.items()])
+
+
+def _column(column: ColumnSchema, cells: list[Any]) -> pl.Series:
+    kinds = set(map(type, cells)) - _NOTHING
+    if kinds <= _TEXT:
+        return pl.Series(column.name, cells, dtype=pl.String)
+    if column.type != "number":
+        return pl.Series(column.name, [None if cell is None else text_of(cell) for cell in cells], dtype=pl.String)
+    if kinds <= _NUMBERS:
+        try:
+            return pl.Series(column.name, np.array(cells, dtype=np.float64))
+        except OverflowError:  # a whole number of more than 300 digits
+            pass
+    return pl.Series(column.name, [read_cell(column, cell)[0] for cell in cells], dtype=pl.Float64)

@@ -1,0 +1,127 @@
+"""Many leads scored as one table: what is odd is looked for column by column, and only where the table's own tally says that there is something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from leadrank.bundle.unfamiliar import EMPTY
+from leadrank.frames import pl
+from leadrank.score import Part, Scorer
+from leadrank.scored_rows import BY_DAY, class_column
+from leadrank.serving.hot.answer import CONVERTED, NOT_CONVERTED, Answer
+from leadrank.serving.hot.columns import table_of
+from leadrank.serving.hot.leads import Lead
+from leadrank.serving.hot.notices import Notices
+from leadrank.serving.problems import Notice
+
+_COLUMNS = ("probability", "probability_low", "probability_high", "score", "tier", "contact", "expected_profit", "action", "due_within")
+_REMEMBERED = 4096
+
+
+def answers_of(scorer: Scorer, notices: Notices, names: tuple[str, ...], leads: Sequence[Lead]) -> list[Answer]:
+    """Score leads as a table.
+
+    Parameters
+    ----------
+    scorer, notices
+        The model, and what it knows of fields.
+    names
+        The outcomes in the order in which they are told; none where the outcome is whether a lead converts.
+    leads
+        At least one.
+    """
+    table = table_of(notices.columns, leads)
+    part = scorer.part(table)
+    rows, model = part.rows, scorer.bundle.identity
+    told = zip(
+        _keys(scorer.key, leads), _shares(rows, names), _days(rows), _warnings(notices, leads, table, part),
+        *(rows[name].to_list() for name in _COLUMNS), strict=True,
+    )
+    return [
+        Answer(tier, max(shares.values()), shares, action, key, p, low, high, score, tier, contact, profit, action, within, model, days, warned)
+        for key, shares, days, warned, p, low, high, score, tier, contact, profit, action, within in told
+    ]
+
+
+def _keys(name: str | None, leads: Sequence[Lead]) -> Iterable[str | None]:
+    if name is None:
+        return [None] * len(leads)
+    keys = [lead.get(name) for lead in leads]
+    return [key if key is None or type(key) is str else str(key) for key in keys]
+
+
+def _shares(rows: pl.DataFrame, names: tuple[str, ...]) -> list[dict[str, float]]:
+    if not names:
+        return [{CONVERTED: p, NOT_CONVERTED: 1.0 - p} for p in rows["probability"].to_list()]
+    return [dict(zip(names, shares, strict=True)) for shares in rows.select(class_column(name) for name in names).rows()]
+
+
+def _days(rows: pl.DataFrame) -> list[dict[str, float]]:
+    if BY_DAY[0] not in rows.columns:
+        return [{}] * rows.height
+    return rows.select(BY_DAY).to_dicts()
+
+
+def _warnings(notices: Notices, leads: Sequence[Lead], table: pl.DataFrame, part: Part) -> Sequence[Sequence[Notice]]:
+    named = _named(notices, leads)
+    unfamiliar = part.tally.unfamiliar
+    odd = {*unfamiliar.unreadable, *(strange.column for strange in (*unfamiliar.unseen, *unfamiliar.blank)), *_outside(notices, table)}
+    cells = _cells(notices, leads, odd)
+    if unfamiliar.empty:
+        empty = Notice("", "empty", EMPTY)
+        named = [[empty, *told] if nothing else told for told, nothing in zip(named, part.empty.tolist(), strict=True)]
+    return [[*told, *found] if found else told for told, found in zip(named, cells, strict=True)] if odd else named
+
+
+def _named(notices: Notices, leads: Sequence[Lead]) -> list[Sequence[Notice]]:
+    """Tell of unknown and missing names, once for all leads that have the same ones."""
+    told: dict[tuple[str, ...], Sequence[Notice]] = {}
+    found: list[Sequence[Notice]] = []
+    for lead in leads:
+        names = tuple(lead)
+        said = told.get(names)
+        if said is None:
+            said = told[names] = notices.names(names)
+        found.append(said)
+    return found
+
+
+def _outside(notices: Notices, table: pl.DataFrame) -> Iterable[str]:
+    """Give the columns that may hold numbers that training did not see."""
+    for name, (low, high) in notices.ranges.items():
+        column = table[name]
+        if column.dtype == pl.String:
+            yield name
+            continue
+        cells = column.to_numpy()
+        with np.errstate(invalid="ignore"):
+            if ((cells < low) | (cells > high)).any():
+                yield name
+
+
+def _cells(notices: Notices, leads: Sequence[Lead], odd: set[str]) -> list[list[Notice]]:
+    found: list[list[Notice]] = [[] for _ in leads]
+    for name in notices.columns:
+        if name in odd:
+            _look(notices, name, leads, found)
+    return found
+
+
+def _look(notices: Notices, name: str, leads: Sequence[Mapping[str, Any]], found: list[list[Notice]]) -> None:
+    seen: dict[tuple[type, Any], Notice | None] = {}
+    for lead, own in zip(leads, found, strict=True):
+        if name not in lead:
+            continue
+        cell = lead[name]
+        at = (type(cell), cell)
+        if at in seen:
+            notice = seen[at]
+        else:
+            notice = notices.cell(name, cell)
+            if len(seen) < _REMEMBERED:
+                seen[at] = notice
+        if notice is not None:
+            own.append(notice)
