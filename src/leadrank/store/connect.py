@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError
 
-from leadrank.errors import MissingExtraError, ServiceError, UsageError
+from leadrank.errors import DataError, MissingExtraError, ServiceError, UsageError
 from leadrank.store.failures import in_words
 from leadrank.store.lite import as_we_want_it
 
@@ -136,7 +136,10 @@ def _touch(file: str, shown: str) -> None:
 
 
 def _written(document: object) -> str:
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    try:
+        text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except ValueError:
+        raise DataError("A number is nan or infinite, which no database keeps.", "Leave it empty where it is unknown.") from None
     if _NUL.search(text):
-        raise ValueError("NUL")
+        raise DataError("A text holds the character NUL, which no database keeps.", "Leave it out.")
     return text

@@ -75,10 +75,10 @@ def _is_away(problem: DBAPIError, code: str | None) -> bool:
 
 def _unfit(problem: Exception) -> DataError:
     reason = getattr(problem, "orig", None) or problem
+    if isinstance(reason, DataError):
+        return reason
     if isinstance(reason, UnicodeEncodeError):
         return DataError("A text holds half a character (a lone surrogate), which no database keeps.", "Send it as UTF-8.")
-    if "NUL" in str(reason) or "\\u0000" in str(reason):
+    if "NUL" in str(reason):
         return DataError("A text holds the character NUL, which no database keeps.", "Leave it out.")
-    if "JSON" in str(reason):
-        return DataError("A number is nan or infinite, which no database keeps.", "Leave it empty where it is unknown.")
     return DataError("A text is too long or a number too large for its column.", "Shorten it.")

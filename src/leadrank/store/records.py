@@ -263,13 +263,3 @@ class FileRow:
     content: bytes = field(repr=False)
     at: datetime
     expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParentRow:
-    """A thing that leads or events belong to: a campaign, a home."""
-
-    table: str
-    key: str
-    fields: dict[str, Any]
-    at: datetime
