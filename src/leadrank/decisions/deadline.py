@@ -16,7 +16,7 @@ _NUMBERS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12,
 }
 _WORDS = {
-    "immediately": (0, "hour"), "now": (0, "hour"), "hourly": (1, "hour"), "daily": (1, "day"), "weekly": (1, "week"),
+    "immediately": (0, "hour"), "asap": (0, "hour"), "now": (0, "hour"), "hourly": (1, "hour"), "daily": (1, "day"), "weekly": (1, "week"),
     "fortnightly": (1, "fortnight"), "monthly": (1, "month"), "quarterly": (1, "quarter"), "yearly": (1, "year"), "annually": (1, "year"),
 }
 _NUMBER = rf"(?:\d{{1,9}}(?:\.\d{{1,9}})?|\b(?:{'|'.join(_NUMBERS)})\b)"

@@ -70,7 +70,8 @@ def plan(
     (1, 7.0, 10.0, 2, 3.0)
     """
     profit = probability * value - cost if value is not None else expected_profit
-    order = np.argsort(-(probability if profit is None else profit), kind="stable")
+    # Not the stable sort, which takes five times as long: leads that bring the same may stand in any order.
+    order = np.argsort(-(probability if profit is None else profit))
     p, allowed = probability[order], len(order) if capacity is None else max(0, min(capacity, len(order)))
     caught = np.append(0.0, np.cumsum(p))
     if profit is None:

@@ -192,13 +192,13 @@ def _word(value: object) -> str:
     """Write a field as a rule does; 3.0 is 3, and a blank is the empty word."""
     if value is None:
         return ""
-    return f"{value:g}" if isinstance(value, float) else str(value).strip()
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
 
 
 def _nobody(members: Sequence[_Seat], team: str | None, avoid: str | None) -> str:
-    who = "nobody" if team is None else f"nobody in team {team}"
     if not members:
         return "nobody takes leads" if team is None else f"nobody is in team {team}"
+    within = "" if team is None else f" in team {team}"
     if any(seat.name == avoid for seat in members):
-        return f"{who} but {avoid}, who missed the deadline, has room" if len(members) > 1 else f"{avoid}, who missed the deadline, is alone there"
-    return f"{who} has room"
+        return f"nobody else{within} has room; {avoid} missed the deadline"
+    return f"nobody{within} has room"
