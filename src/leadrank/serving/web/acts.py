@@ -1,0 +1,126 @@
+"""What is done to one lead from a form: each act posts, then leads back to where it came from."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Form
+from fastapi.responses import RedirectResponse
+
+from leadrank.errors import UsageError
+from leadrank.operations import work
+from leadrank.serving.web.entry import PageRoute, Posting
+
+pages = APIRouter(prefix="/leads", route_class=PageRoute)
+
+Text = Annotated[str, Form(max_length=2000)]
+Channel = Annotated[str, Form(max_length=50)]
+Back = Annotated[str | None, Form(max_length=2000)]
+"""The filters of the list that the form stood in; None for the lead's own page."""
+
+
+def back_to(back: str | None, key: str, said: str) -> RedirectResponse:
+    """Lead back to the list or to the lead, and say what was done; only to pages of ours, whatever the form says."""
+    told = urlencode({"said": said, "lead": key} if back is not None else {"said": said})
+    place = "/app/queue" if back is not None else f"/app/leads/{quote(key, safe='')}"
+    filters = "&".join(part for part in (back or "").split("&") if part and not part.startswith(("said=", "lead=")) and "#" not in part)
+    return RedirectResponse(f"{place}?{filters + '&' if filters else ''}{told}", 303)
+
+
+@pages.post("/{key:path}/done")
+def done(
+    visit: Posting, key: str, did: Annotated[Literal["contacted", "converted", "lost"], Form()], channel: Channel = "call", back: Back = None
+) -> RedirectResponse:
+    """Take the click of the list: contacted, won or lost."""
+    if did == "contacted":
+        work.contact(visit.desk, visit.who, key, channel=channel, now=visit.now)
+    else:
+        work.outcome(visit.desk, visit.who, key, converted=did == "converted", now=visit.now)
+    return back_to(back, key, did)
+
+
+@pages.post("/{key:path}/contact")
+def contact(visit: Posting, key: str, channel: Channel, note: Text = "", back: Back = None) -> RedirectResponse:
+    """Write down a contact with its note."""
+    work.contact(visit.desk, visit.who, key, channel=channel, note=note, now=visit.now)
+    return back_to(back, key, "contacted")
+
+
+@pages.post("/{key:path}/outcome")
+def outcome(
+    visit: Posting, key: str, converted: Annotated[Literal["yes", "no"], Form()], value: Annotated[str, Form(max_length=30)] = "", note: Text = "",
+    back: Back = None,
+) -> RedirectResponse:
+    """Write down how it ended, with its value where there is one."""
+    won = converted == "yes"
+    work.outcome(visit.desk, visit.who, key, converted=won, value=amount(value) if won else None, note=note, now=visit.now)
+    return back_to(back, key, "converted" if won else "lost")
+
+
+@pages.post("/{key:path}/snooze")
+def snooze(visit: Posting, key: str, days: Annotated[int, Form(ge=1, le=365)], because: Text = "", back: Back = None) -> RedirectResponse:
+    """Put a lead off."""
+    work.snooze(visit.desk, visit.who, key, until=visit.now + timedelta(days=days), because=because, now=visit.now)
+    return back_to(back, key, "snoozed")
+
+
+@pages.post("/{key:path}/wake")
+def wake(visit: Posting, key: str, back: Back = None) -> RedirectResponse:
+    """Take a lead back into the list."""
+    work.wake(visit.desk, visit.who, key, now=visit.now)
+    return back_to(back, key, "woken")
+
+
+@pages.post("/{key:path}/feedback")
+def feedback(
+    visit: Posting, key: str, verdict: Annotated[Literal["right", "too high", "too low"], Form()], because: Text = "", back: Back = None
+) -> RedirectResponse:
+    """Take what somebody thinks of the score."""
+    work.feedback(visit.desk, visit.who, key, verdict=verdict, because=because, now=visit.now)
+    return back_to(back, key, "feedback")
+
+
+@pages.post("/{key:path}/override")
+def override(visit: Posting, key: str, tier: Annotated[str, Form(max_length=100)], because: Text, until: Annotated[str, Form()]) -> RedirectResponse:
+    """Let a person's tier count until a day ends."""
+    work.override(visit.desk, visit.who, key, tier=tier, because=because, expires_at=_day(until) + timedelta(days=1), now=visit.now)
+    return back_to(None, key, "overridden")
+
+
+@pages.post("/{key:path}/override/end")
+def end_override(visit: Posting, key: str) -> RedirectResponse:
+    """Let the model's tier count again."""
+    work.end_override(visit.desk, visit.who, key, now=visit.now)
+    return back_to(None, key, "ended")
+
+
+@pages.post("/{key:path}/reassign")
+def reassign(visit: Posting, key: str, owner: Annotated[str, Form(max_length=200)] = "", because: Text = "") -> RedirectResponse:
+    """Give a lead to somebody, or to nobody."""
+    work.reassign(visit.desk, visit.who, key, owner=owner or None, because=because, now=visit.now)
+    return back_to(None, key, "reassigned")
+
+
+def amount(text: str) -> float | None:
+    """Read an amount as people write it.
+
+    Examples
+    --------
+    >>> amount("1,250.50"), amount(" ")
+    (1250.5, None)
+    """
+    if not text.strip():
+        return None
+    try:
+        return float(text.replace(",", "").replace(" ", ""))
+    except ValueError:
+        raise UsageError(f"Expected an amount, got {text[:40]!r}.", "Write it like 1250.50.") from None
+
+
+def _day(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        raise UsageError(f"Expected a day, got {text[:40]!r}.", "Write it like 2026-03-31.") from None

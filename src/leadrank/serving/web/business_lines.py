@@ -1,0 +1,61 @@
+"""Business figures as lines of a table: of one period, or before and after a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from leadrank.evaluation.business_figures import BusinessFigure
+from leadrank.pages.words import NONE, Said, count, decimal, percent, say, say_money
+from leadrank.types import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One business figure: of the whole period, or before and after, and whether chance explains the difference."""
+
+    name: str
+    tier: str
+    before: Said
+    after: Said | None
+    difference: Said | None
+    clear: bool
+    note: str
+    counted: str
+
+
+def lines(found: Any, currency: str) -> list[Line]:
+    """Put the figures of one period, or of two, into lines."""
+    rows = getattr(found, "rows", None)
+    if rows is None:
+        return [
+            Line(one.name, one.tier, _say(one.figure, one.unit, currency), None, None, clear=False, note=one.note, counted=count(one.n))
+            for one in found
+        ]
+    return [
+        Line(
+            one.before.name, one.before.tier, _say(one.before.figure, one.before.unit, currency), _say(one.after.figure, one.after.unit, currency),
+            _say(one.difference, one.before.unit, currency, signed=True), clear=one.clear, note=_note(one.before, one.after),
+            counted=f"{count(one.before.n)} / {count(one.after.n)}",
+        )
+        for one in rows
+    ]
+
+
+def _note(before: BusinessFigure, after: BusinessFigure) -> str:
+    if before.note == after.note:
+        return before.note
+    return "; ".join(f"{when}: {one.note}" for when, one in (("before", before), ("after", after)) if one.note)
+
+
+def _say(figure: Figure | None, unit: str, currency: str, *, signed: bool = False) -> Said:
+    if figure is None:
+        return Said(NONE)
+    if unit == "money":
+        said = say_money(figure, currency)
+    elif unit == "share":
+        said = say(figure, percent)
+    else:
+        said = say(figure, decimal(1 if unit == "hours" else 2))
+    words = f"{said.value} h" if unit == "hours" else said.value
+    return Said(f"+{words}" if signed and figure.value > 0 else words, said.interval)

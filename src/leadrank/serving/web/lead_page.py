@@ -1,0 +1,140 @@
+"""One lead: how likely, why, what would change it, what happened, and what may be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import PlainTextResponse, Response
+
+from leadrank.bundle import Bundle
+from leadrank.operations import explaining, planning, queue
+from leadrank.pages.words import percent
+from leadrank.score import Explained
+from leadrank.serving.web.acts import pages as acts
+from leadrank.serving.web.entry import Fields, PageRoute, Visiting
+from leadrank.serving.web.pictures import curves, reasons
+from leadrank.serving.web.pictures.gauge import gauge
+from leadrank.serving.web.said import said_of
+from leadrank.serving.web.templating import page
+from leadrank.serving.web.visit import Visit
+from leadrank.store.records import LeadRow, ScoreRow
+
+REASONS = 8
+BY_HAND = frozenset({"override", "override ended"})
+CHANNELS = (("call", "call"), ("email", "e-mail"), ("sms", "text message"), ("meeting", "meeting"), ("letter", "letter"), ("other", "other"))
+pages = APIRouter(route_class=PageRoute)
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """One reason with its two pictures."""
+
+    sentence: str
+    raises: bool
+    push: str
+    rows: int
+    conversions: int
+    evidence: str
+
+
+@pages.get("/leads/{key:path}/what-if")
+def what_if(visit: Visiting, key: str, fields: Fields) -> Response:
+    """Score the lead with other fields; nothing is kept."""
+    known = queue.lead(visit.desk, visit.who, key, now=visit.now)
+    levers = explaining.levers(visit.desk.champion.current(), known.lead.fields)
+    asked = {lever.column: fields[name] for k, lever in enumerate(levers) if (name := f"f{k}") in fields and fields[name] != _cell(lever.value)}
+    answer = explaining.what_if(visit.desk, visit.who, key, asked, now=visit.now) if asked else None
+    if visit.partial:
+        return page(visit, "lead/what_if_answer.html", answer=answer)
+    return _lead(visit, known, answer=answer, given=fields)
+
+
+@pages.get("/leads/{key:path}/stamp")
+def stamp(visit: Visiting, key: str) -> PlainTextResponse:
+    """Say which state of a lead is the newest."""
+    return PlainTextResponse(_stamp(queue.lead(visit.desk, visit.who, key, now=visit.now).lead), headers={"cache-control": "no-store"})
+
+
+@pages.get("/leads/{key:path}")
+def show(visit: Visiting, key: str, said: str = "") -> Response:
+    """Show the lead."""
+    return _lead(visit, queue.lead(visit.desk, visit.who, key, now=visit.now), said=said)
+
+
+def _lead(
+    visit: Visit, known: queue.Known, *, said: str = "", answer: explaining.WhatIf | None = None, given: dict[str, str] | None = None
+) -> Response:
+    lead, key = known.lead, known.lead.key
+    told = explaining.explain(visit.desk, visit.who, key, reasons=REASONS, now=visit.now)
+    past = queue.history(visit.desk, visit.who, key, now=visit.now)
+    active = visit.desk.champion.current()
+    return page(
+        visit, "lead.html", here="/app/queue", stamp=_stamp(lead), lead=lead, known=known, past=past, said=said_of(said), told=told,
+        gauge=_gauge(lead, active.bundle), reasons=reasons_of(told), base=percent(_base(told)), parts=told.parts,
+        history=_history(past.scores, visit), levers=explaining.levers(active, lead.fields), given=given or {}, answer=answer,
+        questions=explaining.ask_next(visit.desk, visit.who, key, now=visit.now), channels=_channels(lead),
+        sensitive=active.bundle.terms.sensitive, owners=_owners(visit), tomorrow=visit.now + timedelta(days=7), cell=_cell,
+    )
+
+
+def _stamp(lead: LeadRow) -> str:
+    return f"{lead.updated_at.timestamp()}/{lead.scored_at.timestamp()}/{lead.status}/{lead.owner}/{lead.tier}"
+
+
+def reasons_of(told: Explained) -> list[Because]:
+    """Put reasons beside their pictures, the hardest push first."""
+    largest = max((abs(one.contribution) for one in told.reasons), default=0.0)
+    return [
+        Because(
+            one.sentence, one.contribution > 0, reasons.push(one.contribution, largest), one.rows, one.conversions,
+            reasons.evidence(one.rows, one.conversions, one.base_rate) if one.rows else "",
+        )
+        for one in told.reasons
+    ]
+
+
+def _base(told: Explained) -> float:
+    return next((one.base_rate for one in told.reasons), 0.0)
+
+
+def _gauge(lead: LeadRow, bundle: Bundle) -> str:
+    threshold = bundle.policy.threshold
+    cut = threshold.cut if threshold.on == "probability" else None
+    return gauge(lead.probability, lead.probability_low, lead.probability_high, score=lead.score, cut=cut)
+
+
+def _history(scores: tuple[ScoreRow, ...], visit: Visit) -> str:
+    moments = [
+        curves.Moment(one.at, one.probability, one.probability_low, one.probability_high, f"{one.score}: {one.because}", one.cause in BY_HAND)
+        for one in reversed(scores)
+    ]
+    return curves.history(moments, visit.now) if moments else ""
+
+
+def _channels(lead: LeadRow) -> tuple[tuple[str, str], ...]:
+    """Leave out the ways in which this lead must not be contacted."""
+    barred = ({"call", "sms"} if lead.do_not_call else set()) | ({"email"} if lead.do_not_email else set())
+    return tuple(one for one in CHANNELS if one[0] not in barred)
+
+
+def _owners(visit: Visit) -> list[str]:
+    if not visit.may("reassign"):
+        return []
+    return [load.owner for load in planning.workload(visit.desk, visit.who, now=visit.now) if load.owner]
+
+
+def _cell(value: Any) -> str:
+    """Write a field's value as a form has it.
+
+    Examples
+    --------
+    >>> _cell(None), _cell(3.0), _cell("web")
+    ('', '3', 'web')
+    """
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+pages.include_router(acts)

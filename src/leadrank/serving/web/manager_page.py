@@ -1,0 +1,126 @@
+"""What a team lead looks at: what a plan brings, who has how much to do, whether the tiers fit the team, and what came of it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from leadrank.decisions import Policy
+from leadrank.decisions.plan import WorkPlan
+from leadrank.errors import UsageError
+from leadrank.operations import planning
+from leadrank.pages.words import compact, count, decimal, money, say
+from leadrank.serving.web.business_lines import lines
+from leadrank.serving.web.entry import PageRoute, Visiting
+from leadrank.serving.web.pictures.curves import effort
+from leadrank.serving.web.pictures.reasons import share_bar
+from leadrank.serving.web.templating import page
+from leadrank.serving.web.visit import Visit
+
+HERE = "/app/manager"
+PERIOD = timedelta(days=90)
+pages = APIRouter(route_class=PageRoute)
+Whole = Annotated[int | None, Query(ge=0, le=10_000_000)]
+Amount = Annotated[float | None, Query(ge=0, le=1e9)]
+
+
+@pages.get("/manager")
+def show(
+    visit: Visiting, capacity: Whole = None, value: Amount = None, cost: Amount = None, since: str = "", until: str = "", split: str = ""
+) -> Response:
+    """Show all of it."""
+    policy = visit.desk.champion.current().bundle.policy
+    shares = planning.tier_share(visit.desk, visit.who, now=visit.now)
+    loads = planning.workload(visit.desk, visit.who, now=visit.now)
+    start, end, middle = _days(since, until, split, visit.now)
+    found = planning.business(visit.desk, visit.who, since=start, until=end + timedelta(days=1), split=middle, now=visit.now)
+    asked = shares.capacity if capacity is None else capacity
+    most = max(10, sum(shares.tiers.values()), asked or 0)
+    return page(
+        visit, "manager.html", here=HERE, **_planned(visit, asked, value, cost), **_sliders(policy, most, asked, value, cost), loads=loads,
+        shares=shares, tiers=_tiers(shares), share_bar=share_bar, load_bar=_load_bar, business=lines(found, policy.currency),
+        caution=getattr(found, "caution", ""), since=start.date(), until=end.date(), split=middle.date() if middle else "",
+    )
+
+
+@pages.get("/manager/plan")
+def plan(visit: Visiting, capacity: Whole = None, value: Amount = None, cost: Amount = None) -> Response:
+    """Answer the sliders."""
+    return page(visit, "manager/plan.html", **_planned(visit, capacity, value, cost))
+
+
+def _planned(visit: Visit, capacity: int | None, value: float | None, cost: float | None) -> dict[str, Any]:
+    policy = visit.desk.champion.current().bundle.policy
+    made = planning.plan(visit.desk, visit.who, capacity=capacity, value=value, cost=cost, now=visit.now)
+    words = _in_words(made, policy.currency)
+    return {"plan": made, "conversions": say(made.conversions, decimal(1)), "curve": _curve(made, words), "curve_says": words}
+
+
+def _sliders(policy: Policy, most: int, capacity: int | None, value: float | None, cost: float | None) -> dict[str, Any]:
+    """Say where the sliders stand, and where they end."""
+    return {
+        "most": most, "capacity": most if capacity is None else capacity, "value": policy.value if value is None else value,
+        "cost": policy.cost if cost is None else cost, "most_value": _round_up(4 * max(policy.value or 0, value or 0, 25)),
+        "most_cost": _round_up(4 * max(policy.cost, cost or 0, 2.5)),
+    }
+
+
+def _curve(made: WorkPlan, words: str) -> str:
+    profit, worked = made.curve.profit, made.curve.worked
+    if not made.curve.conversions or len(worked) < 2:
+        return ""
+    here = _nearest(worked, made.worked)
+    best = _nearest(worked, made.best_worked if made.best_worked is not None else made.worked)
+    return effort(worked, profit or made.curve.conversions, here=here, best=best, form=compact, says=words)
+
+
+def _in_words(made: WorkPlan, currency: str) -> str:
+    conversions = f"{made.conversions.value:,.1f} conversions"
+    if made.profit is None or made.best_profit is None:
+        return f"{count(made.worked)} leads worked bring {conversions}."
+    form = money(currency)
+    return (
+        f"{count(made.worked)} leads worked bring {conversions} and {form(made.profit)}; the most would be {form(made.best_profit)} "
+        f"with {count(made.best_worked or 0)} leads."
+    )
+
+
+def _nearest(worked: tuple[int, ...], wanted: int) -> int:
+    return min(range(len(worked)), key=lambda k: abs(worked[k] - wanted))
+
+
+def _round_up(value: float) -> int:
+    """Choose the end of a slider: one or two digits and zeros."""
+    size = 10 ** max(len(str(int(value))) - 1, 0)
+    return -(-int(value) // size) * size or 10
+
+
+def _tiers(shares: planning.TierShare) -> list[tuple[str, int, float]]:
+    total = sum(shares.tiers.values()) or 1
+    return [(name, leads, leads / total) for name, leads in shares.tiers.items()]
+
+
+def _load_bar(load: planning.Load, loads: list[planning.Load]) -> str:
+    full = max([1, *(one.capacity or one.open for one in loads if one.owner)])
+    limit = load.capacity / full if load.capacity else None
+    return share_bar(load.open / full, limit=limit, alarm=load.capacity is not None and load.open > load.capacity)
+
+
+def _days(since: str, until: str, split: str, now: datetime) -> tuple[datetime, datetime, datetime | None]:
+    end = _day(until) or datetime.combine(now.date(), datetime.min.time())
+    start, middle = _day(since) or end - PERIOD, _day(split)
+    if not start < end:
+        raise UsageError(f"The period ends before it begins: {start:%Y-%m-%d} to {end:%Y-%m-%d}.", "Choose a first day before the last.")
+    if middle is not None and not start < middle <= end:
+        raise UsageError(f"{middle:%Y-%m-%d} is not within the period.", f"Choose a day after {start:%Y-%m-%d} and up to {end:%Y-%m-%d}.")
+    return start, end, middle
+
+
+def _day(text: str) -> datetime | None:
+    try:
+        return datetime.combine(date.fromisoformat(text), datetime.min.time()) if text else None
+    except ValueError:
+        raise UsageError(f"Expected a day, got {text[:40]!r}.", "Write it like 2026-03-31.") from None

@@ -1,0 +1,80 @@
+"""The call list: whom to work first, by when, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+
+from leadrank.operations import planning, queue
+from leadrank.operations.upload import KINDS
+from leadrank.pages.words import count, plural
+from leadrank.serving.changes import told
+from leadrank.serving.web.asked import AGES, MINE, MOST, NOBODY, PAGE, STATUSES, Asked
+from leadrank.serving.web.entry import PageRoute, Visiting
+from leadrank.serving.web.said import said_of
+from leadrank.serving.web.templating import page
+from leadrank.serving.web.visit import Visit
+
+HERE = "/app/queue"
+pages = APIRouter(route_class=PageRoute)
+
+
+def asked_for(
+    tab: str = "", tier: str = "", owner: str = "", status: str = "open", age: str = "", search: Annotated[str, Query(max_length=100)] = "",
+    shown: Annotated[int, Query(ge=1, le=MOST)] = PAGE,
+) -> Asked:
+    """Read the filters of the address; an unknown word filters nothing."""
+    known_status = status if status in dict(STATUSES) else "open"
+    known_age = age if age in dict(AGES) else ""
+    return Asked("aside" if tab == "aside" else "", tier, owner, known_status, known_age, search, shown)
+
+
+Wanted = Annotated[Asked, Depends(asked_for)]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the filters offer."""
+
+    tiers: tuple[tuple[str, str], ...]
+    owners: tuple[tuple[str, str], ...]
+
+
+@pages.get("/queue")
+def show(visit: Visiting, asked: Wanted, said: str = "", lead: str = "") -> Response:
+    """Show the list; a script gets the list alone."""
+    version = told(visit.desk.version())  # before the list is read: a change in between is told of
+    found = queue.queue(visit.desk, visit.who, asked.filter(visit.who, visit.now), limit=asked.shown, now=visit.now)
+    choices = _choices(visit, found.tiers) if not visit.partial else Choices((), ())
+    more = asked.with_(shown=min(asked.shown + 2 * PAGE, MOST)) if found.after and asked.shown < MOST else ""
+    return page(
+        visit, "queue_list.html" if visit.partial else "queue.html", here=HERE, asked=asked, aside=asked.aside, leads=found.leads, total=found.total,
+        more=more, query=asked.with_(), said=said_of(said, lead), show_owner=visit.who.role != "rep", may_work=visit.may("contact"),
+        version=version, summary=_summary(found), tier_choices=choices.tiers, owner_choices=choices.owners,
+        status_choices=STATUSES, age_choices=AGES,
+    )
+
+
+@pages.get("/queue.{kind}")
+def export(visit: Visiting, asked: Wanted, kind: str) -> Response:
+    """Give the list out as a file in which no cell is a formula."""
+    content = queue.export_queue(visit.desk, visit.who, asked.filter(visit.who, visit.now), kind=kind, now=visit.now)
+    name = f"{'not-worth-working' if asked.aside else 'call-list'}-{visit.now:%Y-%m-%d}.{kind}"
+    return Response(content, media_type=KINDS[kind], headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"})
+
+
+def _summary(found: queue.Page) -> str:
+    parts = [f"{count(number)} {tier}" for tier, number in found.tiers.items() if number]
+    return f"{plural(found.total, 'lead')}{': ' + ', '.join(parts) if len(parts) > 1 else ''}"
+
+
+def _choices(visit: Visit, tiers: dict[str, int]) -> Choices:
+    names = [tier.name for tier in visit.desk.champion.current().bundle.policy.tiers]
+    offered = tuple((name, name) for name in dict.fromkeys([*names, *tiers]))
+    if not visit.may("workload"):
+        return Choices(offered, ())
+    owners = [load.owner for load in planning.workload(visit.desk, visit.who, now=visit.now) if load.owner]
+    return Choices(offered, (("", "everybody"), (MINE, "me"), (NOBODY, "nobody"), *((name, name) for name in owners)))

@@ -1,0 +1,34 @@
+// Says what went wrong when a part of a page could not be fetched, and what has changed to those who listen.
+(function () {
+  "use strict";
+  function toast(words) {
+    var place = document.getElementById("toast");
+    if (!place) return;
+    place.textContent = words;
+    window.clearTimeout(toast.timer);
+    toast.timer = window.setTimeout(function () { place.textContent = ""; }, 8000);
+  }
+  function announce(words) {
+    var place = document.getElementById("announce");
+    if (place) place.textContent = words;
+  }
+  document.addEventListener("htmx:response:error", function (event) {
+    var status = event.detail && event.detail.ctx && event.detail.ctx.response && event.detail.ctx.response.status;
+    if (status >= 500) toast("The server could not do this just now. Nothing was lost; try again.");
+  });
+  document.addEventListener("htmx:error", function () { toast("The server could not be reached. Check the connection and try again."); });
+  document.addEventListener("htmx:after:swap", function () {
+    var said = document.getElementById("said");
+    if (said) announce(said.textContent.trim());
+  });
+  // A menu closes with Escape, and gives the focus back.
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") return;
+    var menu = event.target.closest && event.target.closest("details.menu[open]");
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+  });
+  document.addEventListener("click", function (event) {
+    document.querySelectorAll("details.menu[open]").forEach(function (menu) { if (!menu.contains(event.target)) menu.open = false; });
+  });
+  window.leadrank = { toast: toast, announce: announce };
+})();

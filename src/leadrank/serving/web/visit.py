@@ -1,0 +1,57 @@
+"""Who looks at a page, at what, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from leadrank.operations.allowed import ALLOWED
+from leadrank.operations.desk import Desk
+from leadrank.operations.who import Who
+
+PLACES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("/app/queue", "Call list", "queue", ("rep", "manager", "admin")),
+    ("/app/new", "New lead", "take_leads", ("rep", "manager", "admin")),
+    ("/app/manager", "Team", "plan", ("manager", "admin")),
+    ("/app/upload", "Upload", "upload", ("manager", "analyst", "admin")),
+    ("/app/model", "Model", "models", ("analyst", "admin")),
+    ("/app/accounts", "Accounts", "accounts", ("admin",)),
+)
+"""The pages: address, name, the operation that it stands for, and whose bar shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request of somebody who may be here.
+
+    Attributes
+    ----------
+    csrf
+        What each form must bring along.
+    local
+        Whether this is the one user of a machine without accounts.
+    partial
+        Whether a script asks for a part of the page.
+    """
+
+    desk: Desk
+    who: Who
+    now: datetime
+    csrf: str
+    local: bool = False
+    partial: bool = False
+
+    @property
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """The pages of this visitor's bar."""
+        return tuple((place, label) for place, label, _, roles in PLACES if self.who.role in roles)
+
+    @property
+    def home(self) -> str:
+        """Where this visitor begins."""
+        return self.places[0][0]
+
+    def may(self, operation: str) -> bool:
+        """Say whether a button for this makes sense; the operation itself decides."""
+        rule = ALLOWED.get(operation)
+        return rule is not None and self.who.role in rule.roles and rule.scope in self.who.scopes

@@ -1,0 +1,70 @@
+"""A small world to look at: a model that learned from simulated leads, a team, and leads in every state."""
+
+from __future__ import annotations
+
+import time
+import tomllib
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from leadrank.bundle import save_bundle
+from leadrank.data.simulations import SIMULATIONS, simulate
+from leadrank.operations import accounts, intake, work
+from leadrank.operations.desk import Desk
+from leadrank.operations.who import LOCAL, Role, Who
+from leadrank.project import parse_project
+from leadrank.train import train
+
+PASSWORD = "correct horse battery"  # noqa: S105 - of accounts that live as long as a test
+PEOPLE: dict[str, tuple[Role, str | None, int | None]] = {
+    "ada": ("admin", None, None), "mia": ("manager", None, None), "ann": ("analyst", None, None),
+    "rob": ("rep", "Inbound", 60), "sue": ("rep", "Inbound", 40),
+}
+
+
+def make_bundle(folder: Path) -> Path:
+    """Learn from 3,000 simulated leads."""
+    told = tomllib.loads(SIMULATIONS["leads"].project) | {
+        "model": {"trials": 1, "candidates": ["logistic"], "folds": 2},
+        "serving": {"do_not_call": "do_not_call", "do_not_email": "do_not_email"},
+    }
+    told["lead"]["columns"] = {
+        "planned_start": {"actionable": "any", "description": "when they want to begin"}, "emails_opened": {"actionable": "up"},
+        "phone_given": {"actionable": "any"}, "visits": {"actionable": "up"},
+    }
+    table = simulate("leads", rows=3_000, seed=1).table
+    path = folder / "leads.leadrank"
+    save_bundle(train(parse_project(told), table, clock=time.monotonic), path, version="0")
+    return path
+
+
+def new_leads(rows: int, seed: int = 7) -> pl.DataFrame:
+    """Leads that the model has not seen, without what is known later."""
+    return simulate("leads", rows=rows, seed=seed).table.drop("converted", "close_reason")
+
+
+def hire(desk: Desk, now: datetime) -> None:
+    """Open the accounts."""
+    for k, (name, (role, team, capacity)) in enumerate(PEOPLE.items()):
+        accounts.add_account(desk, LOCAL, name, password=PASSWORD, role=role, team=team, capacity=capacity, salt=bytes([k] * 16), now=now)
+
+
+def settle(desk: Desk, now: datetime, *, rows: int = 120) -> None:
+    """Fill the store: leads of the last three months, some worked, some closed, some put off, one set by hand, one not to be called."""
+    table = new_leads(rows)
+    for k, row in enumerate(table.to_dicts()):
+        came = now - timedelta(hours=1 + (k * 7919) % 2000 if k % 3 else 1 + k % 5)
+        fields = row | ({"do_not_call": "yes"} if k % 17 == 3 else {})
+        intake.take_leads(desk, LOCAL, [intake.NewLead(row["lead_id"], fields, "web form", came)], now=came)
+    keys = table["lead_id"].to_list()
+    boss = Who("mia", "manager")
+    for k, key in enumerate(keys[40:100]):
+        if k % 2:
+            work.contact(desk, boss, key, channel="meeting", note="Spoke for ten minutes; wants an offer." if k % 4 else "", cost=75.0, now=now)
+        if k % 3:
+            work.outcome(desk, boss, key, converted=k % 5 == 0, value=2400.0 + 100 * k if k % 5 == 0 else None, now=now)
+    work.snooze(desk, boss, keys[5], until=now + timedelta(days=2), because="on holiday", now=now)
+    work.override(desk, boss, keys[8], tier="High", because="Their director called.", expires_at=now + timedelta(days=5), now=now)
+    work.feedback(desk, boss, keys[8], verdict="too low", because="They asked for us by name.", now=now)
