@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from leadrank.operations.desk import Desk
-from leadrank.operations.who import Role, Who
+from sqlalchemy import Connection
+
+from leadrank.errors import ConflictError, ForbiddenError, NotFoundError, UsageError
+from leadrank.operations.desk import Desk, reading, writing
+from leadrank.operations.passwords import checked_password, hashed, right_password
+from leadrank.operations.who import LEADRANK, LOCAL, ROLES, Role, Who
+from leadrank.store import access, sessions
+from leadrank.store import accounts as store
+from leadrank.store.assignments import assign_each
+from leadrank.store.leads import release_leads
+from leadrank.store.records import AccessRow, AccountRow, AssignmentRow
+
+NAME = re.compile(r"[\w.@-]{1,100}")
+RESERVED = frozenset({LOCAL.name, LEADRANK.name})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +43,26 @@ def first_admin(desk: Desk, name: str, password: str, *, salt: bytes, now: datet
     UsageError
         The password has less than 12 letters, or is the name.
     """
-    raise NotImplementedError
+    checked_password(name, password)
+    with desk.store.writing() as c:
+        row = _new(name, password, "admin", None, None, salt, now)
+        if not store.add_account(c, row):
+            store.change_account(c, name, password=row.password, role="admin", active=True, failures=0, locked_until=None)
+            sessions.end_sessions_of(c, name)
+        access.add(c, [AccessRow(at=now, by=LEADRANK.name, role=LEADRANK.role, did="first_admin", what=name, result="done")])
+        return _shown(_there(c, name))
 
 
 def any_account(desk: Desk) -> bool:
     """Say whether there is an active account: without one, a service may only run on loopback."""
-    raise NotImplementedError
+    with desk.store.reading() as c:
+        return any(row.active for row in store.all_accounts(c))
 
 
 def accounts(desk: Desk, who: Who, *, now: datetime) -> list[Account]:
     """List the accounts."""
-    raise NotImplementedError
+    with reading(desk, who, "accounts", now=now) as c:
+        return [_shown(row) for row in store.all_accounts(c)]
 
 
 def add_account(
@@ -60,7 +82,12 @@ def add_account(
     ConflictError
         There is one of that name.
     """
-    raise NotImplementedError
+    checked_password(name, password)
+    row = _new(name, password, _role(role), team, capacity, salt, now)
+    with writing(desk, who, "add_account", name, now=now) as c:
+        if not store.add_account(c, row):
+            raise ConflictError(f"There is an account {name!r} already.", "Choose another name.")
+        return _shown(row)
 
 
 def change_account(
@@ -73,9 +100,62 @@ def change_account(
     ConflictError
         Nobody would be left who may administer accounts.
     """
-    raise NotImplementedError
+    _checked(name, team, capacity)
+    with writing(desk, who, "change_account", name, now=now) as c:
+        before = _there(c, name)
+        admins = {row.name for row in store.all_accounts(c) if row.role == "admin" and row.active}
+        if admins == {name} and not (active and role == "admin"):
+            raise ConflictError(f"{name} is the only administrator.", "Make another one first.")
+        store.change_account(c, name, role=_role(role), team=team, capacity=capacity, active=active)
+        if (before.active, before.role) != (active, role):
+            sessions.end_sessions_of(c, name)
+        if not active or role != "rep":
+            # Who takes them next is found at the next tick.
+            because = f"{name} takes no leads any more"
+            assign_each(c, [AssignmentRow(lead=key, at=now, by=who.name, because=because) for key in release_leads(c, name, now)])
+        return _shown(_there(c, name))
 
 
 def set_password(desk: Desk, who: Who, name: str, *, password: str, old: str | None = None, salt: bytes, now: datetime) -> None:
     """Set a password, and log the account out everywhere; one's own needs the old one, another's needs an administrator."""
-    raise NotImplementedError
+    checked_password(name, password)
+    if name == who.own and not right_password(desk, name, old or "", now=now):
+        raise ForbiddenError("The old password is not right.", "An administrator can set a new one.")
+    with writing(desk, who, "set_password", name, now=now) as c:
+        if name != who.own and who.role != "admin":
+            raise ForbiddenError("Only an administrator sets the password of another account.", "Ask one.")
+        _there(c, name)
+        store.change_account(c, name, password=hashed(password, salt), failures=0, locked_until=None)
+        sessions.end_sessions_of(c, name)
+
+
+def _new(name: str, password: str, role: Role, team: str | None, capacity: int | None, salt: bytes, now: datetime) -> AccountRow:
+    _checked(name, team, capacity)
+    return AccountRow(name=name, role=role, team=team, capacity=capacity, password=hashed(password, salt), created_at=now)
+
+
+def _there(c: Connection, name: str) -> AccountRow:
+    row = store.get_account(c, name)
+    if row is None:
+        raise NotFoundError(f"There is no account {name!r}.", "Accounts are listed under /accounts.")
+    return row
+
+
+def _role(role: str) -> Role:
+    found = next((known for known in ROLES if known == role), None)
+    if found is None:
+        raise UsageError(f"{role!r} is no role.", f"One of {', '.join(ROLES)}.")
+    return found
+
+
+def _checked(name: str, team: str | None, capacity: int | None) -> None:
+    if not NAME.fullmatch(name) or name in RESERVED:
+        raise UsageError(f"An account's name has 1 to 100 letters, digits and . _ @ -; {name[:100]!r} came.", "E.g. ann.lee or ann@example.com.")
+    if team is not None and not 1 <= len(team.strip()) <= 100:
+        raise UsageError("A team's name has 1 to 100 letters.", "Leave it out where there are no teams.")
+    if capacity is not None and not 0 <= capacity <= 1_000_000:
+        raise UsageError(f"A capacity is a number of open leads from 0 on; {capacity} came.", "Leave it out where there is no limit.")
+
+
+def _shown(row: AccountRow) -> Account:
+    return Account(row.name, _role(row.role), row.team, row.capacity, row.active, row.created_at, row.locked_until)

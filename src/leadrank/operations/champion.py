@@ -41,9 +41,9 @@ class Champion:
     """
 
     def __init__(self, key: bytes | None = None) -> None:
-        self._key, self._active, self._lock = key, None, Lock()
-
-    _active: Active | None
+        self.key = key
+        self._active: Active | None = None
+        self._lock = Lock()
 
     def current(self) -> Active:
         """Return the model that was in use at the last look, without a look at the store.
@@ -64,8 +64,13 @@ class Champion:
             return self.current()
         with self._lock:
             if self._active is None or self._active.identity != named:
-                self._active = made_ready(registry.bundle_of(connection, named), self._key)
+                self._active = made_ready(registry.bundle_of(connection, named) or b"", self.key)
             return self._active
+
+    def install(self, active: Active) -> None:
+        """Use a model that was put in use just now, and is ready."""
+        with self._lock:
+            self._active = active
 
     def refresh(self, store: Store) -> bool:
         """Look which model is the champion, and say whether it is another one than before."""

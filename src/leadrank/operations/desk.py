@@ -10,12 +10,13 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from leadrank.errors import ForbiddenError, LeadrankError, NotFoundError
-from leadrank.operations.allowed import check
+from leadrank.operations.allowed import check, no_lead
 from leadrank.operations.champion import Champion
 from leadrank.operations.who import Who
 from leadrank.store import access, changes
 from leadrank.store.connect import Store
-from leadrank.store.records import AccessRow
+from leadrank.store.leads import get_lead, lock_lead
+from leadrank.store.records import AccessRow, LeadRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,21 @@ def reading(desk: Desk, who: Who, operation: str, what: str = "", *, now: dateti
             yield connection
         with desk.store.writing() as connection:
             access.add(connection, [_row(who, operation, what, now, "done", times)])
+
+
+def own_lead(c: Connection, who: Who, operation: str, key: str, *, lock: bool = True) -> LeadRow:
+    """Read one lead that the caller may have to do with, to change it or only to look at it.
+
+    Raises
+    ------
+    NotFoundError
+        There is none, or it is not the rep's own.
+    """
+    row = lock_lead(c, key) if lock else get_lead(c, key)
+    if row is None:
+        raise no_lead(key)
+    check(who, operation, row)
+    return row
 
 
 @contextmanager

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from leadrank.bundle import Scored
+from leadrank.data import ColumnSchema, clean_cell
+from leadrank.data.cell import text_of
+from leadrank.errors import UsageError, nearest
+from leadrank.explain.evidence import Seen
+from leadrank.frames import pl
+from leadrank.operations.asking import Question, questions
+from leadrank.operations.cells import checked_fields
 from leadrank.operations.champion import Active
-from leadrank.operations.desk import Desk
+from leadrank.operations.composing import tables_of
+from leadrank.operations.desk import Desk, own_lead, reading
+from leadrank.operations.scoring import REASONS
+from leadrank.operations.standing import newcomer
 from leadrank.operations.who import Who
+from leadrank.project import Column
 from leadrank.score import Explained
+from leadrank.store.records import LeadRow
+
+MOST_REASONS = 50
 
 CAUTION = "This is how the model would score such a lead; it is no promise that changing it changes the outcome."
 
@@ -51,27 +65,18 @@ class Lever:
     value: object = None
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A blank field worth asking for: the change of the probability that its answer makes on average, and the answers that move it most."""
-
-    column: str
-    change: float
-    description: str
-    raises_to: float
-    raised_by: str
-    lowers_to: float
-    lowered_by: str
-
-
 def explain(desk: Desk, who: Who, key: str, *, reasons: int = 10, now: datetime) -> Explained:
     """Explain the model's score of a stored lead in full: all reasons with evidence, their sum, and what would lift it."""
-    raise NotImplementedError
+    with reading(desk, who, "explain", key, now=now) as c:
+        row, active = own_lead(c, who, "explain", key, lock=False), desk.champion.of(c)
+        return _explained(active, tables_of(c, active, [row]), key, reasons, now)
 
 
 def explain_fields(desk: Desk, who: Who, fields: Mapping[str, object], *, reasons: int = 10, now: datetime) -> Explained:
     """Explain the score of a lead that is not stored."""
-    raise NotImplementedError
+    with reading(desk, who, "explain_fields", now=now) as c:
+        active = desk.champion.of(c)
+        return _explained(active, tables_of(c, active, [_unstored(active, fields, now)]), None, reasons, now)
 
 
 def what_if(desk: Desk, who: Who, key: str, changes: Mapping[str, object], *, now: datetime) -> WhatIf:
@@ -82,19 +87,86 @@ def what_if(desk: Desk, who: Who, key: str, changes: Mapping[str, object], *, no
     UsageError
         A field is none that the model reads; the nearest is offered.
     """
-    raise NotImplementedError
+    with reading(desk, who, "what_if", key, now=now) as c:
+        row, active = own_lead(c, who, "what_if", key, lock=False), desk.champion.of(c)
+        return _what_if(active, row_of(active, tables_of(c, active, [row]), now), changes)
 
 
 def what_if_fields(desk: Desk, who: Who, fields: Mapping[str, object], changes: Mapping[str, object], *, now: datetime) -> WhatIf:
     """Do the same with a lead that is not stored."""
-    raise NotImplementedError
+    with reading(desk, who, "what_if_fields", now=now) as c:
+        active = desk.champion.of(c)
+        return _what_if(active, row_of(active, tables_of(c, active, [_unstored(active, fields, now)]), now), changes)
 
 
 def levers(active: Active, fields: Mapping[str, object]) -> tuple[Lever, ...]:
     """Return the columns that the team can act on, as declared in the project (`actionable`)."""
-    raise NotImplementedError
+    found = {seen.feature.column: seen for seen in active.bundle.evidence.features if seen.feature.name == seen.feature.column}
+    declared = {name: column.actionable for name, column in active.project.lead.columns.items() if column.actionable is not None}
+    return tuple(_lever(name, allowed, found[name], fields.get(name)) for name, allowed in declared.items() if name in found)
 
 
 def ask_next(desk: Desk, who: Who, key: str, *, most: int = 3, now: datetime) -> tuple[Question, ...]:
     """Return the blank fields whose answers would change the score most, the best question first."""
-    raise NotImplementedError
+    with reading(desk, who, "ask_next", key, now=now) as c:
+        row, active = own_lead(c, who, "ask_next", key, lock=False), desk.champion.of(c)
+        return questions(active, row_of(active, tables_of(c, active, [row]), now), most)
+
+
+def row_of(active: Active, tables: pl.DataFrame | dict[str, pl.DataFrame], now: datetime) -> pl.DataFrame:
+    """Return the one row that the model reads of a lead.
+
+    Raises
+    ------
+    UsageError
+        The model can make nothing of the lead.
+    """
+    found = active.scorer.leads(tables, at=None if active.bundle.origin is None else now)
+    if found.height != 1:
+        raise UsageError("The model can make nothing of this lead.", "Check its key, and the moment at which it began.")
+    return found
+
+
+def _unstored(active: Active, fields: Mapping[str, object], now: datetime) -> LeadRow:
+    name = active.project.lead.key
+    key = str(fields.get(name) or "lead") if name is not None else "lead"
+    return newcomer(key, checked_fields(fields, key), source="", created_at=now, now=now)
+
+
+def _explained(active: Active, tables: pl.DataFrame | dict[str, pl.DataFrame], key: str | None, reasons: int, now: datetime) -> Explained:
+    if not 0 <= reasons <= MOST_REASONS:
+        raise UsageError(f"0 to {MOST_REASONS} reasons can be given; {reasons} were asked for.", "Ask for fewer.")
+    row = row_of(active, tables, now)
+    found = active.scorer.explain(row, 0, reasons=reasons)
+    # Of a lead that is asked about later than it was looked at, what is left decides, as it does in the queue.
+    scored = active.scorer.each(row)[0]
+    return replace(found, scored=scored._replace(key=key, reasons=found.reasons, problems=found.scored.problems))
+
+
+def _what_if(active: Active, row: pl.DataFrame, changes: Mapping[str, object]) -> WhatIf:
+    read = active.scorer.needed
+    unknown = [name for name in changes if name not in read]
+    if unknown or not changes:
+        said = f"The model reads no field {unknown[0]!r}." if unknown else "No field is to be changed."
+        raise UsageError(said, (nearest(unknown[0], read) if unknown else "") or f"It reads {', '.join(read[:10])}.")
+    given = checked_fields(changes, "what if")
+    other = row.with_columns(pl.lit(None if value is None else text_of(value), pl.String).alias(name) for name, value in given.items())
+    before, after = active.scorer.each(row, reasons=REASONS)[0], active.scorer.each(other, reasons=REASONS)[0]
+    declared, now = active.project.lead.columns, row.row(0, named=True)
+    told = [Changed(name, now.get(name), value, _may(declared.get(name), now.get(name), value)) for name, value in given.items()]
+    return WhatIf(before, after, tuple(told))
+
+
+def _may(column: Column | None, before: object, after: object) -> bool:
+    """Whether the team can act on a column in this direction."""
+    if column is None or column.actionable is None or column.actionable == "any":
+        return column is not None and column.actionable is not None
+    old, new = (clean_cell(ColumnSchema("", "number"), value) for value in (before, after))
+    if not (isinstance(old, float) and isinstance(new, float)):
+        return False
+    return new >= old if column.actionable == "up" else new <= old
+
+
+def _lever(name: str, allowed: str, seen: Seen, value: object) -> Lever:
+    ends = (seen.lows[0], seen.highs[-1]) if seen.lows else (None, None)
+    return Lever(name, allowed, seen.feature.kind, seen.feature.levels, *ends, value)

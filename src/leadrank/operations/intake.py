@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from leadrank.operations.desk import Desk
+from sqlalchemy import Connection
+
+from leadrank.data import ColumnSchema, clean_cell
+from leadrank.errors import UsageError
+from leadrank.operations.allowed import check
+from leadrank.operations.cells import changes_in_words, changes_of, checked_fields, listed
+from leadrank.operations.champion import Active
+from leadrank.operations.desk import Desk, writing
+from leadrank.operations.scoring import problems_of, scored_on, unfit
+from leadrank.operations.standing import Restless, newcomer, settle
 from leadrank.operations.who import Who
+from leadrank.store.leads import lock_leads, put_leads
 from leadrank.store.records import LeadRow
+
+LONGEST_KEY = 200
+TOLD = 20
+"""Problems that a refusal names; the others are counted."""
+ALIVE = frozenset({"open", "snoozed"})
+"""Leads of which nobody knows yet how they end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +65,82 @@ def take_leads(desk: Desk, who: Who, leads: Sequence[NewLead], *, now: datetime)
     NotFoundError
         A rep sends a lead that is another's.
     """
-    raise NotImplementedError
+    given = _by_key(leads)
+    with writing(desk, who, "take_leads", listed(given), now=now, times=len(given)) as c:
+        active = desk.champion.of(c)
+        known = lock_leads(c, given)
+        for row in known.values():
+            check(who, "take_leads", row)
+        _refuse_if_strict(active, given)
+        found = _taken(c, active, who, given, known, now)
+        return [found[lead.key] for lead in leads]
+
+
+def _by_key(leads: Sequence[NewLead]) -> dict[str, NewLead]:
+    given: dict[str, NewLead] = {}
+    for lead in leads:
+        check_key(lead.key)
+        fields = checked_fields(lead.fields, lead.key)
+        before = given.get(lead.key)
+        given[lead.key] = replace(lead, fields=fields) if before is None else replace(lead, fields={**before.fields, **fields})
+    return given
+
+
+def check_key(key: str) -> None:
+    """Refuse what cannot name a lead."""
+    if not key.strip() or len(key) > LONGEST_KEY or not key.isprintable():
+        said = f"A lead's key has 1 to {LONGEST_KEY} printable letters; {key[:LONGEST_KEY]!r} came."
+        raise UsageError(said, "Send the name that it has in your system.")
+
+
+def _taken(
+    c: Connection, active: Active, who: Who, given: Mapping[str, NewLead], known: Mapping[str, LeadRow], now: datetime
+) -> dict[str, Taken]:
+    rows = {key: _with_fields(active, who, lead, known.get(key), now) for key, lead in given.items()}
+    changed = {key for key, row in rows.items() if row != known.get(key)}
+    restless = [reason for key in rows if key in changed and (reason := restless_by(active, known.get(key), rows[key])) is not None]
+    found = settle(c, active, restless, by=who.name, now=now)
+    quiet = {key: replace(rows[key], updated_at=now) for key in changed if key not in found}
+    put_leads(c, quiet.values())
+    rows |= quiet | {key: row for key, (row, _) in found.items()}
+    said = problems_of(active, list(rows.values()), [found[key][1] if key in found else None for key in rows])
+    return {key: Taken(key, key not in known, key in changed, row, odd) for (key, row), odd in zip(rows.items(), said, strict=True)}
+
+
+def _with_fields(active: Active, who: Who, lead: NewLead, before: LeadRow | None, now: datetime) -> LeadRow:
+    if before is not None:
+        return replace(before, fields={**before.fields, **lead.fields}, source=lead.source[:100] or before.source)
+    row = newcomer(lead.key, dict(lead.fields), source=lead.source[:100], created_at=_created(active, lead, now), now=now)
+    return replace(row, owner=who.own, team=who.team) if who.role == "rep" else row
+
+
+def restless_by(active: Active, before: LeadRow | None, row: LeadRow, because: str = "") -> Restless | None:
+    """Say why a lead with new fields is to be scored anew; None where the model, the consent and the money read none of them, or it is closed."""
+    if before is None or not before.model:
+        return Restless(None, row, "created", because or f"First score{f', from {row.source}' if row.source else ''}")
+    changes = changes_of(before.fields, row.fields)
+    read = scored_on(active)
+    if row.status not in ALIVE or not (because or any(read is None or name in read for name in changes)):
+        return None
+    told = "; ".join(part for part in (because, changes_in_words(changes, active.bundle.terms.sensitive)) if part)
+    newer = f"; scored by {active.identity}, before by {before.model}" if before.model != active.identity else ""
+    return Restless(before, row, "new data", told + newer)
+
+
+def _created(active: Active, lead: NewLead, now: datetime) -> datetime:
+    """Return when a lead began: as told, as its fields have it, or now; nothing begins in the future."""
+    name = active.project.lead.created_at
+    told: object = lead.created_at
+    if told is None and name is not None:
+        schema = active.bundle.schema
+        told = clean_cell(schema.column(name) if name in schema.names else ColumnSchema(name, "date"), lead.fields.get(name))
+    return min(told, now) if isinstance(told, datetime) else now
+
+
+def _refuse_if_strict(active: Active, given: Mapping[str, NewLead]) -> None:
+    if not active.project.serving.strict:
+        return
+    wrong = [f"{key}: {problem}" for key, lead in given.items() for problem in unfit(active, lead.fields)]
+    if wrong:
+        more = f"; {len(wrong) - TOLD:,} more" if len(wrong) > TOLD else ""
+        raise UsageError("; ".join(wrong[:TOLD]) + more, "Mend these fields, or set strict = false in [serving].")

@@ -10,7 +10,7 @@ from leadrank.operations.desk import Desk
 from leadrank.operations.who import Who
 
 if TYPE_CHECKING:
-    from leadrank.decisions.plan import Plan
+    from leadrank.decisions.plan import WorkPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class TierShare:
 
 def plan(
     desk: Desk, who: Who, *, capacity: int | None = None, value: float | None = None, cost: float | None = None, now: datetime
-) -> Plan:
+) -> WorkPlan:
     """Return what working the best `capacity` open leads is expected to bring; value and cost are the model's own where none are given."""
     raise NotImplementedError
 

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import base64
+import json
+import math
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from leadrank.operations.desk import Desk
+from leadrank.data.cell import text_of
+from leadrank.errors import ForbiddenError, UsageError
+from leadrank.frames import pl
+from leadrank.operations.desk import Desk, own_lead, reading
+from leadrank.operations.exports import KINDS, as_file
 from leadrank.operations.who import Who
-from leadrank.store.queue import QueueFilter
+from leadrank.store import assignments, contacts, events, feedback, outcomes, overrides, scores, snoozes
+from leadrank.store.queue import Cursor, QueueFilter, page, tier_counts
 from leadrank.store.records import AssignmentRow, ContactRow, EventRow, FeedbackRow, LeadRow, OutcomeRow, OverrideRow, ScoreRow, SnoozeRow
 
 MOST = 500
 """Leads on one page at most."""
+LONGEST, LONGEST_CURSOR = 100_000, 2_000
+SHOWN = (
+    "key", "score", "probability", "probability_low", "probability_high", "tier", "contact", "expected_profit", "action", "due_within", "due_at",
+    "owner", "team", "status", "reason", "source", "created_at", "contacted_at", "model",
+)
+"""Columns of a lead in an export, before its fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +60,7 @@ class History:
     feedback: tuple[FeedbackRow, ...]
     snoozes: tuple[SnoozeRow, ...]
     assignments: tuple[AssignmentRow, ...]
+    overrides: tuple[OverrideRow, ...]
 
 
 def queue(desk: Desk, who: Who, wanted: QueueFilter = QueueFilter(), *, limit: int = 50, after: str | None = None, now: datetime) -> Page:  # noqa: B008
@@ -64,19 +80,67 @@ def queue(desk: Desk, who: Who, wanted: QueueFilter = QueueFilter(), *, limit: i
     ForbiddenError
         A rep asks for the leads of somebody else, or of nobody.
     """
-    raise NotImplementedError
+    if not 1 <= limit <= MOST:
+        raise UsageError(f"A page has 1 to {MOST} leads; {limit} were asked for.", "Ask for the next page with `after`.")
+    behind = None if after is None else _cursor(after)
+    with reading(desk, who, "queue", now=now) as c:
+        own = _own(who, wanted)
+        found = page(c, own, limit=limit + 1, after=behind)
+        tiers = tier_counts(c, replace(own, tier=()))
+    last = found[limit - 1] if len(found) > limit else None
+    total = sum(number for tier, number in tiers.items() if not own.tier or tier in own.tier)
+    return Page(tuple(found[:limit]), None if last is None else _told(last), total, tiers)
 
 
 def export_queue(desk: Desk, who: Who, wanted: QueueFilter = QueueFilter(), *, kind: str = "csv", now: datetime) -> bytes:  # noqa: B008
     """Return the queue (its first 100,000 leads) as a CSV or XLSX file in which no cell starts a formula."""
-    raise NotImplementedError
+    if kind not in KINDS:
+        raise UsageError(f"{kind!r} is no kind of file that can be given out.", f"Ask for {' or '.join(KINDS)}.")
+    with reading(desk, who, "export_queue", now=now) as c:
+        found = page(c, _own(who, wanted), limit=LONGEST)
+    fields = dict.fromkeys(name for row in found for name in row.fields)
+    columns: dict[str, list[Any]] = {name: [getattr(row, name) for row in found] for name in SHOWN}
+    columns |= {name if name not in SHOWN else f"{name} (field)": [text_of(row.fields.get(name)) for row in found] for name in fields}
+    return as_file(pl.DataFrame(columns, strict=False), kind)
 
 
 def lead(desk: Desk, who: Who, key: str, *, now: datetime) -> Known:
     """Return one lead."""
-    raise NotImplementedError
+    with reading(desk, who, "lead", key, now=now) as c:
+        row = own_lead(c, who, "lead", key, lock=False)
+        return Known(row, scores.latest(c, key), overrides.current(c, key, now))
 
 
 def history(desk: Desk, who: Who, key: str, *, now: datetime) -> History:
     """Return all that happened to one lead, and why its score changed each time."""
-    raise NotImplementedError
+    with reading(desk, who, "history", key, now=now) as c:
+        row = own_lead(c, who, "history", key, lock=False)
+        return History(
+            row, tuple(scores.history(c, key)), tuple(events.events_of(c, key)), tuple(contacts.contacts_of(c, key)),
+            tuple(outcomes.outcomes_of(c, key)), tuple(feedback.feedback_of(c, key)), tuple(snoozes.snoozes_of(c, key)),
+            tuple(assignments.assignments_of(c, key)), tuple(overrides.overrides_of(c, key)),
+        )
+
+
+def _own(who: Who, wanted: QueueFilter) -> QueueFilter:
+    """Let a rep see own leads only."""
+    if who.role != "rep":
+        return wanted
+    if wanted.unassigned or wanted.owner not in {None, who.own}:
+        raise ForbiddenError("A rep sees own leads only.", "Leave `owner` out.")
+    return replace(wanted, owner=who.own)
+
+
+def _told(row: LeadRow) -> str:
+    return base64.urlsafe_b64encode(json.dumps([row.worth, row.key]).encode()).decode()
+
+
+def _cursor(text: str) -> Cursor:
+    """Read what a page said about the next one; whatever it did not say is refused."""
+    try:
+        worth, key = json.loads(base64.b64decode(text[:LONGEST_CURSOR].encode("ascii"), altchars=b"-_", validate=True))
+    except (ValueError, TypeError):
+        worth = key = None
+    if not (isinstance(worth, float) and math.isfinite(worth) and isinstance(key, str)):
+        raise UsageError("This is no place in the queue.", "Send `after` as the page before said it, or begin again without it.")
+    return Cursor(worth, key)

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from leadrank.operations.desk import Desk
-from leadrank.operations.who import Who
-from leadrank.store.records import ActivationRow, ModelRow
+from sqlalchemy import Connection
+
+from leadrank.errors import BundleError, ConflictError, NotFoundError, nearest
+from leadrank.moments import read_moment
+from leadrank.operations.allowed import check
+from leadrank.operations.champion import Active, made_ready
+from leadrank.operations.desk import Desk, reading, writing
+from leadrank.operations.intake import ALIVE
+from leadrank.operations.scoring import depends_on_time
+from leadrank.operations.standing import Restless, settle
+from leadrank.operations.who import LEADRANK, Who
+from leadrank.store import access
+from leadrank.store import registry as store
+from leadrank.store.leads import lock_leads, open_keys
+from leadrank.store.records import AccessRow, ActivationRow, LeadRow, ModelRow
 
 CHUNK = 5_000
 """Leads that are scored anew in one transaction."""
+LARGEST, LONGEST_REASON = 512 << 20, 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +45,10 @@ class Rescored:
     leads: int
     changed: int
 
+    def __add__(self, more: Rescored) -> Rescored:
+        """Count further leads."""
+        return Rescored(self.leads + more.leads, self.changed + more.changed)
+
 
 def register(desk: Desk, content: bytes, *, now: datetime) -> str:
     """Take the bundle that a service starts with, and return the champion's identity.
@@ -37,12 +56,22 @@ def register(desk: Desk, content: bytes, *, now: datetime) -> str:
     A bundle that the store does not know is added and put in use; one that it knows leaves the champion as it is, so that a restart does not undo
     what was activated since.
     """
-    raise NotImplementedError
+    ready = made_ready(content, desk.champion.key)
+    row = _row(ready, content, LEADRANK.name, now)
+    with desk.store.writing() as c:
+        new = store.add_model(c, row)
+        if new or store.champion(c) is None:
+            store.activate(c, row.id, now, LEADRANK.name, "Given at the start")
+        did = [AccessRow(at=now, by=LEADRANK.name, role=LEADRANK.role, did="register", what=row.id, result="done")]
+        access.add(c, did)
+    desk.champion.refresh(desk.store)
+    return desk.champion.current().identity
 
 
 def models(desk: Desk, who: Who, *, now: datetime) -> Models:
     """List the models."""
-    raise NotImplementedError
+    with reading(desk, who, "models", now=now) as c:
+        return _models(c)
 
 
 def add_model(desk: Desk, who: Who, content: bytes, *, now: datetime) -> ModelRow:
@@ -55,7 +84,17 @@ def add_model(desk: Desk, who: Who, content: bytes, *, now: datetime) -> ModelRo
     ConflictError
         Another bundle has the same identity.
     """
-    raise NotImplementedError
+    check(who, "add_model")
+    if len(content) > LARGEST:
+        raise BundleError(f"A bundle has up to {LARGEST >> 20} MB; {len(content) >> 20} came.", "Check that it is the right file.")
+    row = _row(made_ready(content, desk.champion.key), content, who.name, now)
+    with writing(desk, who, "add_model", row.id, now=now) as c:
+        if not store.add_model(c, row):
+            known = next(model for model in store.models(c) if model.id == row.id)
+            if known.sha256 != row.sha256:
+                raise ConflictError(f"Another bundle named {row.id!r} is registered.", "It scores alike; train again if the project changed.")
+            return known
+        return replace(row, bundle=b"")
 
 
 def activate(desk: Desk, who: Who, model: str, *, because: str = "", now: datetime) -> Models:
@@ -66,7 +105,7 @@ def activate(desk: Desk, who: Who, model: str, *, because: str = "", now: dateti
     NotFoundError
         There is no such model.
     """
-    raise NotImplementedError
+    return _activated(desk, who, "activate", model, because, now)
 
 
 def rollback(desk: Desk, who: Who, *, because: str = "", now: datetime) -> Models:
@@ -77,9 +116,65 @@ def rollback(desk: Desk, who: Who, *, because: str = "", now: datetime) -> Model
     ConflictError
         There was none.
     """
-    raise NotImplementedError
+    return _activated(desk, who, "rollback", None, because, now)
 
 
 def rescore_open(desk: Desk, who: Who, *, now: datetime, chunk: int = CHUNK) -> Rescored:
     """Score all open and snoozed leads with the champion, page by page, each page in a transaction of its own."""
-    raise NotImplementedError
+    check(who, "rescore_open")
+    done = Rescored(0, 0)
+    after: str | None = None
+    while True:
+        with desk.store.writing() as c:
+            keys = open_keys(c, after=after, limit=chunk)
+            done = done + rescored(c, desk.champion.of(c), keys, by=who.name, now=now)
+        if len(keys) < chunk:
+            break
+        after = keys[-1]
+    with writing(desk, who, "rescore_open", now=now, times=done.leads):
+        return done
+
+
+def rescored(c: Connection, active: Active, keys: Sequence[str], *, by: str, now: datetime) -> Rescored:
+    """Score some leads anew: those with a score of another model, and all where scores change as time passes."""
+    rows = [row for row in lock_leads(c, keys).values() if row.status in ALIVE]
+    reasons = [_why(active, row) for row in rows if row.model != active.identity or depends_on_time(active)]
+    found = settle(c, active, reasons, by=by, now=now)
+    return Rescored(len(found), sum(lead.before is not None and found[lead.row.key][0].score != lead.before.score for lead in reasons))
+
+
+def _why(active: Active, row: LeadRow) -> Restless:
+    if row.model != active.identity:
+        return Restless(row, row, "new model", f"{active.identity} took the place of {row.model or 'none'}")
+    return Restless(row, row, "time passing", f"Last scored {row.scored_at:%Y-%m-%d %H:%M}")
+
+
+def _activated(desk: Desk, who: Who, operation: str, model: str | None, because: str, now: datetime) -> Models:
+    """Make a model ready before it is named, so that nobody waits for it; one insert names it, for all workers at once."""
+    with writing(desk, who, operation, model or "", now=now) as c:
+        wanted = store.former(c) if model is None else model
+        if wanted is None:
+            raise ConflictError("There is no model from before.", "Activate one of the models by its name.")
+        content = store.bundle_of(c, wanted)
+        if content is None:
+            raise NotFoundError(f"There is no model {wanted!r}.", nearest(wanted, [row.id for row in store.models(c)]))
+        ready = desk.champion.of(c)
+        if ready.identity != wanted:
+            ready = made_ready(content, desk.champion.key)
+            store.activate(c, wanted, now, who.name, because[:LONGEST_REASON])
+        found = _models(c)
+    desk.champion.install(ready)
+    return found
+
+
+def _models(c: Connection) -> Models:
+    return Models(tuple(store.models(c)), store.champion(c), store.former(c), tuple(store.activations(c)))
+
+
+def _row(ready: Active, content: bytes, by: str, now: datetime) -> ModelRow:
+    told = ready.bundle.facts.trained_at
+    figures = {name: {"value": f.value, "low": f.low, "high": f.high} for name, f in ready.bundle.report.ours.items()}
+    return ModelRow(
+        id=ready.identity, name=ready.project.name, sha256=hashlib.sha256(content).hexdigest(), bundle=content, figures=figures,
+        trained_at=None if told is None else read_moment(told), added_at=now, by=by,
+    )

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from leadrank.errors import ConflictError, UsageError
 from leadrank.operations.desk import Desk
 from leadrank.operations.who import Who
-from leadrank.store.replies import Reply
+from leadrank.store import replies
+from leadrank.store.records import Reply
+
+LONGEST = 200
 
 
 def claim(desk: Desk, who: Who, key: str, request: str, *, now: datetime) -> Reply | None:
@@ -24,14 +28,26 @@ def claim(desk: Desk, who: Who, key: str, request: str, *, now: datetime) -> Rep
     ConflictError
         The key came with another request, or the first one is still being answered.
     """
-    raise NotImplementedError
+    if not 1 <= len(key) <= LONGEST or not key.isprintable():
+        raise UsageError(f"An Idempotency-Key has 1 to {LONGEST} printable letters.", "Send e.g. a UUID.")
+    with desk.store.writing() as connection:
+        found = replies.claim(connection, key, who.name, request, now)
+    if found is None:
+        return None
+    if found.request != request:
+        raise ConflictError("This Idempotency-Key came with another request before.", "Make a new key for each request.")
+    if found.status is None:
+        raise ConflictError("The first request with this Idempotency-Key is still being answered.", "Try again in a moment.")
+    return found
 
 
 def answer(desk: Desk, who: Who, key: str, status: int, body: bytes) -> None:
     """Keep an answer for 24 hours."""
-    raise NotImplementedError
+    with desk.store.writing() as connection:
+        replies.answer(connection, key, who.name, status, body)
 
 
 def release(desk: Desk, who: Who, key: str) -> None:
     """Forget a claim whose request failed, so that it can come again."""
-    raise NotImplementedError
+    with desk.store.writing() as connection:
+        replies.release(connection, key, who.name)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from leadrank.operations.desk import Desk
-from leadrank.operations.who import Who
+from leadrank.operations.passwords import right_password
+from leadrank.operations.who import ROLES, Who
+from leadrank.store import access, sessions
+from leadrank.store.accounts import get_account
+from leadrank.store.records import AccessRow, AccountRow, SessionRow
+
+LASTS, SELDOM = timedelta(hours=12), timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +35,44 @@ def log_in(desk: Desk, name: str, password: str, *, token: str, csrf: str, reque
     token, csrf
         Random texts of 256 bits; the token is the cookie.
     """
-    raise NotImplementedError
+    account = right_password(desk, name, password, now=now)
+    role, result = ("unknown", "refused") if account is None else (account.role, "done")
+    row = AccessRow(at=now, by=name[:200], role=role, did="log_in", what=name[:300], result=result, request=request[:64])
+    with desk.store.writing() as c:
+        if account is not None:
+            kept = SessionRow(token=_hashed(token), account=name, csrf=csrf, created_at=now, seen_at=now, expires_at=now + LASTS)
+            sessions.add_session(c, kept)
+        access.add(c, [row])
+    return None if account is None else Signed(_who(account, request), csrf, now + LASTS)
 
 
 def log_out(desk: Desk, token: str, *, now: datetime) -> None:
     """End a session."""
-    raise NotImplementedError
+    with desk.store.writing() as c:
+        found = sessions.get_session(c, _hashed(token), now)
+        sessions.end_session(c, _hashed(token))
+        if found is not None:
+            access.add(c, [AccessRow(at=now, by=found.account, role="unknown", did="log_out", what=found.account, result="done")])
 
 
 def signed_in(desk: Desk, token: str, *, request: str = "", now: datetime) -> Signed | None:
     """Return who has this cookie, and let the session last another 12 hours (written at most once a minute); None if nobody has."""
-    raise NotImplementedError
+    with desk.store.reading() as c:
+        found = sessions.get_session(c, _hashed(token), now)
+        account = None if found is None else get_account(c, found.account)
+    if found is None or account is None or not account.active:
+        return None
+    if now - found.seen_at < SELDOM:
+        return Signed(_who(account, request), found.csrf, found.expires_at)
+    with desk.store.writing() as c:
+        sessions.touch_session(c, found.token, now, now + LASTS)
+    return Signed(_who(account, request), found.csrf, now + LASTS)
+
+
+def _who(account: AccountRow, request: str) -> Who:
+    role = next(role for role in ROLES if role == account.role)
+    return Who(account.name, role, account.team, request=request)
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

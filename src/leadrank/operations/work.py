@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Literal
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Literal, get_args
 
-from leadrank.operations.desk import Desk
+from sqlalchemy import Connection
+
+from leadrank.bundle import LARGEST_AMOUNT
+from leadrank.decisions.deadline import due_at
+from leadrank.errors import ConflictError, NotFoundError, UsageError, nearest
+from leadrank.operations.champion import Active
+from leadrank.operations.desk import Desk, own_lead, writing
+from leadrank.operations.intake import ALIVE
+from leadrank.operations.routing import Move, place, write_moves
+from leadrank.operations.standing import Restless, settle
 from leadrank.operations.who import Who
-from leadrank.store.records import LeadRow
+from leadrank.store import accounts, assignments, contacts, outcomes, overrides, snoozes
+from leadrank.store import feedback as feedbacks
+from leadrank.store.leads import change_lead, loads, put_leads
+from leadrank.store.records import AccountRow, AssignmentRow, ContactRow, FeedbackRow, LeadRow, OutcomeRow, OverrideRow, SnoozeRow
 
 Verdict = Literal["right", "too high", "too low"]
+LONGEST = timedelta(days=366)
+"""How far ahead a lead may be put off, and an override hold."""
+LONGEST_CHANNEL, LONGEST_NOTE = 50, 4_000
 
 
 def contact(
@@ -17,34 +35,66 @@ def contact(
 ) -> LeadRow:
     """Write down that a lead was contacted; the first time ends its deadline.
 
-    Raises
-    ------
-    ForbiddenError
-        It must not be called, or written to, by this channel ("call", "phone", "sms"; "email").
+    It is a fact, so that it is written down also where the lead did not want it.
     """
-    raise NotImplementedError
+    moment = _past(at, now)
+    if not channel.strip() or len(channel) > LONGEST_CHANNEL:
+        raise UsageError(f"A channel has 1 to {LONGEST_CHANNEL} letters; {channel[:LONGEST_CHANNEL]!r} came.", "E.g. call, email, meeting.")
+    with writing(desk, who, "contact", key, now=now) as c:
+        row = own_lead(c, who, "contact", key)
+        told = ContactRow(lead=key, at=moment, by=who.name, channel=channel.strip(), note=_note(note), due_at=row.due_at, tier=row.tier)
+        contacts.add_contact(c, replace(told, cost=_amount(cost, "cost")))
+        return _changed(c, row, now, contacted_at=row.contacted_at or moment)
 
 
 def outcome(
     desk: Desk, who: Who, key: str, *, converted: bool, value: float | None = None, note: str = "", at: datetime | None = None, now: datetime
 ) -> LeadRow:
     """Write down how a lead ended; it leaves the queue. The same again changes nothing; another one corrects the former."""
-    raise NotImplementedError
+    moment, amount, said = _past(at, now), _amount(value, "value"), _note(note)
+    with writing(desk, who, "outcome", key, now=now) as c:
+        row = own_lead(c, who, "outcome", key)
+        former = outcomes.outcomes_of(c, key)[:1]
+        if former and (former[0].converted, former[0].value, former[0].note) == (converted, amount, said):
+            return row
+        outcomes.add_outcome(c, OutcomeRow(lead=key, at=moment, by=who.name, converted=converted, value=amount, note=said))
+        overrides.end(c, key, now)
+        return _changed(c, row, now, status="converted" if converted else "lost", snoozed_until=None, overridden_until=None)
 
 
 def feedback(desk: Desk, who: Who, key: str, *, verdict: Verdict, because: str = "", now: datetime) -> LeadRow:
-    """Write down what somebody who knows the lead thinks of its score."""
-    raise NotImplementedError
+    """Write down what somebody who knows the lead thinks of its score.
+
+    Raises
+    ------
+    UsageError
+        The verdict is none, or one that disagrees does not say why.
+    """
+    if verdict not in get_args(Verdict):
+        raise UsageError(f"{verdict!r} is no verdict.", "Say right, too high or too low.")
+    if verdict != "right" and not because.strip():
+        raise UsageError(f"Why is the score {verdict}?", "Say what the model does not know: it is read before the next training.")
+    with writing(desk, who, "feedback", key, now=now) as c:
+        row = own_lead(c, who, "feedback", key)
+        said = FeedbackRow(lead=key, at=now, by=who.name, verdict=verdict, because=_note(because), score=row.score, model=row.model)
+        feedbacks.add_feedback(c, said)
+        return row
 
 
 def snooze(desk: Desk, who: Who, key: str, *, until: datetime, because: str = "", now: datetime) -> LeadRow:
-    """Take an open lead out of the queue until a moment."""
-    raise NotImplementedError
+    """Take an open lead out of the queue until a moment, at most a year ahead; its deadline begins anew when it wakes."""
+    _ahead(until, now)
+    with writing(desk, who, "snooze", key, now=now) as c:
+        row = _alive(own_lead(c, who, "snooze", key))
+        snoozes.add_snooze(c, SnoozeRow(lead=key, at=now, by=who.name, until=until, because=_note(because)))
+        return _changed(c, row, now, status="snoozed", snoozed_until=until)
 
 
 def wake(desk: Desk, who: Who, key: str, *, now: datetime) -> LeadRow:
     """Put a snoozed lead back into the queue."""
-    raise NotImplementedError
+    with writing(desk, who, "wake", key, now=now) as c:
+        row = _alive(own_lead(c, who, "wake", key))
+        return row if row.status == "open" else woken(c, desk.champion.of(c), [row], by=who.name, now=now)[0]
 
 
 def override(desk: Desk, who: Who, key: str, *, tier: str, because: str, expires_at: datetime, now: datetime) -> LeadRow:
@@ -57,12 +107,29 @@ def override(desk: Desk, who: Who, key: str, *, tier: str, because: str, expires
     ConflictError
         The lead is closed.
     """
-    raise NotImplementedError
+    _ahead(expires_at, now)
+    if not because.strip():
+        raise UsageError("An override needs a reason.", "Say what the model does not know.")
+    with writing(desk, who, "override", key, now=now) as c:
+        row, active = _alive(own_lead(c, who, "override", key)), desk.champion.of(c)
+        tiers = [rule.name for rule in active.bundle.policy.tiers]
+        if tier not in tiers:
+            raise UsageError(f"The tier {tier!r} is none of {', '.join(tiers)}.", nearest(tier, tiers))
+        overrides.start(c, OverrideRow(lead=key, at=now, by=who.name, tier=tier, because=_note(because), expires_at=expires_at))
+        said = f"{who.name} put it into {tier} until {expires_at:%Y-%m-%d %H:%M}: {because.strip()}"
+        return _settled(c, active, Restless(row, replace(row, overridden_until=expires_at), "override", said), who, now)
 
 
 def end_override(desk: Desk, who: Who, key: str, *, now: datetime) -> LeadRow:
     """Let the model's own tier count again."""
-    raise NotImplementedError
+    with writing(desk, who, "end_override", key, now=now) as c:
+        row = own_lead(c, who, "end_override", key)
+        held = overrides.current(c, key, now)
+        if held is None:
+            return row
+        overrides.end(c, key, now)
+        said = f"{who.name} ended the override to {held.tier} by {held.by}"
+        return _settled(c, desk.champion.of(c), Restless(row, replace(row, overridden_until=None), "override ended", said), who, now)
 
 
 def reassign(desk: Desk, who: Who, key: str, *, owner: str | None, because: str = "", now: datetime) -> LeadRow:
@@ -73,6 +140,75 @@ def reassign(desk: Desk, who: Who, key: str, *, owner: str | None, because: str 
     NotFoundError
         There is no such active rep.
     ConflictError
-        The rep has as many open leads as the capacity allows.
+        The rep has as many open leads as the capacity allows, or the lead is closed.
     """
-    raise NotImplementedError
+    with writing(desk, who, "reassign", key, now=now) as c:
+        row = _alive(own_lead(c, who, "reassign", key))
+        reps = {rep.name: rep for rep in accounts.lock_reps(c)}
+        if owner is not None:
+            if owner not in reps:
+                raise NotFoundError(f"There is no active rep {owner!r}.", nearest(owner, reps))
+            _room(reps[owner], loads(c).get(owner, 0), row)
+        team = None if owner is None else reps[owner].team
+        said = f"{who.name}: {because.strip()}" if because.strip() else f"Given by {who.name}"
+        assignments.assign(c, AssignmentRow(lead=key, at=now, by=who.name, owner=owner, team=team, because=_note(said)))
+        if owner is not None:
+            accounts.take_turn(c, owner)
+        return _changed(c, row, now, owner=owner, team=team)
+
+
+def woken(c: Connection, active: Active, rows: Sequence[LeadRow], *, by: str, now: datetime) -> list[LeadRow]:
+    """Put leads back into the queue: their deadlines begin anew, and where an owner has no room for them any more, they find another."""
+    moves = [Move(row, replace(row, status="open", snoozed_until=None, due_at=_again(row, now), updated_at=now)) for row in rows]
+    moves = place(c, active, moves)
+    put_leads(c, [move.row for move in moves])
+    write_moves(c, moves, by=by, now=now)
+    return [move.row for move in moves]
+
+
+def _again(row: LeadRow, now: datetime) -> datetime | None:
+    return row.due_at if row.contacted_at is not None or not row.contact else due_at(row.due_within, now)
+
+
+def _settled(c: Connection, active: Active, lead: Restless, who: Who, now: datetime) -> LeadRow:
+    return settle(c, active, [lead], by=who.name, now=now)[lead.row.key][0]
+
+
+def _changed(c: Connection, row: LeadRow, now: datetime, **columns: Any) -> LeadRow:
+    change_lead(c, row.key, updated_at=now, **columns)
+    return replace(row, updated_at=now, **columns)
+
+
+def _room(rep: AccountRow, load: int, row: LeadRow) -> None:
+    counts = row.status == "open" and row.contact and row.owner != rep.name
+    if counts and rep.capacity is not None and load >= rep.capacity:
+        raise ConflictError(f"{rep.name} has {load} open leads, as many as the capacity allows.", "Raise it, or choose somebody else.")
+
+
+def _alive(row: LeadRow) -> LeadRow:
+    if row.status not in ALIVE:
+        raise ConflictError(f"Lead {row.key!r} is closed: {row.status}.", "Send it with its new fields if it came back, under a key of its own.")
+    return row
+
+
+def _past(at: datetime | None, now: datetime) -> datetime:
+    if at is not None and at > now:
+        raise UsageError(f"{at} has not come yet.", "Write down what happened.")
+    return now if at is None else at
+
+
+def _ahead(until: datetime, now: datetime) -> None:
+    if not now < until <= now + LONGEST:
+        raise UsageError(f"An end within the next year was expected; {until} came.", "Choose a moment after now.")
+
+
+def _note(text: str) -> str:
+    if len(text) > LONGEST_NOTE:
+        raise UsageError(f"A text of up to {LONGEST_NOTE:,} letters was expected; {len(text):,} came.", "Shorten it.")
+    return text.strip()
+
+
+def _amount(value: float | None, name: str) -> float | None:
+    if value is not None and not (math.isfinite(value) and abs(value) <= LARGEST_AMOUNT):
+        raise UsageError(f"The {name} should be an amount of money, and {value} came.", "Leave it out where it is not known.")
+    return value

@@ -21,6 +21,11 @@ def get_account(c: Connection, name: str) -> AccountRow | None:
     return one(c, select(accounts).where(accounts.c.name == name), AccountRow)
 
 
+def lock_account(c: Connection, name: str) -> AccountRow | None:
+    """Read one account to change it; until the transaction ends nobody else may."""
+    return one(c, select(accounts).where(accounts.c.name == name).with_for_update(), AccountRow)
+
+
 def all_accounts(c: Connection) -> list[AccountRow]:
     """Read all accounts by name, those that are closed too."""
     return many(c, select(accounts).order_by(accounts.c.name), AccountRow)
@@ -29,6 +34,12 @@ def all_accounts(c: Connection) -> list[AccountRow]:
 def active_reps(c: Connection) -> list[AccountRow]:
     """Read the reps that may get leads, by name."""
     return many(c, select(accounts).where(accounts.c.role == "rep", accounts.c.active == True).order_by(accounts.c.name), AccountRow)  # noqa: E712
+
+
+def lock_reps(c: Connection) -> list[AccountRow]:
+    """Read the reps that may get leads; until the transaction ends nobody else may give any, so that no capacity is counted twice."""
+    query = select(accounts).where(accounts.c.role == "rep", accounts.c.active == True).order_by(accounts.c.name)  # noqa: E712
+    return many(c, query.with_for_update(), AccountRow)
 
 
 def has_accounts(c: Connection) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select, update
 
 from leadrank.store.records import LeadRow
-from leadrank.store.rows import chunks, many, names_of, new_ones, one, record_of, upsert, values_of
+from leadrank.store.rows import chunks, many, names_of, one, record_of, upsert, values_of
 from leadrank.store.schema import leads
 
 _ALIVE = ("open", "snoozed")
@@ -36,13 +36,13 @@ def put_leads(c: Connection, rows: Iterable[LeadRow]) -> set[str]:
         The keys of the new ones.
     """
     # In order of their keys, so that two who write the same leads wait for each other instead of locking each other out.
-    by_key = dict(sorted((row.key, row) for row in {row.key: row for row in rows}.values()))
-    new = new_ones(c, leads, by_key.values(), leads.c.key)
-    known = [values_of(row) for key, row in by_key.items() if key not in new]
-    if known:
+    by_key = dict(sorted({row.key: row for row in rows}.items()))
+    known = {key for piece in chunks(by_key) for key in c.execute(select(leads.c.key).where(leads.c.key.in_(piece))).scalars()}
+    if by_key:
         insert = upsert(c, leads)
-        c.execute(insert.on_conflict_do_update(index_elements=["key"], set_={name: insert.excluded[name] for name in _NEWS}), known)
-    return new
+        news = {name: insert.excluded[name] for name in _NEWS}
+        c.execute(insert.on_conflict_do_update(index_elements=["key"], set_=news), [values_of(row) for row in by_key.values()])
+    return by_key.keys() - known
 
 
 def get_lead(c: Connection, key: str) -> LeadRow | None:
@@ -85,6 +85,12 @@ def open_leads(c: Connection, *, after: str | None = None, limit: int) -> list[L
     return many(c, (query if after is None else query.where(leads.c.key > after)).order_by(leads.c.key).limit(limit), LeadRow)
 
 
+def open_keys(c: Connection, *, after: str | None = None, limit: int) -> list[str]:
+    """Name open and snoozed leads in the order of their keys, beginning behind `after`."""
+    query = select(leads.c.key).where(leads.c.status.in_(_ALIVE))
+    return list(c.execute((query if after is None else query.where(leads.c.key > after)).order_by(leads.c.key).limit(limit)).scalars())
+
+
 def due_snoozes(c: Connection, now: datetime) -> list[LeadRow]:
     """Read the snoozed leads that should wake up."""
     return many(c, select(leads).where(leads.c.status == "snoozed", leads.c.snoozed_until <= now).order_by(leads.c.snoozed_until), LeadRow)
@@ -110,6 +116,18 @@ def scored_before(c: Connection, moment: datetime, limit: int) -> list[str]:
 def scored_otherwise(c: Connection, model: str, limit: int) -> list[str]:
     """Name open and snoozed leads whose score is not by this model."""
     return list(c.execute(select(leads.c.key).where(leads.c.status.in_(_ALIVE), leads.c.model != model).order_by(leads.c.key).limit(limit)).scalars())
+
+
+def late(c: Connection, now: datetime) -> dict[str | None, int]:
+    """Count the open leads whose deadline passed without any contact, by owner."""
+    waiting = (leads.c.status == "open", leads.c.due_at <= now, leads.c.contacted_at.is_(None))
+    return {owner: int(count) for owner, count in c.execute(select(leads.c.owner, func.count()).where(*waiting).group_by(leads.c.owner))}
+
+
+def release_leads(c: Connection, owner: str, now: datetime) -> list[str]:
+    """Take an owner's open and snoozed leads away; name them."""
+    theirs = (leads.c.owner == owner, leads.c.status.in_(_ALIVE))
+    return list(c.execute(update(leads).where(*theirs).values(owner=None, team=None, updated_at=now).returning(leads.c.key)).scalars())
 
 
 def loads(c: Connection) -> dict[str, int]:

@@ -1,0 +1,96 @@
+"""The fields of leads: what may stand in them, what changed from one time to the next, in words."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from leadrank.errors import UsageError
+
+NAMED = 3
+"""Changes that a sentence names; the others are counted."""
+LONGEST = 60
+"""Letters of a value that a sentence shows."""
+
+
+def checked_fields(fields: Mapping[str, object], whose: str) -> dict[str, Any]:
+    """Return fields as they are stored: texts, numbers, truth values and blanks; what is no finite number is blank.
+
+    Raises
+    ------
+    UsageError
+        A field holds something else; all such fields are named.
+
+    Examples
+    --------
+    >>> checked_fields({"visits": 3, "income": float("nan")}, "L1")
+    {'visits': 3, 'income': None}
+    """
+    wrong = [name for name, value in fields.items() if not isinstance(value, str | int | float | None)]
+    if wrong:
+        raise UsageError(
+            f"Lead {whose!r}: {', '.join(map(repr, wrong))} should hold a text, a number, true, false or nothing.",
+            "Send each value in a field of its own.",
+        )
+    return {name: None if isinstance(v, float) and not math.isfinite(v) else v for name, v in fields.items()}
+
+
+def changes_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Return the fields that hold something else than before, with both values.
+
+    Examples
+    --------
+    >>> changes_of({"visits": 3, "city": "Paris"}, {"visits": 8, "city": "Paris"})
+    {'visits': (3, 8)}
+    """
+    return {name: (before.get(name), value) for name, value in after.items() if not _same(before.get(name), value)}
+
+
+def changes_in_words(changes: Mapping[str, tuple[Any, Any]], never: Collection[str] = ()) -> str:
+    """Say which fields changed; those in `never` are counted and not named.
+
+    Examples
+    --------
+    >>> changes_in_words({"TotalVisits": (3, 8), "City": (None, "Paris"), "age": (40, 41)}, never=("age",))
+    'TotalVisits went from 3 to 8; City is now Paris; 1 more field changed'
+    """
+    named = [(name, *pair) for name, pair in changes.items() if name not in never]
+    said = [_change(name, old, new) for name, old, new in named[:NAMED]]
+    more = len(changes) - len(said)
+    return "; ".join([*said, *([f"{more} more field{'s' * (more > 1)} changed"] if more else [])])
+
+
+def digest(*told: object) -> str:
+    """Return the SHA-256 of what was scored, whatever the order of its fields."""
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str, separators=(",", ":")).encode(errors="replace")).hexdigest()
+
+
+def listed(names: Iterable[str]) -> str:
+    """Name one thing, or the first of several and how many more there are.
+
+    Examples
+    --------
+    >>> listed(["L1"]), listed(["L1", "L2", "L3"]), listed([])
+    ('L1', 'L1 and 2 more', '')
+    """
+    found = list(names)
+    return found[0] if len(found) == 1 else f"{found[0]} and {len(found) - 1:,} more" if found else ""
+
+
+def _same(before: object, after: object) -> bool:
+    # 1, 1.0 and True are equal in Python, and different cells.
+    return type(before) is type(after) and before == after
+
+
+def _change(name: str, old: object, new: object) -> str:
+    if new is None or new == "":
+        return f"{name} is blank now, and was {_shown(old)}"
+    return f"{name} is now {_shown(new)}" if old is None or old == "" else f"{name} went from {_shown(old)} to {_shown(new)}"
+
+
+def _shown(value: object) -> str:
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

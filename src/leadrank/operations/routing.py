@@ -1,0 +1,82 @@
+"""Leads to people: the rules are the project's, applied to the reps that are there, and never beyond anybody's capacity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from leadrank.decisions.routing import Arrival, Rep, route_each
+from leadrank.operations.champion import Active
+from leadrank.store import accounts, assignments
+from leadrank.store.leads import loads
+from leadrank.store.records import AssignmentRow, LeadRow
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A lead as it was (None: it is new) and as it is now, why it is whose it is, and who shall not get it."""
+
+    before: LeadRow | None
+    row: LeadRow
+    because: str = ""
+    avoid: str | None = None
+
+
+def place(c: Connection, active: Active, moves: Sequence[Move]) -> list[Move]:
+    """Find owners for the leads that are to be contacted and have none, or whose owner has no room for them any more.
+
+    Whoever is not to be contacted needs nobody, and stays with whoever has it.
+    """
+    if not any(_works(move.row) for move in moves):
+        return list(moves)
+    reps = {account.name: account for account in accounts.lock_reps(c)}
+    counts = loads(c)
+    load = {name: counts.get(name, 0) for name in reps}
+    for move in moves:  # what becomes free first, so that it can be given again
+        if move.before is not None and _works(move.before) and move.before.owner in load:
+            load[move.before.owner] -= 1
+    lost, brought = list[int](), dict[int, Move]()
+    for k, move in enumerate(moves):
+        owner = move.row.owner
+        if not _works(move.row):
+            continue
+        if owner in reps and (_kept(move) or reps[owner].capacity is None or load[owner] < (reps[owner].capacity or 0)):
+            load[owner] += 1
+            brought[k] = replace(move, because=move.because or f"{owner} brought it in")
+        elif owner is None or owner in reps:
+            lost.append(k)
+    found = brought | dict(zip(lost, _routed(active, [moves[k] for k in lost], [
+        Rep(name, rep.team, rep.capacity, load[name], rep.last_assigned) for name, rep in reps.items()
+    ]), strict=True))
+    return [found.get(k, move) for k, move in enumerate(moves)]
+
+
+def write_moves(c: Connection, moves: Iterable[Move], *, by: str, now: datetime) -> None:
+    """Write who got which lead, and count whose turn it is; the leads are written by whoever asked."""
+    rows = [
+        AssignmentRow(lead=m.row.key, at=now, by=by, owner=m.row.owner, team=m.row.team, because=m.because)
+        for m in moves if (m.row.owner, m.row.team) != ((None, None) if m.before is None else (m.before.owner, m.before.team))
+    ]
+    assignments.assign_each(c, rows)
+    # Of each only the last one counts: it says who waits longest from now on.
+    for owner in reversed(dict.fromkeys(row.owner for row in reversed(rows) if row.owner is not None)):
+        accounts.take_turn(c, owner)
+
+
+def _routed(active: Active, moves: Sequence[Move], reps: Sequence[Rep]) -> list[Move]:
+    told, best = active.project.routing, active.bundle.policy.tiers[0].name
+    arrivals = [Arrival(move.row.tier, move.row.tier == best, move.row.fields, move.avoid) for move in moves]
+    routed = route_each(arrivals, rules=told.rule, reps=reps, strategy=told.strategy, senior=told.senior)
+    return [replace(move, row=replace(move.row, owner=to.owner, team=to.team), because=to.because) for move, to in zip(moves, routed, strict=True)]
+
+
+def _works(row: LeadRow) -> bool:
+    return row.status == "open" and row.contact
+
+
+def _kept(move: Move) -> bool:
+    """Whether its owner had it before, and it counted already."""
+    return move.before is not None and _works(move.before) and move.before.owner == move.row.owner

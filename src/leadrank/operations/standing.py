@@ -1,0 +1,108 @@
+"""How a lead stands: the model's score, what a person put in its place, what the lead agreed to, and by when something is to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from leadrank.bundle import Scored
+from leadrank.decisions.consent import consented, refuses
+from leadrank.decisions.deadline import due_at
+from leadrank.decisions.overruled import Overruled, overrule
+from leadrank.operations.champion import Active
+from leadrank.operations.routing import Move, place, write_moves
+from leadrank.operations.scoring import amount_of, counted, inputs_of, scores_of
+from leadrank.store import overrides, scores
+from leadrank.store.leads import put_leads
+from leadrank.store.records import LeadRow, OverrideRow, ScoreRow
+
+Cause = Literal["created", "new data", "time passing", "new model", "override", "override ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class Restless:
+    """A lead to score anew: as it was before (None: it is new), with its new fields, and why."""
+
+    before: LeadRow | None
+    row: LeadRow
+    cause: Cause
+    because: str
+
+
+def newcomer(key: str, fields: dict[str, object], *, source: str, created_at: datetime, now: datetime) -> LeadRow:
+    """Return a lead that is not scored yet."""
+    return LeadRow(
+        key=key, fields=fields, created_at=created_at, updated_at=now, source=source, model="", scored_at=now, probability=0.0, probability_low=0.0,
+        probability_high=0.0, score=0, tier="", contact=False, worth=0.0, action="", due_within="",
+    )
+
+
+def settle(c: Connection, active: Active, leads: Sequence[Restless], *, by: str, now: datetime) -> dict[str, tuple[LeadRow, Scored]]:
+    """Score leads anew, decide, route and keep them, each with a row in its history if anything of its score changed."""
+    rows = [lead.row for lead in leads]
+    scored, inputs = scores_of(c, active, rows, now=now), inputs_of(c, active, rows)
+    forced = {row.key: overrides.current(c, row.key, now) for row in rows if row.overridden_until is not None}
+    stood = [_stands(active, lead, one, forced.get(lead.row.key), now) for lead, one in zip(leads, scored, strict=True)]
+    moves = place(c, active, [Move(lead.before, row) for lead, row in zip(leads, stood, strict=True)])
+    placed = [move.row for move in moves]
+    put_leads(c, placed)
+    write_moves(c, moves, by=by, now=now)
+    news = [_score(lead, row, one, inputs[row.key], now) for lead, row, one in zip(leads, placed, scored, strict=True) if _tells(lead, row)]
+    scores.add_scores(c, news)
+    return {row.key: (row, one) for row, one in zip(placed, scored, strict=True)}
+
+
+def _stands(active: Active, lead: Restless, scored: Scored, forced: OverrideRow | None, now: datetime) -> LeadRow:
+    row, serving = lead.row, active.project.serving
+    said = decided(active, scored, None if forced is None else forced.tier, row.fields)
+    no_call, no_email = (name is not None and refuses(row.fields.get(name)) for name in (serving.do_not_call, serving.do_not_email))
+    agreed = consented(said.action, said.contact, do_not_call=no_call, do_not_email=no_email)
+    # The queue is a list of calls: who does not want any is not on it, however much it is worth.
+    contact = agreed.contact and not no_call
+    return replace(
+        row, updated_at=now, do_not_call=no_call, do_not_email=no_email, model=scored.model, scored_at=now, probability=scored.probability,
+        probability_low=scored.probability_low, probability_high=scored.probability_high, score=scored.score, tier=said.tier, contact=contact,
+        expected_profit=said.expected_profit, worth=said.worth, action=agreed.action, due_within=said.due_within,
+        reason=scored.reasons[0].sentence if scored.reasons else "", overridden_until=None if forced is None else forced.expires_at,
+        due_at=_deadline(lead.before, row, said.due_within, now, contact=contact),
+    )
+
+
+def decided(active: Active, scored: Scored, tier: str | None, fields: Mapping[str, object]) -> Overruled:
+    """Return the decision that counts: the model's, or with somebody's tier in the place of the model's."""
+    judged = scored._replace(probability=counted(scored))
+    if tier is None or tier not in {rule.name for rule in active.bundle.policy.tiers}:
+        worth = judged.probability if scored.expected_profit is None else scored.expected_profit
+        return Overruled(scored.tier, scored.action, scored.due_within, scored.contact, scored.expected_profit, worth)
+    terms = active.bundle.terms
+    value, cost = (None if name is None else amount_of(active, name, fields) for name in (terms.value_column, terms.contact_cost_column))
+    return overrule(active.bundle.policy, judged, tier, value=value, cost=cost)
+
+
+def _deadline(before: LeadRow | None, row: LeadRow, within: str, now: datetime, *, contact: bool) -> datetime | None:
+    """Return by when to act: the time begins when the lead comes, or comes into a tier with another deadline; the first contact ends it."""
+    if row.contacted_at is not None or row.status not in {"open", "snoozed"}:
+        return row.due_at
+    if not contact:
+        return None
+    if before is not None and before.due_at is not None and before.due_within == within:
+        return row.due_at
+    return due_at(within, now)
+
+
+def _tells(lead: Restless, row: LeadRow) -> bool:
+    """Whether the history gets a row: as time passes, only when somebody would notice."""
+    old = lead.before
+    return lead.cause != "time passing" or old is None or (old.score, old.tier, old.contact) != (row.score, row.tier, row.contact)
+
+
+def _score(lead: Restless, row: LeadRow, scored: Scored, inputs: str, now: datetime) -> ScoreRow:
+    return ScoreRow(
+        lead=row.key, at=now, model=row.model, inputs=inputs, probability=row.probability, probability_low=row.probability_low,
+        probability_high=row.probability_high, score=row.score, tier=row.tier, contact=row.contact, expected_profit=row.expected_profit,
+        reasons=[reason._asdict() for reason in scored.reasons], cause=lead.cause, because=lead.because,
+    )
