@@ -21,6 +21,7 @@ from leadrank.cli.failures import guard
 from leadrank.cli.init import init
 from leadrank.cli.judge import evaluate, verify
 from leadrank.cli.score import score
+from leadrank.cli.serve import serve
 from leadrank.cli.show import card, inspect, report
 from leadrank.cli.stopping import SIGNALS, stoppable
 from leadrank.cli.train import train
@@ -53,6 +54,10 @@ COMMANDS: dict[Callable[..., object], tuple[str, tuple[str, ...]]] = {
         "cat new.csv | leadrank score leads.leadrank - > scored.csv",
     )),
     explain: ("Say why one lead scores as it does.", ("leadrank explain leads.leadrank new.csv --lead 660737",)),
+    serve: ("Serve scores over HTTP, with a store, accounts and the call list.", (
+        "leadrank serve leads.leadrank", "leadrank serve leads.leadrank --create-admin ann --host 0.0.0.0",
+        "leadrank serve --database postgresql://leadrank@db/leadrank --workers 4",
+    )),
     report: ("Write one page to send to a manager.", ("leadrank report leads.leadrank -o report.html",)),
     card: ("Write a model card.", ("leadrank card leads.leadrank -o model_card.md",)),
     inspect: ("Say what is inside a bundle.", ("leadrank inspect leads.leadrank",)),

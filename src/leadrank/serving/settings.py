@@ -27,8 +27,6 @@ class Limits:
         Connections that one process holds.
     streams
         Pages of one caller that are told of changes.
-    patience
-        Seconds in which a request must have come, and again for each further megabit of it.
     """
 
     one: int = 1 << 20
@@ -41,7 +39,6 @@ class Limits:
     tries: int = 30
     open: int = 2_000
     streams: int = 20
-    patience: float = 8.0
 
 
 @dataclass(frozen=True, slots=True)

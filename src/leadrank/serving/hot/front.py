@@ -36,10 +36,12 @@ class Front:
         Takes all else.
     gate
         Knows who may have leads scored, by which model, and counts.
+    closing
+        Called when the server is about to stop, before it waits for connections to end.
     """
 
-    def __init__(self, app: App, gate: Gate) -> None:
-        self._app, self._gate = app, gate
+    def __init__(self, app: App, gate: Gate, closing: Callable[[], None] = lambda: None) -> None:
+        self._app, self._gate, self.closing = app, gate, closing
         self._encode = msgspec.json.Encoder().encode
         self._most = gate.limits.one
 

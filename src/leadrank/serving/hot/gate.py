@@ -83,3 +83,8 @@ class Gate:
         with self._lock:
             times, self._times = self._times, Counter()
         return dict(times)
+
+    def put_back(self, times: Mapping[tuple[str, Role], int]) -> None:
+        """Count again what could not be written down."""
+        with self._lock:
+            self._times.update(times)

@@ -40,7 +40,7 @@ def one_lead(body: bytes) -> Lead:
     try:
         return _ONE.decode(body)
     except msgspec.ValidationError as error:
-        given = _anything(body, error)
+        given = any_json(body)
         raise _wrong([given], None if isinstance(given, dict) else f"{FLAT}; {_kind(given)} came.") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         _refuse(error)
@@ -57,7 +57,7 @@ def many_leads(body: bytes, most: int) -> list[Lead]:
     try:
         found = _MANY.decode(body)
     except msgspec.ValidationError as error:
-        raise _no_leads(_anything(body, error)) from error
+        raise _no_leads(any_json(body)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         _refuse(error)
     leads = found.leads if isinstance(found, Leads) else found
@@ -66,13 +66,20 @@ def many_leads(body: bytes, most: int) -> list[Lead]:
     return leads
 
 
-def _anything(body: bytes, error: msgspec.ValidationError) -> Any:
+def any_json(body: bytes) -> Any:
+    """Read JSON of any shape.
+
+    Raises
+    ------
+    Problem
+        It is no JSON (400), or holds a number beyond all bounds (422).
+    """
     try:
         return _ANY.decode(body)
-    except msgspec.ValidationError:  # a number beyond all bounds
+    except msgspec.ValidationError as error:
         raise Problem(422, f"{error}.", "Send numbers that fit into 64 bits, or texts.") from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as other:
-        _refuse(other)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        _refuse(error)
 
 
 def _no_leads(given: Any) -> Problem:

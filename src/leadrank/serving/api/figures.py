@@ -1,0 +1,57 @@
+"""What managers look at."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import TypeAdapter
+
+from leadrank.errors import UsageError
+from leadrank.operations import planning
+from leadrank.serving.asking import Asker, At, Guarded
+from leadrank.serving.words import Amount, Cost, Moment
+
+router = APIRouter(prefix="/figures", route_class=Guarded, tags=["figures"])
+_ANY = TypeAdapter(Any)
+LONGEST = timedelta(days=3_660)
+
+
+def _told(record: Any) -> dict[str, Any]:
+    found: dict[str, Any] = _ANY.dump_python(asdict(record), mode="json", fallback=str)
+    return found
+
+
+@router.get("/plan")
+def plan(
+    asker: Asker, service: At, capacity: Annotated[int | None, Query(ge=0, le=10_000_000)] = None, value: Annotated[Amount | None, Query()] = None,
+    cost: Annotated[Cost | None, Query()] = None,
+) -> dict[str, Any]:
+    """Return what working the best open leads is expected to bring."""
+    return _told(planning.plan(service.desk, asker.who, capacity=capacity, value=value, cost=cost, now=service.now()))
+
+
+@router.get("/workload")
+def workload(asker: Asker, service: At) -> list[dict[str, Any]]:
+    """Return how much each rep has to do."""
+    return [_told(load) for load in planning.workload(service.desk, asker.who, now=service.now())]
+
+
+@router.get("/tiers")
+def tiers(asker: Asker, service: At) -> dict[str, Any]:
+    """Compare the leads to be contacted with the capacity of the team."""
+    return _told(planning.tier_share(service.desk, asker.who, now=service.now()))
+
+
+@router.get("/business")
+def business(asker: Asker, service: At, since: Moment, until: Moment | None = None, split: Moment | None = None) -> dict[str, Any]:
+    """Return the business figures of a period, or of the two that a date splits it into; what differs between them is not causal."""
+    now = service.now()
+    end = until or now
+    if not since < end <= since + LONGEST:
+        raise UsageError("Expected a period of at most ten years that begins before it ends.", "Set `since` and `until`.")
+    if split is not None and not since < split < end:
+        raise UsageError("Expected `split` between `since` and `until`.", "Name a date within the period.")
+    return _told(planning.business(service.desk, asker.who, since=since, until=end, split=split, now=now))

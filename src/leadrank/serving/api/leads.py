@@ -1,0 +1,85 @@
+"""Leads: they come in one by one or as NDJSON, stand in a ranked queue, and keep their history."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from leadrank.operations import intake, queue
+from leadrank.serving.api.lines import NDJSON, answer_lines, is_lines
+from leadrank.serving.asking import Asker, At, Guarded
+from leadrank.serving.failures import read_one
+from leadrank.serving.payloads import HistoryTold, KnownTold, PageTold, TakenTold
+from leadrank.serving.words import After, Cells, Given, Key, Limit, Moment, Name, ShortName, Text
+from leadrank.store.queue import QueueFilter
+
+router = APIRouter(prefix="/leads", route_class=Guarded, tags=["leads"])
+Status = Literal["open", "snoozed", "converted", "lost"]
+
+
+class LeadGiven(Given):
+    """A lead: fields that come are set, all others stay."""
+
+    key: Name
+    fields: Cells = {}
+    source: Text = ""
+    created_at: Moment | None = None
+
+    def new(self) -> intake.NewLead:
+        """Return it as the operation takes it."""
+        return intake.NewLead(self.key, self.fields, self.source[:100], self.created_at)
+
+
+_ONE_OR_LINES: dict[str, Any] = {"requestBody": {"required": True, "content": {
+    "application/json": {"schema": LeadGiven.model_json_schema(ref_template="#/components/schemas/{model}")},
+    NDJSON: {"schema": {"type": "string", "description": "A lead in each line."}},
+}}}
+
+
+@router.post("", response_model=TakenTold, responses={201: {"model": TakenTold, "description": "The lead is new."}}, openapi_extra=_ONE_OR_LINES)
+async def take(request: Request, asker: Asker, service: At) -> Response:
+    """Take a lead, or as NDJSON many: stored, scored, given a deadline and an owner; the same again changes nothing."""
+    if is_lines(request):
+        return await answer_lines(request, service, LeadGiven, lambda leads: _taken(service, asker, leads))
+    given = await read_one(request, LeadGiven)
+    (found,) = await run_in_threadpool(_taken, service, asker, [given])
+    return Response(found.model_dump_json(), 201 if found.created else 200, media_type="application/json")
+
+
+def _taken(service: At, asker: Asker, leads: list[LeadGiven]) -> list[TakenTold]:
+    return [TakenTold.model_validate(found) for found in
+            intake.take_leads(service.desk, asker.who, [lead.new() for lead in leads], now=service.now())]
+
+
+@router.get("")
+def page(
+    asker: Asker, service: At, limit: Limit = 50, after: After = None, owner: Annotated[ShortName | None, Query()] = None,
+    unassigned: bool = False, team: Annotated[ShortName | None, Query()] = None, tier: Annotated[list[ShortName] | None, Query(max_length=20)] = None,
+    status: Annotated[list[Status] | None, Query(max_length=4)] = None, contact: bool | None = None,
+    min_age: Annotated[int | None, Query(ge=0, le=100_000, description="Hours since a lead was created, at least.")] = None,
+    max_age: Annotated[int | None, Query(ge=0, le=100_000, description="Hours since a lead was created, at most.")] = None,
+    search: Annotated[Text | None, Query()] = None,
+) -> PageTold:
+    """Return a page of the ranked queue, the most worth first; a rep's holds own leads only."""
+    now = service.now()
+    wanted = QueueFilter(
+        owner=owner, unassigned=unassigned, team=team, tier=tuple(tier or ()), status=tuple(status or ("open",)), contact=contact,
+        newest_than=None if max_age is None else now - timedelta(hours=max_age), oldest_than=None if min_age is None else now - timedelta(hours=min_age),
+        search=search,
+    )
+    return PageTold.model_validate(queue.queue(service.desk, asker.who, wanted, limit=limit, after=after, now=now))
+
+
+@router.get("/{key}")
+def one(key: Key, asker: Asker, service: At) -> KnownTold:
+    """Return one lead with its last score and reasons."""
+    return KnownTold.model_validate(queue.lead(service.desk, asker.who, key, now=service.now()))
+
+
+@router.get("/{key}/history")
+def history(key: Key, asker: Asker, service: At) -> HistoryTold:
+    """Return all that happened to a lead, and why its score changed each time."""
+    return HistoryTold.model_validate(queue.history(service.desk, asker.who, key, now=service.now()))

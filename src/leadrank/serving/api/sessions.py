@@ -1,0 +1,73 @@
+"""Log in and out, for programs that act for a person."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from fastapi.routing import APIRoute
+from pydantic import Field
+
+from leadrank.operations import sessions
+from leadrank.serving import cookies
+from leadrank.serving.asking import Asker, At, Secret
+from leadrank.serving.callers import Caller, cookie_of
+from leadrank.serving.origin import is_foreign
+from leadrank.serving.payloads import SessionTold
+from leadrank.serving.problems import Problem
+from leadrank.serving.words import Given
+
+router = APIRouter(prefix="/session", route_class=Secret, tags=["sessions"])
+public = APIRouter(prefix="/session", route_class=APIRoute, tags=["sessions"])
+BYTES = 32
+
+
+class LogIn(Given):
+    """Who wants to come in."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    password: Annotated[str, Field(min_length=1, max_length=1_000)]
+
+
+@router.get("")
+def who(asker: Asker) -> SessionTold:
+    """Say who is logged in, and what unsafe requests must bring in the header x-csrf-token."""
+    return told(asker)
+
+
+@public.post("", status_code=201, openapi_extra={"security": []})
+def log_in(given: LogIn, request: Request, response: Response, service: At) -> SessionTold:
+    """Open a session: a cookie, and what unsafe requests must bring along."""
+    if is_foreign(request.scope["leadrank.headers"]):
+        raise Problem(403, "Another site sent this request.", "Log in from the pages of this service.")
+    address = request.client.host if request.client else ""
+    service.tries.check(address)
+    token, csrf = secrets.token_urlsafe(BYTES), secrets.token_urlsafe(BYTES)
+    signed = sessions.log_in(
+        service.desk, given.name, given.password, token=token, csrf=csrf, request=request.scope["leadrank.number"], now=service.now()
+    )
+    if signed is None:
+        service.tries.count(address)
+        raise Problem(401, "Name and password do not fit, or the account is locked for a while.", "Wait a minute after several tries.")
+    cookies.give(response, request, token)
+    return told(Caller(signed.who, "session", signed.csrf))
+
+
+@router.delete("", status_code=204)
+def log_out(request: Request, asker: Asker, service: At) -> Response:
+    """End the session."""
+    headers = request.scope["leadrank.headers"]
+    token = cookie_of(headers.get(b"cookie", b""))
+    response = Response(status_code=204)
+    if asker.how == "session" and token:
+        sessions.log_out(service.desk, token, now=service.now())
+        service.keeper.forget(headers)
+        cookies.take_back(response, request)
+    return response
+
+
+def told(caller: Caller) -> SessionTold:
+    """Tell who somebody is."""
+    who = caller.who
+    return SessionTold(name=who.name, role=who.role, team=who.team, how=caller.how, csrf=caller.csrf, local=caller.how == "local")

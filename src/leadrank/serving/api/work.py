@@ -1,0 +1,108 @@
+"""What a sales person does with a lead."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from leadrank.operations import work
+from leadrank.operations.work import Verdict
+from leadrank.serving.asking import Asker, At, Guarded
+from leadrank.serving.payloads import LeadTold
+from leadrank.serving.words import Amount, Cost, Given, Key, Moment, Name, ShortName, Text
+
+router = APIRouter(prefix="/leads/{key}", route_class=Guarded, tags=["work"])
+
+
+class ContactGiven(Given):
+    """A contact that was made."""
+
+    channel: ShortName
+    note: Text = ""
+    cost: Cost | None = None
+    at: Moment | None = None
+
+
+class OutcomeGiven(Given):
+    """How a lead ended."""
+
+    converted: bool
+    value: Amount | None = None
+    note: Text = ""
+    at: Moment | None = None
+
+
+class FeedbackGiven(Given):
+    """What somebody who knows the lead thinks of its score."""
+
+    verdict: Verdict
+    because: Text = ""
+
+
+class OverrideGiven(Given):
+    """A tier that counts instead of the model's, until it expires."""
+
+    tier: ShortName
+    because: Text
+    expires_at: Moment
+
+
+class SnoozeGiven(Given):
+    """Until when a lead is put off."""
+
+    until: Moment
+    because: Text = ""
+
+
+class AssignmentGiven(Given):
+    """Whose lead it becomes; null for nobody's."""
+
+    owner: Name | None
+    because: Text = ""
+
+
+@router.post("/contact")
+def contact(key: Key, given: ContactGiven, asker: Asker, service: At) -> LeadTold:
+    """Write down that a lead was contacted."""
+    return LeadTold.model_validate(work.contact(service.desk, asker.who, key, **given.model_dump(), now=service.now()))
+
+
+@router.post("/outcome")
+def outcome(key: Key, given: OutcomeGiven, asker: Asker, service: At) -> LeadTold:
+    """Write down how a lead ended; it leaves the queue."""
+    return LeadTold.model_validate(work.outcome(service.desk, asker.who, key, **given.model_dump(), now=service.now()))
+
+
+@router.post("/feedback")
+def feedback(key: Key, given: FeedbackGiven, asker: Asker, service: At) -> LeadTold:
+    """Say whether the score is right."""
+    return LeadTold.model_validate(work.feedback(service.desk, asker.who, key, **given.model_dump(), now=service.now()))
+
+
+@router.post("/override")
+def override(key: Key, given: OverrideGiven, asker: Asker, service: At) -> LeadTold:
+    """Let a person's tier count instead of the model's, until it expires."""
+    return LeadTold.model_validate(work.override(service.desk, asker.who, key, **given.model_dump(), now=service.now()))
+
+
+@router.delete("/override")
+def end_override(key: Key, asker: Asker, service: At) -> LeadTold:
+    """Let the model's own tier count again."""
+    return LeadTold.model_validate(work.end_override(service.desk, asker.who, key, now=service.now()))
+
+
+@router.post("/snooze")
+def snooze(key: Key, given: SnoozeGiven, asker: Asker, service: At) -> LeadTold:
+    """Put a lead off until a moment."""
+    return LeadTold.model_validate(work.snooze(service.desk, asker.who, key, **given.model_dump(), now=service.now()))
+
+
+@router.delete("/snooze")
+def wake(key: Key, asker: Asker, service: At) -> LeadTold:
+    """Take a lead back into the queue."""
+    return LeadTold.model_validate(work.wake(service.desk, asker.who, key, now=service.now()))
+
+
+@router.post("/assignment")
+def assign(key: Key, given: AssignmentGiven, asker: Asker, service: At) -> LeadTold:
+    """Give a lead to somebody, or to nobody."""
+    return LeadTold.model_validate(work.reassign(service.desk, asker.who, key, **given.model_dump(), now=service.now()))

@@ -1,0 +1,73 @@
+"""The whole service as one ASGI application: scores in front, then the API, then the pages."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from leadrank.errors import LeadrankError
+from leadrank.serving.api import accounts, events, explaining, figures, health, leads, models, predict, reference, sessions, uploads, webhooks, work
+from leadrank.serving.envelope import Envelope
+from leadrank.serving.failures import answer_problems
+from leadrank.serving.hot.front import Front
+from leadrank.serving.openapi import RESPONSES
+from leadrank.serving.service import Service, open_service
+from leadrank.serving.settings import Settings
+from leadrank.serving.watch import watch, write_predictions
+from leadrank.serving.web.pages import pages
+
+ROUTERS = (
+    health.router, health.figures, predict.router, explaining.router, leads.router, work.router, events.router, models.router, figures.router, uploads.router,
+    accounts.router, accounts.secret, sessions.router, sessions.public, webhooks.router,
+)
+
+
+def create_app(settings: Settings) -> Front:
+    """Make the application.
+
+    Parameters
+    ----------
+    settings
+        How it runs.
+
+    Raises
+    ------
+    ServiceError
+        The database is out of reach.
+    BundleError
+        The bundle cannot be used.
+    """
+    return app_of(open_service(settings))
+
+
+def app_of(service: Service) -> Front:
+    """Make the application around a service."""
+    api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=_lifespan)
+    api.state.service = service
+    answer_problems(api)
+    for router in ROUTERS:
+        api.include_router(router, responses=RESPONSES)
+    for hidden in (reference.router, reference.described, pages):
+        api.include_router(hidden)
+    # Who stands before a proxy matters to the API only: scores need no address.
+    return Front(ProxyHeadersMiddleware(Envelope(api, service)), service.gate, service.changes.close)
+
+
+@asynccontextmanager
+async def _lifespan(api: FastAPI) -> AsyncIterator[None]:
+    service: Service = api.state.service
+    watching = asyncio.create_task(watch(service))
+    try:
+        yield
+    finally:
+        service.changes.close()
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+        with suppress(LeadrankError):
+            await asyncio.to_thread(write_predictions, service)
+        service.desk.store.close()

@@ -1,0 +1,109 @@
+"""A request to the API: who asks is known before anything else is read, and a write that comes again is answered as before."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+
+from leadrank.operations import replies
+from leadrank.serving.callers import SAFE, Caller, guard
+from leadrank.serving.hot.leads import any_json
+from leadrank.serving.problems import MEDIA_TYPE, Problem
+from leadrank.serving.service import Service
+
+IDEMPOTENCY = "idempotency-key"
+REPLAYED = "idempotency-replayed"
+_LONGEST = 200
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+def service_of(request: Request) -> Service:
+    """Return the service that a request came to."""
+    found: Service = request.app.state.service
+    return found
+
+
+async def caller_of(request: Request) -> Caller:
+    """Recognise who asks, and refuse what another site sent, or what comes too often; raises `Problem`."""
+    service, headers = service_of(request), request.scope["leadrank.headers"]
+    try:
+        caller = service.keeper.known(headers) or await asyncio.to_thread(service.keeper.find, headers)
+    except Problem as problem:
+        if problem.status == 401:
+            service.tries.count(request.client.host if request.client else "")
+        raise
+    guard(caller, headers, request.method)
+    if caller.how != "local":
+        service.calls.count(caller.who.name)
+    return caller.numbered(request.scope["leadrank.number"])
+
+
+class _Json(Request):
+    """A request whose JSON must be JSON: no NaN, no half of a surrogate pair."""
+
+    async def json(self) -> Any:
+        return any_json(await self.body())
+
+
+class Guarded(APIRoute):
+    """A route for those who may call; with an Idempotency-Key a write is done once, and its answer kept for a day."""
+
+    repeatable = True
+
+    def get_route_handler(self) -> Handler:
+        """Wrap the route's own handler."""
+        own = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            caller = request.state.caller = await caller_of(request)
+            request = _Json(request.scope, request.receive)
+            key = request.headers.get(IDEMPOTENCY)
+            if request.method in SAFE:
+                return await own(request)
+            try:
+                if key is None or not self.repeatable:
+                    return await own(request)
+                return await _once(request, caller, key, own)
+            finally:
+                service_of(request).changes.poke()
+
+        return handler
+
+
+class Secret(Guarded):
+    """A route whose answer is not kept, since it tells a secret."""
+
+    repeatable = False
+
+
+async def _once(request: Request, caller: Caller, key: str, own: Handler) -> Response:
+    if not (0 < len(key) <= _LONGEST and key.isascii() and key.isprintable()):
+        raise Problem(422, f"The header Idempotency-Key has 1 to {_LONGEST} printable ASCII letters.", "Send e.g. a UUID.")
+    service = service_of(request)
+    digest = hashlib.sha256(b"\0".join((request.method.encode(), str(request.url.path).encode(), request.url.query.encode(), await request.body())))
+    before = await asyncio.to_thread(replies.claim, service.desk, caller.who, key, digest.hexdigest(), now=service.now())
+    if before is not None:
+        return Response(before.body or b"", before.status or 200, headers={REPLAYED: "true"}, media_type="application/json")
+    try:
+        response = await own(request)
+    except BaseException:
+        await asyncio.shield(asyncio.to_thread(replies.release, service.desk, caller.who, key))
+        raise
+    body = response.body if isinstance(response.body, bytes) else bytes(response.body)
+    await asyncio.to_thread(replies.answer, service.desk, caller.who, key, response.status_code, body)
+    return response
+
+
+def _caller(request: Request) -> Caller:
+    found: Caller = request.state.caller
+    return found
+
+
+Asker = Annotated[Caller, Depends(_caller)]
+At = Annotated[Service, Depends(service_of)]
+PROBLEM_TYPE = MEDIA_TYPE

@@ -1,0 +1,82 @@
+"""From whatever goes wrong in the API to one shape of answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from pydantic import BaseModel, ValidationError
+from starlette.exceptions import HTTPException
+
+from leadrank.errors import LeadrankError, nearest
+from leadrank.serving.hot.leads import any_json
+from leadrank.serving.problems import MEDIA_TYPE, Notice, Problem, phrase, problem_of, written
+
+_KINDS = {"missing": "missing", "extra_forbidden": "unknown"}
+_DETAILS = {404: "There is nothing at this address.", 405: "This address does not know that method.", 400: "The body is no JSON in UTF-8."}
+_REMEDIES = {404: "GET /openapi.json lists what there is.", 405: "The header Allow tells which ones it knows.", 400: "Send JSON in UTF-8."}
+_LONGEST = 200
+G = TypeVar("G", bound=BaseModel)
+
+
+def answer_problems(app: FastAPI) -> None:
+    """Answer every failure of an API with a problem."""
+    app.add_exception_handler(Problem, lambda request, error: told(request, error))  # type: ignore[arg-type]
+    app.add_exception_handler(LeadrankError, lambda request, error: told(request, problem_of(error)))  # type: ignore[arg-type]
+    app.add_exception_handler(RequestValidationError, lambda request, error: told(request, invalid(error.errors())))  # type: ignore[attr-defined]
+    app.add_exception_handler(HTTPException, lambda request, error: told(request, _plain(error)))  # type: ignore[arg-type]
+
+
+def told(request: Request, problem: Problem) -> Response:
+    """Write a problem as an answer."""
+    body = written(problem, str(request.scope.get("leadrank.number", "")))
+    return Response(body, problem.status, headers=problem.headers, media_type=MEDIA_TYPE)
+
+
+async def read_one(request: Request, kind: type[G]) -> G:
+    """Read a body as one record.
+
+    Raises
+    ------
+    Problem
+        It is no JSON (400), or does not fit (422).
+    """
+    given = any_json(await request.body())
+    try:
+        return kind.model_validate(given)
+    except ValidationError as error:
+        raise invalid(error.errors(include_url=False)) from error
+
+
+def invalid(errors: Iterable[Mapping[str, Any]]) -> Problem:
+    """Tell all that is wrong with a request at once; what is no JSON at all is a problem of its own."""
+    found = list(errors)
+    if any(error["type"] == "json_invalid" for error in found):
+        return _of_status(400)
+    absent = [str(error["loc"][-1]) for error in found if error["type"] == "missing"]
+    return Problem(422, "The request does not fit.", "Mend each of its problems.", [_notice(error, absent) for error in found])
+
+
+def _notice(error: Mapping[str, Any], absent: list[str]) -> Notice:
+    place = ".".join(str(part) for part in error["loc"] if part != "body") or "body"
+    field = _clean(place)
+    near = nearest(field.rpartition(".")[2], absent) if error["type"] == "extra_forbidden" and absent else ""
+    return Notice(field, _KINDS.get(error["type"], "wrong value"), f"{field}: {_clean(str(error['msg']))}", near)
+
+
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()[:_LONGEST]
+
+
+def _plain(error: HTTPException) -> Problem:
+    problem = _of_status(error.status_code, _clean(str(error.detail)))
+    problem.headers.update(error.headers or {})
+    return problem
+
+
+def _of_status(status: int, said: str = "") -> Problem:
+    known = said if said and said not in {phrase(status), "There was an error parsing the body"} else ""
+    return Problem(status, known or _DETAILS.get(status, phrase(status)), _REMEDIES.get(status, ""))

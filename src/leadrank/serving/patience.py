@@ -1,0 +1,65 @@
+"""HTTP with an end to patience: a request must come at a pace, and its answer must be taken; whoever dawdles is let go."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+FIRST, PACE, TAKING = 5.0, 20_000, 30.0
+"""Seconds for any request; bytes a second that a longer one must keep up; seconds in which nothing of an answer is taken."""
+LOOK = 1.0
+
+
+class PatientProtocol(HttpToolsProtocol):
+    """One connection, looked at once a second."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait."""
+        super().connection_made(transport)
+        self._began: float | None = self.loop.time()
+        self._stuck: float | None = None
+        self._came = 0
+        self._look: asyncio.TimerHandle | None = self.loop.call_later(LOOK, self._check)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        if self._look is not None:
+            self._look.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Count what came."""
+        self._came += len(data)
+        super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self._began, self._came = self.loop.time(), 0
+        super().on_message_begin()
+
+    def on_message_complete(self) -> None:
+        """All of a request is here."""
+        self._began = None
+        super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """Stop: the application hears of it at once, so that answers without an end come to one."""
+        closing: Any = getattr(self.app, "closing", None)
+        if closing is not None:
+            closing()
+        super().shutdown()
+
+    def _check(self) -> None:
+        if self.transport.is_closing():
+            return
+        now = self.loop.time()
+        if self.flow.read_paused:
+            self._began = None if self._began is None else now  # it is we who are slow
+        self._stuck = (self._stuck or now) if self.flow.write_paused else None
+        dawdles = self._began is not None and now - self._began > FIRST + self._came / PACE
+        if dawdles or (self._stuck is not None and now - self._stuck > TAKING):
+            self.transport.abort()
+            return
+        self._look = self.loop.call_later(LOOK, self._check)

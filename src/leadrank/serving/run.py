@@ -1,0 +1,59 @@
+"""Runs the service: one process, or several that share a socket."""
+
+from __future__ import annotations
+
+import socket
+from functools import partial
+from typing import Any
+
+from uvicorn import Config, Server
+from uvicorn.supervisors import Multiprocess
+
+from leadrank.errors import UsageError
+from leadrank.serving.app import create_app
+from leadrank.serving.hot.front import Front
+from leadrank.serving.patience import PatientProtocol
+from leadrank.serving.settings import Settings
+
+GRACE = 3
+"""Seconds in which requests that are under way may end after a signal."""
+BACKLOG = 2048
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take an address; port 0 takes any that is free.
+
+    Raises
+    ------
+    UsageError
+        It is taken, not ours, or no address.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        taken = socket.socket(family, kind, protocol)
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(address)
+        taken.listen(BACKLOG)
+    except OSError as problem:
+        said = problem.strerror or str(problem)
+        raise UsageError(f"{host}:{port} cannot be listened on: {said}.", "Choose another with --port or --host; --port 0 takes any free one.") from problem
+    taken.set_inheritable(True)
+    return taken
+
+
+def run_one(app: Front, taken: socket.socket, settings: Settings) -> None:
+    """Serve until a signal comes; what is under way ends first."""
+    Server(_config(app, settings)).run(sockets=[taken])
+
+
+def run_several(settings: Settings, taken: socket.socket) -> None:
+    """Serve with several processes; one that dies is replaced."""
+    Multiprocess(_config(partial(create_app, settings), settings, factory=True), sockets=[taken]).run()
+
+
+def _config(app: Any, settings: Settings, *, factory: bool = False) -> Config:
+    return Config(
+        app, factory=factory, workers=settings.workers, http=PatientProtocol, ws="none", lifespan="on", access_log=False, log_config=None,
+        server_header=False, proxy_headers=False, backlog=BACKLOG, limit_concurrency=settings.limits.open, timeout_keep_alive=5,
+        timeout_graceful_shutdown=GRACE,
+    )

@@ -1,0 +1,70 @@
+"""What a service does by itself: follow the store, tell pages of changes, do what is due, write down what was counted."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from time import monotonic
+
+from leadrank.errors import LeadrankError
+from leadrank.operations.access import record_predictions
+from leadrank.operations.tick import tick
+from leadrank.serving.service import Service
+
+LOOK, DUE, WRITE = 1.0, 5.0, 60.0
+"""Seconds between looks at model and accounts, at what is due, and between access records of scores."""
+log = logging.getLogger("leadrank.serving")
+
+
+async def watch(service: Service) -> None:
+    """Go round until cancelled; while the store is out of reach, the last things known stay."""
+    looked = due = written = monotonic()
+    while True:
+        now = monotonic()
+        try:
+            if now - looked >= LOOK:
+                looked = now
+                await asyncio.to_thread(_look, service)
+            version = await asyncio.to_thread(service.desk.version)
+            service.changes.tell(version)
+            _reached(service, "")
+            if now - due >= DUE:
+                due = now
+                await asyncio.to_thread(tick, service.desk, now=service.now())
+            if now - written >= WRITE:
+                written = now
+                await asyncio.to_thread(write_predictions, service)
+        except LeadrankError as error:
+            _reached(service, error.message)
+        except Exception:
+            log.exception("The watch stumbled.")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(service.changes.poked.wait(), service.settings.every)
+        service.changes.poked.clear()
+
+
+def write_predictions(service: Service) -> None:
+    """Write down how many leads each caller had scored; what cannot be written now is kept for later."""
+    times = service.gate.taken()
+    if not times:
+        return
+    try:
+        record_predictions(service.desk, times, now=service.now())
+    except LeadrankError:
+        service.gate.put_back(times)
+        raise
+
+
+def _look(service: Service) -> None:
+    service.desk.champion.refresh(service.desk.store)
+    service.keeper.look()
+
+
+def _reached(service: Service, said: str) -> None:
+    state = service.state
+    if said and state.reached:
+        log.warning("The store is out of reach: %s", said)
+    if not said:
+        state.seen_at = monotonic()
+    state.reached, state.said = not said, said

@@ -1,0 +1,90 @@
+"""The words of which requests are made: texts that every store can keep, moments in UTC, amounts within reason."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import Path, Query
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+
+from leadrank.serving.envelope import SLASH
+
+LARGEST = 1e15
+MOST_FIELDS = 2_000
+
+
+class Given(BaseModel):
+    """Something that a caller sends; a field that nobody knows is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Told(BaseModel):
+    """Something that a caller is told, read off a record."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+def plain_text(text: str) -> str:
+    """Refuse what a store cannot keep.
+
+    Examples
+    --------
+    >>> plain_text("Ann")
+    'Ann'
+    """
+    if "\0" in text:
+        raise ValueError("a text holds no NUL character")
+    text.encode("utf-8")
+    return text
+
+
+def naive_utc(moment: datetime) -> datetime:
+    """Turn a moment into naive UTC; without a zone it is UTC already.
+
+    Examples
+    --------
+    >>> naive_utc(datetime.fromisoformat("2026-03-01T12:00:00+02:00"))
+    datetime.datetime(2026, 3, 1, 10, 0)
+    """
+    try:
+        return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
+    except OverflowError:
+        raise ValueError("no date in UTC stands for this moment") from None
+
+
+def _plain_cells(cells: dict[str, Any]) -> dict[str, Any]:
+    if len(cells) > MOST_FIELDS:
+        raise ValueError(f"a lead has at most {MOST_FIELDS:,} fields")
+    for name, cell in cells.items():
+        plain_text(name)
+        if isinstance(cell, str):
+            plain_text(cell)
+    return cells
+
+
+def _moment(moment: datetime) -> str:
+    return moment.isoformat(timespec="microseconds" if moment.microsecond else "seconds") + "Z"
+
+
+Text = Annotated[str, AfterValidator(plain_text), Field(max_length=2_000)]
+Name = Annotated[str, AfterValidator(plain_text), Field(min_length=1, max_length=200)]
+ShortName = Annotated[str, AfterValidator(plain_text), Field(min_length=1, max_length=100)]
+Moment = Annotated[datetime, AfterValidator(naive_utc)]
+Stamp = Annotated[datetime, PlainSerializer(_moment, return_type=str)]
+"""A moment that is told, with its Z."""
+Amount = Annotated[float, Field(ge=-LARGEST, le=LARGEST, allow_inf_nan=False)]
+Cost = Annotated[float, Field(ge=0, le=LARGEST, allow_inf_nan=False)]
+Cell = str | int | float | bool | None
+Cells = Annotated[dict[str, Cell], AfterValidator(_plain_cells)]
+
+
+def _key(text: str) -> str:
+    return plain_text(text.replace(SLASH, "/"))
+
+
+Key = Annotated[str, AfterValidator(_key), Path(min_length=1, max_length=200, description="The lead's key; a slash in it is written %2F.")]
+Identity = Annotated[str, AfterValidator(_key), Path(min_length=1, max_length=200)]
+Limit = Annotated[int, Query(ge=1, le=500, description="So many at most.")]
+After = Annotated[str | None, Query(max_length=500, description="`after` of the page before.")]
