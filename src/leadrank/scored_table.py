@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from leadrank import data, decisions, explain
 from leadrank.bundle import Scored, Unfamiliar, join_unfamiliar
 from leadrank.frames import pl
 from leadrank.types import BoolArray, FloatArray
+
+NAMED = 10
+"""Columns that a line names; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +62,39 @@ class Explained:
     about: str
     parts: dict[str, float]
     counterfactual: explain.Counterfactual | None
+
+
+def problem_lines(problems: Sequence[data.CellProblem], counts: Mapping[str, int] | None = None) -> list[str]:
+    """Sum up cells that could not be read, one line for each column; `counts` knows of more than are listed."""
+    by_column: dict[str, list[data.CellProblem]] = {}
+    for problem in problems:
+        by_column.setdefault(problem.column, []).append(problem)
+    said = []
+    for column, own in by_column.items():
+        first = own[0]
+        where = f"e.g. {first.value!r} in row {first.row + 1}, where {first.expected} was expected"
+        said.append(f"{_cells((counts or {}).get(column, len(own)))} of {column} cannot be read, {where}; scored as missing.")
+    return said
+
+
+def unfamiliar_lines(found: Unfamiliar) -> list[str]:
+    """Tell what training did not know, one line each: new levels, new blanks, rows that say nothing, columns that nobody knows."""
+    said = [
+        f"{_cells(s.cells)} of {s.column} hold{'s' * (s.cells == 1)} what training seldom or never saw, e.g. {s.value!r} in row {s.row + 1}."
+        for s in found.unseen
+    ]
+    said += [
+        f"{_cells(s.cells)} of {s.column} {'is' if s.cells == 1 else 'are'} blank, e.g. in row {s.row + 1}, which none was in training."
+        for s in found.blank
+    ]
+    if found.first_empty is not None:
+        rows = "1 row holds" if found.empty == 1 else f"{found.empty:,} rows hold"
+        said.append(f"{rows} nothing that the model uses, e.g. row {found.first_empty + 1}: not to be called, whatever the score.")
+    if found.extra:
+        more = f" and {len(found.extra) - NAMED} more" if len(found.extra) > NAMED else ""
+        said.append(f"Not used, since training did not know {'it' if len(found.extra) == 1 else 'them'}: {', '.join(found.extra[:NAMED])}{more}.")
+    return said
+
+
+def _cells(count: int) -> str:
+    return "1 cell" if count == 1 else f"{count:,} cells"

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from leadrank.project import Project
 
 STANDARD = "-"
-NAMED = 10
-"""Columns that a line names; the others are counted."""
 
 
 def read(source: str, *, rows_needed: bool = True) -> RawTable:
@@ -131,31 +129,18 @@ class KeptRejected:
 
 def say_problems(problems: Sequence[CellProblem], counts: Mapping[str, int] | None = None) -> None:
     """Sum up cells that could not be read, one line for each column; `counts` knows of more than are listed."""
-    by_column: dict[str, list[CellProblem]] = {}
-    for problem in problems:
-        by_column.setdefault(problem.column, []).append(problem)
-    for column, own in by_column.items():
-        first = own[0]
-        where = f"e.g. {first.value!r} in row {first.row + 1}, where {first.expected} was expected"
-        say(f"{_cells((counts or {}).get(column, len(own)))} of {column} cannot be read, {where}; scored as missing.")
+    from leadrank.scored_table import problem_lines
+
+    for line in problem_lines(problems, counts):
+        say(line)
 
 
 def say_unfamiliar(found: Unfamiliar) -> None:
     """Tell what training did not know, one line each: new levels, new blanks, rows that say nothing, columns that nobody knows."""
-    for s in found.unseen:
-        say(f"{_cells(s.cells)} of {s.column} hold{'s' * (s.cells == 1)} what training seldom or never saw, e.g. {s.value!r} in row {s.row + 1}.")
-    for s in found.blank:
-        say(f"{_cells(s.cells)} of {s.column} {'is' if s.cells == 1 else 'are'} blank, e.g. in row {s.row + 1}, which none was in training.")
-    if found.first_empty is not None:
-        rows = "1 row holds" if found.empty == 1 else f"{found.empty:,} rows hold"
-        say(f"{rows} nothing that the model uses, e.g. row {found.first_empty + 1}: not to be called, whatever the score.")
-    if found.extra:
-        more = f" and {len(found.extra) - NAMED} more" if len(found.extra) > NAMED else ""
-        say(f"Not used, since training did not know {'it' if len(found.extra) == 1 else 'them'}: {', '.join(found.extra[:NAMED])}{more}.")
+    from leadrank.scored_table import unfamiliar_lines
 
-
-def _cells(count: int) -> str:
-    return "1 cell" if count == 1 else f"{count:,} cells"
+    for line in unfamiliar_lines(found):
+        say(line)
 
 
 def row_of(frame: pl.DataFrame, key: str | None, wanted: str) -> int:

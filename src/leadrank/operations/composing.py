@@ -51,6 +51,15 @@ def tables_of(c: Connection, active: Active, leads: Sequence[LeadRow]) -> pl.Dat
     return tables
 
 
+def tables_around(active: Active, frame: pl.DataFrame) -> pl.DataFrame | Tables:
+    """Return a table of leads of which nothing has happened as the champion reads it."""
+    origin = active.bundle.origin
+    if origin is None:
+        return frame
+    others = (*(table.name for table in active.project.event), *(parent.name for parent in active.project.parent))
+    return {"lead": frame} | {name: _frame([], origin.tidier.schemas[name].names) for name in others}
+
+
 def _event(table: EventTable, links: Iterable[tuple[str, str]], lead: Mapping[str, Any], event: EventRow) -> Cells | None:
     if event.kind != table.name:
         return None

@@ -45,11 +45,9 @@ def writing(desk: Desk, who: Who, operation: str, what: str = "", *, now: dateti
     times
         How many of them, where one call is about several.
     """
-    with _recorded(desk, who, operation, what, now):
-        check(who, operation)
-        with desk.store.writing() as connection:
-            yield connection
-            access.add(connection, [_row(who, operation, what, now, "done", times)])
+    with trying(desk, who, operation, what, now=now), desk.store.writing() as connection:
+        yield connection
+        access.add(connection, [_row(who, operation, what, now, "done", times)])
 
 
 @contextmanager
@@ -58,8 +56,7 @@ def reading(desk: Desk, who: Who, operation: str, what: str = "", *, now: dateti
 
     Reading does not wait for those who write: the record has a short transaction of its own.
     """
-    with _recorded(desk, who, operation, what, now):
-        check(who, operation)
+    with trying(desk, who, operation, what, now=now):
         with desk.store.reading() as connection:
             yield connection
         with desk.store.writing() as connection:
@@ -82,9 +79,10 @@ def own_lead(c: Connection, who: Who, operation: str, key: str, *, lock: bool = 
 
 
 @contextmanager
-def _recorded(desk: Desk, who: Who, operation: str, what: str, now: datetime) -> Iterator[None]:
-    """Record what did not come about: its own transaction was rolled back."""
+def trying(desk: Desk, who: Who, operation: str, what: str = "", *, now: datetime) -> Iterator[None]:
+    """Check that the caller may do this, and record what does not come about: its own transaction is rolled back."""
     try:
+        check(who, operation)
         yield
     except Exception as problem:
         refused = isinstance(problem, ForbiddenError | NotFoundError)

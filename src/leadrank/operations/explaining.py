@@ -168,5 +168,5 @@ def _may(column: Column | None, before: object, after: object) -> bool:
 
 
 def _lever(name: str, allowed: str, seen: Seen, value: object) -> Lever:
-    ends = (seen.lows[0], seen.highs[-1]) if seen.lows else (None, None)
-    return Lever(name, allowed, seen.feature.kind, seen.feature.levels, *ends, value)
+    low, high = (seen.lows[0], seen.highs[-1]) if seen.lows else (None, None)
+    return Lever(name, allowed, seen.feature.kind, seen.feature.levels, low, high, value)

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
 
-from leadrank.operations.desk import Desk
+import numpy as np
+from sqlalchemy import Connection
+
+from leadrank.bundle import LARGEST_AMOUNT
+from leadrank.decisions.plan import WorkPlan
+from leadrank.decisions.plan import plan as planned
+from leadrank.errors import UsageError
+from leadrank.evaluation.business_figures import BeforeAfter, BusinessFigure, Period, Responses, before_after, business_figures
+from leadrank.operations.desk import Desk, reading
 from leadrank.operations.who import Who
+from leadrank.store.accounts import active_reps
+from leadrank.store.aggregates import closed, contacted, first_responses, open_amounts
+from leadrank.store.leads import late
+from leadrank.store.queue import QueueFilter, tier_counts
 
-if TYPE_CHECKING:
-    from leadrank.decisions.plan import WorkPlan
+HOUR, MONTH = timedelta(hours=1), timedelta(days=365.25 / 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +51,78 @@ def plan(
     desk: Desk, who: Who, *, capacity: int | None = None, value: float | None = None, cost: float | None = None, now: datetime
 ) -> WorkPlan:
     """Return what working the best `capacity` open leads is expected to bring; value and cost are the model's own where none are given."""
-    raise NotImplementedError
+    for name, given in (("capacity", capacity), ("value", value), ("cost", cost)):
+        if given is not None and not 0 <= given <= LARGEST_AMOUNT:
+            raise UsageError(f"The {name} should be 0 or more; {given} came.", "Leave it out for the model's own.")
+    with reading(desk, who, "plan", now=now) as c:
+        found, policy = open_amounts(c), desk.champion.of(c).bundle.policy
+    spent = policy.cost if cost is None else cost
+    worth = policy.value if value is None and cost is not None else value
+    profit = None if np.isnan(found.expected_profit).all() else np.nan_to_num(found.expected_profit)
+    return planned(found.probability, profit, capacity=capacity, value=worth, cost=spent)
 
 
 def workload(desk: Desk, who: Who, *, now: datetime) -> list[Load]:
     """Return how much each active rep has to do; leads of nobody come last, with an empty name."""
-    raise NotImplementedError
+    with reading(desk, who, "workload", now=now) as c:
+        found, overdue, reps = open_amounts(c), late(c, now), active_reps(c)
+    counts: dict[str | None, Counter[str]] = {rep.name: Counter() for rep in reps}
+    for owner, tier, contact in zip(found.owner, found.tier, found.contact, strict=True):
+        if contact:
+            counts.setdefault(owner, Counter())[tier] += 1
+    told = {rep.name: (rep.team, rep.capacity) for rep in reps}
+    loads = [Load(owner or "", *_split(told, owner, tiers, overdue)) for owner, tiers in counts.items()]
+    return sorted(loads, key=lambda load: (not load.owner, load.owner))
 
 
 def tier_share(desk: Desk, who: Who, *, now: datetime) -> TierShare:
     """Compare the leads that are to be contacted with the capacity of the team, and raise an alarm where they do not fit."""
-    raise NotImplementedError
+    with reading(desk, who, "tier_share", now=now) as c:
+        active, reps = desk.champion.of(c), active_reps(c)
+        tiers, working = tier_counts(c, QueueFilter()), tier_counts(c, QueueFilter(contact=True))
+    capacity = None if not reps or any(rep.capacity is None for rep in reps) else sum(rep.capacity or 0 for rep in reps)
+    names = [rule.name for rule in active.bundle.policy.tiers]
+    return TierShare({name: tiers.get(name, 0) for name in names}, sum(working.values()), capacity, _alarm(names, working, capacity))
 
 
-def business(desk: Desk, who: Who, *, since: datetime, until: datetime, split: datetime | None = None, now: datetime) -> Any:
+def business(
+    desk: Desk, who: Who, *, since: datetime, until: datetime, split: datetime | None = None, now: datetime
+) -> tuple[BusinessFigure, ...] | BeforeAfter:
     """Return the business figures of a period, or of the two that a date splits it into, with their difference."""
-    raise NotImplementedError
+    if not since < until or (split is not None and not since < split < until):
+        raise UsageError("A period begins before it ends, and the date that splits it lies inside.", "Check the dates.")
+    with reading(desk, who, "business", now=now) as c:
+        tiers = [rule.name for rule in desk.champion.of(c).bundle.policy.tiers]
+        if split is None:
+            return business_figures(_period(c, since, until, now), tiers=tiers)
+        return before_after(_period(c, since, split, now), _period(c, split, until, now), tiers=tiers)
+
+
+def _split(
+    told: Mapping[str, tuple[str | None, int | None]], owner: str | None, tiers: Mapping[str, int], overdue: Mapping[str | None, int]
+) -> tuple[str | None, int, int, int | None, dict[str, int]]:
+    team, capacity = told.get(owner or "", (None, None))
+    return team, sum(tiers.values()), overdue.get(owner, 0), capacity, dict(tiers)
+
+
+def _alarm(names: Sequence[str], working: Mapping[str, int], capacity: int | None) -> str:
+    """Say when more leads are to be contacted than the team has room for; most of all when the best tier alone is too much."""
+    contact, best = sum(working.values()), working.get(names[0], 0)
+    if capacity is None or contact <= capacity:
+        return ""
+    if best > capacity:
+        return f"{names[0]} alone has {best:,} open leads, and the team has room for {capacity:,}: the tier no longer tells whom to contact first."
+    return f"{contact:,} open leads are to be contacted, and the team has room for {capacity:,}: the others wait, the least worth the longest."
+
+
+def _period(c: Connection, since: datetime, until: datetime, now: datetime) -> Period:
+    ends, waits, spent = closed(c, since, until), first_responses(c, since, until), contacted(c, since, until)
+    responses = Responses(
+        np.array([(now - w.created_at) / HOUR if w.hours is None else w.hours for w in waits], dtype=np.float64),
+        np.array([w.hours is not None for w in waits], dtype=np.bool_),
+        np.array([np.nan if w.due_at is None else (w.due_at - w.created_at) / HOUR for w in waits], dtype=np.float64), [w.tier for w in waits],
+    )
+    return Period(
+        np.array([end.converted for end in ends], dtype=np.bool_), np.array([np.nan if e.value is None else e.value for e in ends], dtype=np.float64),
+        responses, sales_cost=spent.cost or None, reps=len(active_reps(c)), months=(until - since) / MONTH,
+    )

@@ -11,9 +11,8 @@ from sqlalchemy import Connection
 
 from leadrank.errors import BundleError, ConflictError, NotFoundError, nearest
 from leadrank.moments import read_moment
-from leadrank.operations.allowed import check
 from leadrank.operations.champion import Active, made_ready
-from leadrank.operations.desk import Desk, reading, writing
+from leadrank.operations.desk import Desk, reading, trying, writing
 from leadrank.operations.intake import ALIVE
 from leadrank.operations.scoring import depends_on_time
 from leadrank.operations.standing import Restless, settle
@@ -84,10 +83,10 @@ def add_model(desk: Desk, who: Who, content: bytes, *, now: datetime) -> ModelRo
     ConflictError
         Another bundle has the same identity.
     """
-    check(who, "add_model")
-    if len(content) > LARGEST:
-        raise BundleError(f"A bundle has up to {LARGEST >> 20} MB; {len(content) >> 20} came.", "Check that it is the right file.")
-    row = _row(made_ready(content, desk.champion.key), content, who.name, now)
+    with trying(desk, who, "add_model", now=now):
+        if len(content) > LARGEST:
+            raise BundleError(f"A bundle has up to {LARGEST >> 20} MB; {len(content) >> 20} came.", "Check that it is the right file.")
+        row = _row(made_ready(content, desk.champion.key), content, who.name, now)
     with writing(desk, who, "add_model", row.id, now=now) as c:
         if not store.add_model(c, row):
             known = next(model for model in store.models(c) if model.id == row.id)
@@ -121,17 +120,13 @@ def rollback(desk: Desk, who: Who, *, because: str = "", now: datetime) -> Model
 
 def rescore_open(desk: Desk, who: Who, *, now: datetime, chunk: int = CHUNK) -> Rescored:
     """Score all open and snoozed leads with the champion, page by page, each page in a transaction of its own."""
-    check(who, "rescore_open")
-    done = Rescored(0, 0)
-    after: str | None = None
-    while True:
-        with desk.store.writing() as c:
-            keys = open_keys(c, after=after, limit=chunk)
-            done = done + rescored(c, desk.champion.of(c), keys, by=who.name, now=now)
-        if len(keys) < chunk:
-            break
-        after = keys[-1]
-    with writing(desk, who, "rescore_open", now=now, times=done.leads):
+    done, keys = Rescored(0, 0), [""]
+    with trying(desk, who, "rescore_open", now=now):
+        while keys:
+            with desk.store.writing() as c:
+                keys = open_keys(c, after=keys[-1], limit=chunk)
+                done += rescored(c, desk.champion.of(c), keys, by=who.name, now=now)
+    with writing(desk, who, "rescore_open", now=now, times=max(done.leads, 1)):
         return done
 
 

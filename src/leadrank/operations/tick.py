@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
+from leadrank.decisions.deadline import due_at
+from leadrank.operations.cells import listed
+from leadrank.operations.champion import Active
 from leadrank.operations.desk import Desk
+from leadrank.operations.registry import rescored
+from leadrank.operations.routing import Move, place, write_moves
+from leadrank.operations.scoring import depends_on_time
+from leadrank.operations.standing import Restless, settle
+from leadrank.operations.who import LEADRANK
+from leadrank.operations.work import woken
+from leadrank.store import access, accounts, leads, overrides
+from leadrank.store.purge import purge
+from leadrank.store.queue import QueueFilter, page
+from leadrank.store.records import AccessRow, LeadRow
+
+PIECE = 1_000
+"""Leads that are worked on in one transaction."""
+OLD = timedelta(hours=24)
+"""Where scores change as time passes, the age at which one is made anew."""
+Work = Callable[[Connection, Active, list[LeadRow], datetime], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,5 +42,113 @@ class Ticked:
 
 
 def tick(desk: Desk, *, now: datetime) -> Ticked:
-    """Wake what was snoozed, end overrides, reassign what is overdue, score anew what depends on time, and remove what has expired."""
-    raise NotImplementedError
+    """Wake what was snoozed, end overrides, find owners for what waits or is overdue, score anew what is due, and remove what has expired.
+
+    To be called every few seconds: each kind of work is first looked for without keeping others from writing, and done a piece at a time, each piece
+    in a transaction of its own with an access record. Several workers may do so at once: whoever comes second finds it done.
+    """
+    with desk.store.reading() as c:
+        due = _due(c, desk.champion.of(c), now)
+    return Ticked(
+        woken=_piece(desk, "wake", due.asleep, _wake, now), ended=_piece(desk, "end_override", due.overruled, _end_overrides, now),
+        reassigned=_piece(desk, "reassign", due.late, _reassign, now) + _piece(desk, "assign", due.waiting, _assign, now),
+        rescored=_piece(desk, "rescore", due.stale, _rescore, now), purged=_purge(desk, now),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """The keys of the leads with which something is to be done."""
+
+    asleep: list[str]
+    overruled: list[str]
+    late: list[str]
+    waiting: list[str]
+    stale: list[str]
+
+
+def _due(c: Connection, active: Active, now: datetime) -> _Due:
+    reps = accounts.active_reps(c)
+    load = leads.loads(c) if reps else {}
+    room = any(rep.capacity is None or load.get(rep.name, 0) < rep.capacity for rep in reps)
+    reassigns = room and len(reps) > 1 and active.project.routing.overdue == "reassign"
+    stale = leads.scored_otherwise(c, active.identity, PIECE)
+    if not stale and depends_on_time(active):
+        stale = leads.scored_before(c, now - OLD, PIECE)
+    return _Due(
+        [row.key for row in leads.due_snoozes(c, now)[:PIECE]], [row.key for row in leads.ended_overrides(c, now)[:PIECE]],
+        [row.key for row in leads.overdue(c, now, PIECE) if row.owner is not None] if reassigns else [],
+        [row.key for row in page(c, QueueFilter(unassigned=True, contact=True), limit=PIECE)] if room else [], stale,
+    )
+
+
+def _piece(desk: Desk, did: str, keys: Sequence[str], work: Work, now: datetime) -> int:
+    if not keys:
+        return 0
+    with desk.store.writing() as c:
+        # Locked and read again: between the look and now somebody else may have done it.
+        done = work(c, desk.champion.of(c), list(leads.lock_leads(c, keys).values()), now)
+        if done:
+            access.add(c, [_record(did, listed(done), len(done), now)])
+    return len(done)
+
+
+def _wake(c: Connection, active: Active, rows: list[LeadRow], now: datetime) -> list[str]:
+    due = [row for row in rows if row.status == "snoozed" and row.snoozed_until is not None and row.snoozed_until <= now]
+    return [row.key for row in woken(c, active, due, by=LEADRANK.name, now=now)]
+
+
+def _end_overrides(c: Connection, active: Active, rows: list[LeadRow], now: datetime) -> list[str]:
+    due = [row for row in rows if row.overridden_until is not None and row.overridden_until <= now]
+    reasons = []
+    for row in due:
+        held = next(iter(overrides.overrides_of(c, row.key)), None)
+        overrides.end(c, row.key, now)
+        said = "The override has expired" if held is None else f"The override to {held.tier} by {held.by} has expired"
+        reasons.append(Restless(row, replace(row, overridden_until=None), "override ended", said))
+    return list(settle(c, active, reasons, by=LEADRANK.name, now=now))
+
+
+def _reassign(c: Connection, active: Active, rows: list[LeadRow], now: datetime) -> list[str]:
+    """Give leads whose deadline passed to somebody else, with a deadline of their own; where nobody else has room they stay."""
+    late = [r for r in rows if r.status == "open" and r.owner is not None and r.contacted_at is None and r.due_at is not None and r.due_at <= now]
+    moves = place(c, active, [Move(row, replace(row, owner=None, team=None), avoid=row.owner) for row in late])
+    return _moved(c, moves, now)
+
+
+def _assign(c: Connection, active: Active, rows: list[LeadRow], now: datetime) -> list[str]:
+    """Give leads that waited for somebody with room to whoever has it now, the most worth first."""
+    waiting = sorted((row for row in rows if row.status == "open" and row.contact and row.owner is None), key=lambda row: (-row.worth, row.key))
+    return _moved(c, place(c, active, [Move(row, row) for row in waiting]), now)
+
+
+def _moved(c: Connection, moves: Sequence[Move], now: datetime) -> list[str]:
+    found = [m for m in moves if m.row.owner is not None]
+    found = [replace(m, row=replace(m.row, due_at=_deadline(m.row, now), updated_at=now)) for m in found]
+    leads.put_leads(c, [move.row for move in found])
+    write_moves(c, found, by=LEADRANK.name, now=now)
+    return [move.row.key for move in found]
+
+
+def _deadline(row: LeadRow, now: datetime) -> datetime | None:
+    """Return by when to act: as before, or where that has passed, from now on."""
+    return row.due_at if row.due_at is not None and row.due_at > now else due_at(row.due_within, now)
+
+
+def _rescore(c: Connection, active: Active, rows: list[LeadRow], now: datetime) -> list[str]:
+    due = [row for row in rows if row.model != active.identity or row.scored_at < now - OLD]
+    rescored(c, active, [row.key for row in due], by=LEADRANK.name, now=now)
+    return [row.key for row in due]
+
+
+def _purge(desk: Desk, now: datetime) -> int:
+    with desk.store.writing() as c:
+        gone = purge(c, now)
+        number = gone.sessions + gone.replies + gone.files
+        if number:
+            access.add(c, [_record("purge", "", number, now)])
+    return number
+
+
+def _record(did: str, what: str, times: int, now: datetime) -> AccessRow:
+    return AccessRow(at=now, by=LEADRANK.name, role=LEADRANK.role, did=did, what=what, times=times, result="done")

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
-from leadrank.operations.desk import Desk
+from leadrank.data import RawTable, read_table
+from leadrank.data.cell import text_of
+from leadrank.errors import NotFoundError, UsageError, nearest
+from leadrank.frames import pl
+from leadrank.operations.allowed import check
+from leadrank.operations.champion import Active
+from leadrank.operations.composing import tables_around
+from leadrank.operations.desk import Desk, reading, trying, writing
+from leadrank.operations.exports import KINDS, as_file
+from leadrank.operations.intake import NewLead, take_leads
+from leadrank.operations.scoring import REASONS
 from leadrank.operations.who import Who
+from leadrank.scored_table import problem_lines, unfamiliar_lines
+from leadrank.store.files import get, keep
 from leadrank.store.records import FileRow
 
-KINDS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-"""Kinds of file that can be given out, with their media types."""
-MOST_ROWS = 200_000
+MOST_ROWS, LONGEST_NAME = 200_000, 100
+LASTS = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +61,25 @@ def upload(desk: Desk, who: Who, name: str, content: bytes, *, token: str, take:
     UsageError
         It has more than 200,000 rows; leads cannot be taken without keys.
     """
-    raise NotImplementedError
+    active, label = desk.champion.current(), Path(name).stem[:LONGEST_NAME] or "leads"
+    with trying(desk, who, "upload", label, now=now):
+        if take:
+            check(who, "take_leads")
+        raw = read_table("-", stream=io.BytesIO(content))
+        if raw.frame.height > MOST_ROWS:
+            raise UsageError(f"A table of up to {MOST_ROWS:,} rows was expected; {raw.frame.height:,} came.", "Use `leadrank score`, or split it.")
+        keys = _keys(active, raw.frame) if take else []
+        found = active.scorer.table(tables_around(active, raw.frame), reasons=REASONS, at=None if active.bundle.origin is None else now)
+    files = {kind: hashlib.sha256(f"{token}.{kind}".encode()).hexdigest() for kind in KINDS}
+    contents = {kind: as_file(found.rows, kind) for kind in files}
+    with writing(desk, who, "upload", label, now=now, times=raw.frame.height) as c:
+        for kind, identity in files.items():
+            told = f"{label}.scored.{kind}", KINDS[kind]
+            keep(c, FileRow(id=identity, by=who.name, name=told[0], kind=told[1], content=contents[kind], at=now, expires_at=now + LASTS))
+    taken = take_leads(desk, who, _leads(raw.frame, keys, label), now=now) if take else []
+    said = [*_rejected(raw), *problem_lines(found.problems, found.unfamiliar.unreadable), *unfamiliar_lines(found.unfamiliar)]
+    tiers = {tier.name: int((found.rows["tier"] == tier.name).sum()) for tier in found.tiers}
+    return Uploaded(found.rows.height, tuple(said), tuple(map(str, found.tiers)), tiers, files, now + LASTS, len(taken))
 
 
 def kept_file(desk: Desk, who: Who, identity: str, *, now: datetime) -> FileRow:
@@ -57,4 +90,42 @@ def kept_file(desk: Desk, who: Who, identity: str, *, now: datetime) -> FileRow:
     NotFoundError
         There is none, or not for this caller.
     """
-    raise NotImplementedError
+    with reading(desk, who, "kept_file", identity, now=now) as c:
+        found = get(c, identity, who.name, now)
+        if found is None:
+            raise NotFoundError("There is no such file, or its hour is over.", "Upload the table again.")
+        return found
+
+
+def _keys(active: Active, frame: pl.DataFrame) -> list[str]:
+    """Return the name of each lead.
+
+    Raises
+    ------
+    UsageError
+        The table has no column of keys, or a key is blank or stands twice.
+    """
+    name = active.project.lead.key
+    if name is None or name not in frame.columns:
+        said = "The model knows no column of keys" if name is None else f"The table has no column {name!r}, which names leads"
+        raise UsageError(f"{said}, so that its leads cannot be taken.", (nearest(name, frame.columns) if name else "") or "Have it scored only.")
+    keys = [str(text_of(value) or "").strip() for value in frame[name].to_list()]
+    if not all(keys) or len(set(keys)) < len(keys):
+        raise UsageError(f"Some {name} are blank or stand twice, so that its leads cannot be taken.", "Mend them, or have the table scored only.")
+    return keys
+
+
+def _leads(frame: pl.DataFrame, keys: Sequence[str], label: str) -> list[NewLead]:
+    rows = frame.iter_rows(named=True)
+    return [NewLead(key, {n: _cell(v) for n, v in row.items()}, f"upload {label}") for key, row in zip(keys, rows, strict=True)]
+
+
+def _cell(value: object) -> object:
+    return value if isinstance(value, str | int | float | None) else text_of(value)
+
+
+def _rejected(raw: RawTable) -> list[str]:
+    if not raw.rejected:
+        return []
+    first = raw.rejected[0]
+    return [f"{len(raw.rejected)} records do not split into the columns and are left out; the first, line {first.row}: {first.reason}."]
