@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, Select, func, select, text, update
 
 from leadrank.store.records import LeadRow
 from leadrank.store.rows import chunks, many, names_of, one, record_of, upsert, values_of
@@ -14,6 +14,11 @@ from leadrank.store.schema import leads
 
 _ALIVE = ("open", "snoozed")
 _NEWS = [name for name in names_of(LeadRow) if name != "key"]
+# A server has room for some thousand locks; 256 for all keys that are not there yet cost at worst a short wait.
+_LOCK = text("""
+    SELECT pg_advisory_xact_lock(7701, bucket)
+    FROM (SELECT DISTINCT hashtext(key) & 255 AS bucket FROM unnest(CAST(:keys AS text[])) AS key ORDER BY bucket) AS buckets
+""")
 
 
 def put_lead(c: Connection, row: LeadRow) -> bool:
@@ -37,7 +42,10 @@ def put_leads(c: Connection, rows: Iterable[LeadRow]) -> set[str]:
     """
     # In order of their keys, so that two who write the same leads wait for each other instead of locking each other out.
     by_key = dict(sorted({row.key: row for row in rows}.items()))
-    known = {key for piece in chunks(by_key) for key in c.execute(select(leads.c.key).where(leads.c.key.in_(piece))).scalars()}
+    known = _known(c, by_key)
+    missing = [key for key in by_key if key not in known]
+    if missing and _lock_names(c, missing):
+        known |= _known(c, missing)
     if by_key:
         insert = upsert(c, leads)
         news = {name: insert.excluded[name] for name in _NEWS}
@@ -144,11 +152,13 @@ def _locked(c: Connection, keys: Iterable[str]) -> dict[str, LeadRow]:
     return {row.key: record_of(row, LeadRow) for piece in chunks(keys) for row in c.execute(query(piece))}
 
 
+def _known(c: Connection, keys: Iterable[str]) -> set[str]:
+    return {key for piece in chunks(keys) for key in c.execute(select(leads.c.key).where(leads.c.key.in_(piece))).scalars()}
+
+
 def _lock_names(c: Connection, keys: list[str]) -> bool:
     """Lock keys that no row has yet; on SQLite whoever writes is alone anyway."""
     if c.dialect.name == "sqlite":
         return False
-    # One space for all stores of a server costs at worst a wait: two keys with one hash.
-    for key in keys:
-        c.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+    c.execute(_LOCK, {"keys": keys})
     return True

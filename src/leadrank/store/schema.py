@@ -68,9 +68,10 @@ leads = Table(
     Index("ix_leads_overridden_until", "overridden_until"),
     Index("ix_leads_scored_at", "status", "scored_at"),
 )
-_RANKED = (leads.c.status, leads.c.contact, leads.c.worth.desc(), leads.c.key)
-Index("ix_leads_queue", *_RANKED)
-Index("ix_leads_owner_queue", leads.c.owner, *_RANKED)
+# Each page of a queue, and each count, is a piece of one of these.
+Index("ix_leads_queue", leads.c.status, leads.c.contact, leads.c.worth.desc(), leads.c.key)
+Index("ix_leads_owner_queue", leads.c.status, leads.c.contact, leads.c.owner, leads.c.worth.desc(), leads.c.key)
+Index("ix_leads_tier_queue", leads.c.status, leads.c.contact, leads.c.tier, leads.c.worth.desc(), leads.c.key)
 
 events = Table(
     "events", metadata,

@@ -78,10 +78,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_leads_due_at", "leads", ["status", "due_at"])
     op.create_index("ix_leads_overridden_until", "leads", ["overridden_until"])
-    op.create_index("ix_leads_owner_queue", "leads", ["owner", "status", "contact", sa.text("worth DESC"), "key"])
+    op.create_index("ix_leads_owner_queue", "leads", ["status", "contact", "owner", sa.text("worth DESC"), "key"])
     op.create_index("ix_leads_queue", "leads", ["status", "contact", sa.text("worth DESC"), "key"])
     op.create_index("ix_leads_scored_at", "leads", ["status", "scored_at"])
     op.create_index("ix_leads_snoozed_until", "leads", ["snoozed_until"])
+    op.create_index("ix_leads_tier_queue", "leads", ["status", "contact", "tier", sa.text("worth DESC"), "key"])
     op.create_table(
         "models",
         sa.Column("id", sa.String(200), primary_key=True), sa.Column("name", sa.String(200), nullable=False),
