@@ -44,7 +44,7 @@ def _blanks(rng: np.random.Generator, moments: pl.Series, share: float) -> pl.Se
 
 def _project(late: bool, cutoff: dict[str, Any]) -> Project:
     return parse_project({
-        "lead": {"key": "id", "created_at": "born"},
+        "lead": {"key": "id", "created_at": "born", "agreements": {"near": ["wants", "regions.mood"], "as many": ["income", "firms.staff"]}},
         "event": [
             {"table": "visits", "id": "visit", "key": "lead_id", "occurred_at": "when", "type": "how", **({"known_at": "loaded"} if late else {})},
             {"table": "sales", "id": "sale", "key": "lead_id", "occurred_at": "on"},
@@ -73,7 +73,7 @@ def draw_history(
     tables = {
         "lead": pl.DataFrame({
             "id": [f"l{k}" for k in range(leads)], "born": _moments(born, by_day=False), "income": rng.normal(50, 9, leads),
-            "firm": _some(rng, ["f0", "f1", "nowhere"], leads, 0.2),
+            "firm": _some(rng, ["f0", "f1", "nowhere"], leads, 0.2), "wants": _some(rng, ["Good", "bad", "any"], leads, 0.2),
         }),
         "visits": pl.DataFrame({
             "visit": [f"v{k}" for k in range(visits)], "lead_id": _some(rng, [f"l{k}" for k in range(leads + 1)], visits, 0.05),

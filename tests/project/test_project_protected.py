@@ -145,6 +145,14 @@ def test_bands_inherit_the_reason_too():
     assert [(f.code, f.column) for f in found] == [("F303", "Age"), ("F303", "Generation")]
 
 
+def test_an_agreement_inherits_from_both_columns_that_it_compares():
+    lead = {"key": "id", "agreements": {"AtHome": ["Gender", "homes.sort"]}, "columns": {"Gender": {"because": "the law asks"}}}
+    homes = {"table": "homes", "key": "home", "columns": {"sort": {"sensitive": True}}}
+    declared = parse_project({"domain": "housing", "target": {"column": "won"}, "lead": lead, "parent": [homes]})
+    _, found = protect(declared, ["Gender", "AtHome"])
+    assert [(f.code, f.column) for f in found] == [("F301", "AtHome"), ("F303", "Gender")]
+
+
 def test_what_is_sensitive_in_another_table_is_so_in_every_feature_made_of_it():
     declared = parse_project({
         "domain": "housing", "target": {"column": "won"}, "lead": {"key": "id", "created_at": "at"},

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from leadrank.features import naming
+from leadrank.features.agreements import agreements
 from leadrank.features.asof import Seen, every, latest
 from leadrank.features.calendar import first_events
 from leadrank.features.counting import Columns, asked_of, columns_of, count, event_table, past_of
@@ -80,6 +81,7 @@ def featurize(featurizer: Featurizer, tables: Tables, rows: pl.DataFrame, *, thr
     lead, at = rows["lead"].to_numpy(), microseconds(rows["at"], LONG_AGO)
     parts = list(_lead_columns(featurizer, tables, rows))
     parts += lead_attributes(family_of(tables, featurizer.parents_of("lead"), table_of(tables, "lead")), lead, at)
+    parts += agreements(featurizer.agreements, {part.name: part for part in parts})
     for plan in featurizer.events:
         parts += _event_columns(featurizer, plan, tables, rows, threads)
     return pl.DataFrame(parts)

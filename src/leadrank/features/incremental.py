@@ -14,6 +14,7 @@ from typing import Any
 
 from leadrank.errors import UsageError, nearest
 from leadrank.features import naming
+from leadrank.features.agreements import agree
 from leadrank.features.one_parent import Parents, Row, Value
 from leadrank.features.one_past import Cell, Event, Known, known_at, of_events, of_scores
 from leadrank.features.plan import EventPlan, Featurizer, ScorePlan
@@ -132,6 +133,7 @@ class IncrementalFeaturizer:
         made: dict[str, Value] = {naming.of_lead_column(name): state.lead.get(name) for name in featurizer.lead.columns}
         made[AT] = moment
         made |= self._parents.of_lead(state.lead, at)
+        made |= {a.name: agree(made[a.one], made[a.other]) for a in featurizer.agreements}
         known = {plan.table: known_at(state.events.get(plan.table, ()), at) for plan in featurizer.events}
         born = self._born(state)
         for plan in featurizer.events:

@@ -150,6 +150,7 @@ def kinds_of(featurizer: Featurizer) -> dict[str, Kind]:
     names[AT] = "timing"
     for parent in featurizer.parents_of("lead"):
         names |= _parent_names(parent)
+    names |= dict.fromkeys((a.name for a in featurizer.agreements), "fit")
     for plan in featurizer.events:
         names |= table_names(featurizer, plan)
     return names

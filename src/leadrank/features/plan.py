@@ -141,6 +141,15 @@ class LeadPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreement:
+    """A feature that tells whether two columns of a lead, or of what it belongs to, hold the same."""
+
+    name: str
+    one: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
 class Featurizer:
     """All that is needed to tell what was known of a lead at a moment; `featurize` uses it."""
 
@@ -149,6 +158,7 @@ class Featurizer:
     events: tuple[EventPlan, ...] = ()
     parents: tuple[ParentPlan, ...] = ()
     scores: ScorePlan | None = None
+    agreements: tuple[Agreement, ...] = ()
 
     def parents_of(self, root: str) -> tuple[ParentPlan, ...]:
         """Return the parents of one table and their parents, each after the one below it."""

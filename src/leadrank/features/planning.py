@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from leadrank.errors import UsageError, nearest
+from leadrank.features.agreements import planned_agreements
 from leadrank.features.asof import Past
 from leadrank.features.counting import columns_of, event_table, past_of
 from leadrank.features.plan import Attribute, EventPlan, Featurizer, LeadPlan, ParentPlan, ScorePlan
@@ -25,7 +26,9 @@ def planned(project: Project, tables: Tables, rows: pl.DataFrame) -> Featurizer:
     """Plan the features; kinds of events and levels of parents are those that were known at the rows' cutoffs. Half-lives are not told yet."""
     parents = _parents(project, tables, rows)
     events = tuple(_with_kinds(project, _event(project, event, tables, parents), tables, rows) for event in project.event)
-    return Featurizer(_lead(project, tables, rows), project.counting.windows, events, parents, _scores(project, tables, parents))
+    lead = _lead(project, tables, rows)
+    agreed = planned_agreements(project, tables, lead, parents)
+    return Featurizer(lead, project.counting.windows, events, parents, _scores(project, tables, parents), agreed)
 
 
 def _lead(project: Project, tables: Tables, rows: pl.DataFrame) -> LeadPlan:

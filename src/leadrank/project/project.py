@@ -96,7 +96,7 @@ class Project(Frozen):
     @property
     def relational(self) -> bool:
         """Whether leads come from more than one flat table."""
-        return bool(self.event or self.parent or self.lead.bands)
+        return bool(self.event or self.parent or self.lead.bands or self.lead.agreements)
 
     def lead_columns(self, event: EventTable) -> tuple[str, ...]:
         """Return the lead table's columns that the key of an event table matches.

@@ -38,7 +38,7 @@ class Protected:
 
 
 def protected_columns(project: Project, names: Iterable[str] = ()) -> tuple[Protected, ...]:
-    """Return the protected columns: those declared sensitive, those whose names speak of a protected attribute, and bands of either.
+    """Return the protected columns: those declared sensitive, those whose names speak of a protected attribute, and what is made of either.
 
     Parameters
     ----------
@@ -71,17 +71,21 @@ def _declared_elsewhere(project: Project) -> dict[str, Column]:
 
 
 def _protected(project: Project, name: str, pack: frozenset[Attribute], elsewhere: dict[str, Column]) -> Protected | None:
-    columns, band = project.lead.columns, project.lead.bands.get(name)
+    """Say what protects a column: itself, or what it is made of, first of all what is used without a reason."""
+    found = (_by(project, name, source, pack, elsewhere) for source in (name, *project.lead.made_of(name)))
+    return min((one for one in found if one is not None), key=lambda one: bool(one.because), default=None)
+
+
+def _by(project: Project, name: str, source: str, pack: frozenset[Attribute], elsewhere: dict[str, Column]) -> Protected | None:
+    columns = project.lead.columns
     for start, column in elsewhere.items():
-        if re.search(rf"(^|\s){re.escape(start)}($|[ ,])", name):
+        if re.search(rf"(^|\s){re.escape(start)}($|[ ,])", source):
             return Protected(name, None, start, _justified(columns.get(name)) or _justified(column))
-    for source in [name] if band is None else [name, band.of]:
-        attribute = attribute_of(source)
-        declared = columns.get(source, Column()).sensitive
-        if declared or attribute in pack:
-            because = _justified(columns.get(name)) or _justified(columns.get(source))
-            return Protected(name, None if declared else attribute, source, because)
-    return None
+    attribute, declared = attribute_of(source), columns.get(source, Column()).sensitive
+    if not declared and attribute not in pack:
+        return None
+    because = _justified(columns.get(name)) or _justified(columns.get(source))
+    return Protected(name, None if declared else attribute, source, because)
 
 
 def _justified(column: Column | None) -> str:

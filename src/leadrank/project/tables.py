@@ -64,7 +64,8 @@ class Band(Frozen):
 class LeadTable(Frozen):
     """The lead table: where it is, its key, its order in time, its columns.
 
-    `bands` are columns made of others where leads come from several tables.
+    `bands` are columns made of others where leads come from several tables. `agreements` tell whether two columns hold the same; each is a column of
+    the lead, or PARENT.COLUMN of what the lead belongs to.
     """
 
     table: str | None = None
@@ -75,6 +76,12 @@ class LeadTable(Frozen):
     exclude: tuple[str, ...] = ()
     columns: dict[str, Column] = Field(default_factory=dict)
     bands: dict[str, Band] = Field(default_factory=dict)
+    agreements: dict[str, tuple[str, str]] = Field(default_factory=dict)
+
+    def made_of(self, name: str) -> tuple[str, ...]:
+        """Return the columns of which a declared one is made; none for a column of the table itself."""
+        band = self.bands.get(name)
+        return self.agreements.get(name, ()) if band is None else (band.of,)
 
 
 class EventTable(Frozen):

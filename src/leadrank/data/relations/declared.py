@@ -139,7 +139,7 @@ def _lead(project: Project, links: Mapping[str, tuple[Link, ...]]) -> Table:
     declared = LeadTable(
         order=None if lead.order in {*names, lead.created_at} else lead.order, created_at=next(iter(dated), None), null_words=lead.null_words,
         exclude=tuple(n for n in lead.exclude if n not in needed),
-        columns=_typed({n: c for n, c in lead.columns.items() if n not in lead.bands}, numbers, dated))
+        columns=_typed({n: c for n, c in lead.columns.items() if not lead.made_of(n)}, numbers, dated))
     return Table(LEAD, "lead", key, key, tuple(dated), dated, links[LEAD], names, outcome, declared, borrowed)
 
 

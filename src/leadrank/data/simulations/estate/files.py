@@ -18,6 +18,8 @@ key = "CustomerID"
 created_at = "CreatedAt"
 [lead.bands]
 AgeGroup = { of = "Age", at = [30, 45, 60] }
+[lead.agreements]
+PreferenceMet = ["PreferredPropertyType", "Enquired.PropertyType"]
 [lead.columns]
 Age = { sensitive = true }
 AgeGroup = { sensitive = true }
