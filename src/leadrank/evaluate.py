@@ -12,6 +12,7 @@ from leadrank.bundle import Bundle, recognise, row_names
 from leadrank.data import as_polars
 from leadrank.errors import DataError, nearest
 from leadrank.frames import pl
+from leadrank.project import Project
 from leadrank.score import LARGEST_AMOUNT, Scorer
 from leadrank.scored_rows import class_column
 from leadrank.types import Finding, FloatArray, IntArray
@@ -70,7 +71,7 @@ def judged(bundle: Bundle, frame: object, *, seed: int = 0) -> tuple[evaluation.
     report = evaluation.judge(
         y[rows], reach, rankings={} if newest is None else {"newest first": newest}, called=scored["contact"].to_numpy(), value=value, cost=cost,
         measured="on the rows given, in the deployed form", name=bundle.identity, classes=facts.classes if facts.learned_tiers else (),
-        currency=bundle.project.economics.currency, seed=seed,
+        currency=bundle.project.economics.currency, seed=seed, groups=leads_of(bundle.project, table[rows]),
     )
     found = learned_from(bundle, table[rows])
     for finding in found:
@@ -94,6 +95,15 @@ def learned_from(bundle: Bundle, table: pl.DataFrame) -> tuple[Finding, ...]:
     said = f"{seen.share:.1%} of these rows {same}: figures on them flatter, and tell nothing about new leads."
     remedy = "Judge on leads that were not in the training table" + (", or give them keys of their own." if key is not None else ".")
     return (Finding("M404", "warning", key, seen.rows, said, remedy, {"share": seen.share, "by_chance": seen.by_chance}),)
+
+
+def leads_of(project: Project, table: pl.DataFrame) -> IntArray | None:
+    """Return the number of each row's lead, where one may have several cutoffs; None where rows are leads."""
+    key = project.lead.key
+    if key is None or not project.cutoff.many or key not in table.columns:
+        return None
+    groups: IntArray = data.duplicate_groups(table, [key])[0]
+    return groups
 
 
 def doubt_vouched(report: evaluation.Report, findings: Sequence[Finding]) -> evaluation.Report:

@@ -12,7 +12,7 @@ import numpy as np
 from leadrank import data, decisions, evaluation, explain, features, models
 from leadrank.bundle import Bundle, ColumnEffect, Facts, HeldOut, fingerprint, remember, row_names
 from leadrank.data import as_polars
-from leadrank.evaluate import doubt_vouched, plain_figures
+from leadrank.evaluate import doubt_vouched, leads_of, plain_figures
 from leadrank.fairness import Decided, audit_fairness
 from leadrank.frames import pl
 from leadrank.history import History, history_of
@@ -149,11 +149,11 @@ def _limits(project: Project, clock: Callable[[], float], began: float) -> model
 
 def _judge(project: Project, prepared: Prepared, fitted: models.Fitted) -> _Judged:
     rows, reach = fitted.rows, models.reach_of(fitted)
-    y, learned = prepared.y[rows], len(prepared.classes) > 2
+    y, learned, groups = prepared.y[rows], len(prepared.classes) > 2, leads_of(project, prepared.clean[rows])
     value, cost = (_money(prepared, column, rows) for column in (project.economics.value_column, project.economics.contact_cost_column))
     names = prepared.classes if learned else ()
     seed = project.model.seed
-    policy = decisions.fit_policy(y, reach, project=project, value=value, cost=cost, classes=names, seed=seed)
+    policy = decisions.fit_policy(y, reach, project=project, value=value, cost=cost, classes=names, seed=seed, groups=groups)
     policy, called = decisions.cross_fit(policy, y, reach, fitted.blocks, project=project, value=value, cost=cost, classes=names, seed=seed)
     newest = None if prepared.order is None else np.nan_to_num(prepared.order[rows], nan=-np.inf)
     worth, spent = decisions.amounts(policy, len(rows), value=value, cost=cost)
@@ -161,9 +161,9 @@ def _judge(project: Project, prepared: Prepared, fitted: models.Fitted) -> _Judg
         y, reach, rivals=fitted.rivals, rankings={} if newest is None else {"newest first": newest}, called=called, value=worth, cost=spent,
         measured=_measured(fitted), name=f"Leadrank ({fitted.chosen.replace('_', ' ')})", classes=names,
         currency=project.economics.currency, seed=seed, draws=max(50, min(DRAWS, DRAWN_CELLS // len(rows))),
-        cut=decisions.CROSS_FITTED if policy.threshold.cross_fitted else "",
+        cut=decisions.CROSS_FITTED if policy.threshold.cross_fitted else "", groups=groups,
     )
-    business = decisions.business_case(y, reach, policy, newest=newest, value=value, cost=cost, called=called, seed=seed)
+    business = decisions.business_case(y, reach, policy, newest=newest, value=value, cost=cost, called=called, seed=seed, groups=groups)
     spread = fitted.model.shape.spread.shared_error(fitted.log_odds[:, -1])
     not_worth = decisions.not_worth_working(policy, reach, value=value, cost=cost, y=y, spread=spread) if _knows_money(policy) else None
     hit = (y == reach.shape[1]).astype(np.int64)

@@ -5,9 +5,11 @@ import time
 import numpy as np
 import pytest
 
-from leadrank.evaluation.bootstrap import figure, interval, resampled, resampled_means, resamples
+from leadrank.evaluation.bootstrap import figure, interval, resampled, resampled_means
 from leadrank.evaluation.calibration import expected_calibration_error
+from leadrank.evaluation.judge import judge
 from leadrank.evaluation.metrics import accuracy, ranking_figures, roc_auc
+from leadrank.resamples import resamples
 
 
 def simulated(n, seed=0):
@@ -24,6 +26,33 @@ def test_the_same_seed_gives_the_same_interval_and_row_order_does_not_matter_muc
 
 def test_resamples_count_every_row_drawn():
     assert all(counts.sum() == 50 for counts in resamples(50, 20, seed=0))
+
+
+def test_rows_that_are_leads_of_their_own_are_resampled_as_rows():
+    groups = np.random.default_rng(0).permutation(50)
+    for rows, leads in zip(resamples(50, 5, seed=3), resamples(50, 5, seed=3, groups=groups), strict=True):
+        np.testing.assert_array_equal(rows, leads)
+
+
+def test_the_rows_of_a_lead_come_together():
+    groups = np.random.default_rng(0).integers(0, 9, 50)
+    for counts in resamples(50, 20, seed=0, groups=groups):
+        assert all(np.unique(counts[groups == lead]).size == 1 for lead in range(9))
+        assert sum(counts[groups == lead][0] for lead in range(9)) == 9
+
+
+def test_copies_of_a_lead_make_no_figure_surer():
+    """Five rows of each lead, all the same: every interval is that of one row each, and far too narrow where rows count as leads."""
+    y, p = simulated(300)
+    whose = np.repeat(np.arange(300), 5)
+    one, five, rows = judge(y, p, called=p > 0.5, value=9.0), *(
+        judge(y[whose], p[whose], called=p[whose] > 0.5, value=9.0, groups=groups) for groups in (whose, None))
+    for name, figure_ in one.table[0].figures.items():
+        copied, loose = five.table[0].figures[name], rows.table[0].figures[name]
+        times, near = 5 if name == "profit" else 1, 0.015 if name == "ece" else 1e-9  # copies lie across the edges of the bins
+        assert copied.low == pytest.approx(times * figure_.low, abs=near)
+        assert copied.high == pytest.approx(times * figure_.high, abs=near)
+        assert loose.high - loose.low < 0.7 * (copied.high - copied.low)
 
 
 def test_the_value_is_the_plain_metric_and_lies_in_its_interval():

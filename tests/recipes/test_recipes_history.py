@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from datetime import datetime, timedelta
 from functools import cache
@@ -14,6 +15,7 @@ import pytest
 
 from leadrank.bundle import Bundle, load_bundle, save_bundle
 from leadrank.errors import UsageError
+from leadrank.evaluate import leads_of
 from leadrank.history import History, history_of, is_open
 from leadrank.labels import UNLABELLED
 from leadrank.prepare import check
@@ -280,3 +282,19 @@ def test_leads_are_decided_on_by_what_is_left_of_their_probability() -> None:
     assert scored["probability_left"].is_sorted(descending=True)
     assert not scored.filter(pl.col("probability_left") < 0.05)["contact"].any()
     assert scored["score"].to_list() == [round(100 * left) for left in scored["probability_left"]]
+
+
+def test_the_intervals_of_leads_with_several_cutoffs_are_those_of_leads() -> None:
+    """With rows resampled, the report of four cutoffs for each lead would be surer than its leads allow."""
+    history = history_of(_project(cutoff={"ages": [1, 5, 10, 15]}), _tables())
+    groups = leads_of(history.project, history.frame)
+    assert groups is not None
+    assert len(np.unique(groups)) == history.frame["lead_id"].n_unique() < history.frame.height
+    assert leads_of(history_of(_project(), _tables()).project, history.frame) is None
+    bundle = train(history.project, history, clock=time.monotonic)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys.modules[train.__module__], "leads_of", lambda *_: None)
+        rows = train(history.project, history, clock=time.monotonic)
+    ours, loose = (next(row.figures["auc"] for row in one.report.table if row.name.startswith("Leadrank")) for one in (bundle, rows))
+    assert ours.value == loose.value
+    assert ours.high - ours.low > 1.3 * (loose.high - loose.low)

@@ -20,7 +20,7 @@ LESS_IS_BETTER = frozenset({"log_loss", "brier", "ece"})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judging:
-    """What a period is judged by: outcomes, leads that can be worked, money (None where no value is known), resamples."""
+    """What a period is judged by: outcomes, leads that can be worked, money (None where no value is known), resamples, whose row each is."""
 
     y: IntArray
     capacity: int
@@ -28,6 +28,7 @@ class Judging:
     cost: FloatArray | float
     draws: int
     seed: int
+    groups: IntArray | None = None
 
 
 def judge_line(judging: Judging, score: FloatArray, *, probability: bool) -> Drawn:
@@ -41,12 +42,12 @@ def judge_line(judging: Judging, score: FloatArray, *, probability: bool) -> Dra
         Whether it is the former: then promises are judged as well, and nobody is called who is not worth it.
     """
     y, draws, seed = judging.y, judging.draws, judging.seed
-    found = evaluation.resampled(_ranking, y, score, draws=draws, seed=seed)
+    found = evaluation.resampled(_ranking, y, score, draws=draws, seed=seed, groups=judging.groups)
     each = _worked(judging, score, probability=probability)
     if probability:
-        found |= evaluation.resampled(_calibration, y, score, draws=draws, seed=seed)
+        found |= evaluation.resampled(_calibration, y, score, draws=draws, seed=seed, groups=judging.groups)
         each |= {"log_loss": surprise(y, score), "brier": (score - y) ** 2, "expected": score}
-    means = evaluation.resampled_means(each, draws=draws, seed=seed)
+    means = evaluation.resampled_means(each, draws=draws, seed=seed, groups=judging.groups)
     return found | {name: values * len(y) if name in SUMMED else values for name, values in means.items()}
 
 

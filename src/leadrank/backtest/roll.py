@@ -160,7 +160,7 @@ def _judge(
             scores[policy] = sigmoid(_log_odds(bundle, frame[rows]))
     scores |= rival_scores(bundle, frame[known], past.hits(then.y[known]), frame[rows], past.moment[rows], first.rules)
     final = past.y[rows] >= 0
-    judging = judging_of(bundle, frame[rows[final]], past.hit[rows[final]])
+    judging = judging_of(bundle, frame[rows[final]], rows[final])
     drawn = {name: judge_line(judging, score[final], probability=name in (*policies, *PROMISING)) for name, score in scores.items()}
     period = Period(
         name=past.name_of(begin, end), known=len(known), rows=int(final.sum()), pending=int((~final).sum()), conversions=int(judging.y.sum()),
@@ -186,13 +186,14 @@ def _followed(past: Past, log_odds: FloatArray, rows: IntArray) -> tuple[FloatAr
     return p, moved
 
 
-def _judging(past: Past, capacity: int | None, draws: int, bundle: Bundle, frame: pl.DataFrame, hit: IntArray) -> Judging:
+def _judging(past: Past, capacity: int | None, draws: int, bundle: Bundle, frame: pl.DataFrame, rows: IntArray) -> Judging:
     wanted = past.project.decision.threshold
     declared = getattr(wanted, "capacity", None)
+    hit = past.hit[rows]
     most = capacity or declared or max(round(SHARE * len(hit)), 1)
     value, cost = (None, 0.0) if bundle.facts.learned_tiers else evaluate.amounts(bundle, frame)
     enough = max(min(draws, 50), min(draws, DRAWN_CELLS // len(hit)))
-    return Judging(hit, min(most, len(hit)), value, cost, enough, past.project.model.seed)
+    return Judging(hit, min(most, len(hit)), value, cost, enough, past.project.model.seed, None if past.lead is None else past.lead[rows])
 
 
 def _gathered(

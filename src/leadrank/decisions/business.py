@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadrank.decisions.policy import Policy, amounts, apply_policy
+from leadrank.resamples import resamples
 from leadrank.types import BoolArray, Figure, FloatArray, IntArray
 
 SHARES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
@@ -47,6 +48,7 @@ def business_case(
     called: BoolArray | None = None,
     draws: int = 200,
     seed: int = 0,
+    groups: IntArray | None = None,
 ) -> BusinessCase:
     """Compare our call list with calling everyone, as many at random, and as many of the newest.
 
@@ -66,6 +68,8 @@ def business_case(
         Who is on our call list, shape (n,), where that is not what the policy says of these leads: see `cross_fit`.
     draws, seed
         Of the bootstrap.
+    groups
+        Whose row each is, shape (n,), where a lead may have several: leads are resampled, not rows.
 
     Returns
     -------
@@ -81,7 +85,7 @@ def business_case(
     if newest is not None:
         lists["as many of the newest"] = top_share(newest, k)
     lists |= {f"best {share:.0%}": top_share(key, round(share * n)) for share in SHARES}
-    made = _plans(lists, _columns(y, policy, value, cost), draws, seed)
+    made = _plans(lists, _columns(y, policy, value, cost), draws, seed, groups)
     fixed = len(made) - len(SHARES)
     return BusinessCase(n, tuple(made[:fixed]), tuple(made[fixed:]), policy.currency, policy.declared)
 
@@ -116,7 +120,7 @@ def _columns(
 
 
 def _plans(
-    called: dict[str, FloatArray], columns: tuple[FloatArray, FloatArray, FloatArray | None], draws: int, seed: int
+    called: dict[str, FloatArray], columns: tuple[FloatArray, FloatArray, FloatArray | None], draws: int, seed: int, groups: IntArray | None
 ) -> list[Plan]:
     converted, spent, worth = columns
     lists = np.column_stack(list(called.values()))
@@ -125,9 +129,7 @@ def _plans(
         lists * ((0.0 if worth is None else worth * converted) - spent)[:, None], converted[:, None],
     ])
     n, m = lists.shape
-    rng = np.random.default_rng(seed)
-    counts = (np.bincount(rng.integers(n, size=n), minlength=n).astype(np.float64) for _ in range(draws))
-    sums = np.array([each.sum(axis=0), *(c @ each for c in counts)])
+    sums = np.array([each.sum(axis=0), *(counts @ each * (n / counts.sum()) for counts in resamples(n, draws, seed, groups))])
     return [_plan(name, sums[:, [j, m + j, 2 * m + j, 3 * m + j, 4 * m]], worth is not None) for j, name in enumerate(called)]
 
 

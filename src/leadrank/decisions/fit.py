@@ -42,6 +42,7 @@ def fit_policy(
     classes: Sequence[str] = (),
     seed: int = 0,
     draws: int = 200,
+    groups: IntArray | None = None,
 ) -> Policy:
     """Fit threshold and tiers as the project declares them.
 
@@ -60,6 +61,8 @@ def fit_policy(
         Names of the ordered classes, worst first, where the project does not name them.
     seed, draws
         Of the bootstrap of the best cut.
+    groups
+        Whose row each is, shape (n,), where a lead may have several: leads are resampled, not rows.
 
     Returns
     -------
@@ -75,7 +78,7 @@ def fit_policy(
     money = _declared_money(project, value, cost)
     names = tuple(classes) or project.target.classes or tuple(f"class {k}" for k in range(reach.shape[1] + 1))
     fitted = _fit_learned if reach.shape[1] > 1 else _fit_binary
-    return fitted(y, reach, project, money, names, seed, draws)
+    return fitted(y, reach, project, money, names, seed, draws, groups)
 
 
 def _declared_money(project: Project, value: FloatArray | None, cost: FloatArray | None) -> _Money:
@@ -115,14 +118,14 @@ def _rule(project: Project, money: _Money) -> Rule:
 
 
 def _fit_binary(
-    y: IntArray, reach: FloatArray, project: Project, money: _Money, _: tuple[str, ...], seed: int, draws: int
+    y: IntArray, reach: FloatArray, project: Project, money: _Money, _: tuple[str, ...], seed: int, draws: int, groups: IntArray | None
 ) -> Policy:
     p, rule = reach[:, 0], _rule(project, money)
     threshold = _by_lead(p, rule, money) if money.per_lead else None
     if threshold is None:
         cut, because, findings = choose_cut(y, p, rule, value=money.typical[0], cost=money.typical[1])
         threshold = Threshold(cut, rule, because, findings=findings)
-    threshold = measure_cut(y, p, threshold, value=money.value, cost=money.cost, draws=draws, seed=seed)
+    threshold = measure_cut(y, p, threshold, value=money.value, cost=money.cost, draws=draws, seed=seed, groups=groups)
     if project.tier:
         _need_beginnings(project)
         tiers, findings = cut_tiers(project.tier, threshold.cut if threshold.on == "probability" else -1.0)
@@ -149,7 +152,7 @@ def _by_lead(p: FloatArray, rule: Rule, money: _Money) -> Threshold | None:
 
 
 def _fit_learned(
-    y: IntArray, reach: FloatArray, project: Project, money: _Money, names: tuple[str, ...], seed: int, draws: int
+    y: IntArray, reach: FloatArray, project: Project, money: _Money, names: tuple[str, ...], seed: int, draws: int, groups: IntArray | None
 ) -> Policy:
     best, p = (y == reach.shape[1]).astype(np.int64), reach[:, -1]
     _need_classes(project, names)
@@ -163,7 +166,7 @@ def _fit_learned(
         rule = Rule("balanced") if rule.name == "profit" else rule
         cut, because, more = choose_cut(best, p, rule)
         threshold = Threshold(cut, rule, f"{because} (for {names[-1]})", findings=more)
-        threshold = measure_cut(best, p, threshold, draws=draws, seed=seed)
+        threshold = measure_cut(best, p, threshold, draws=draws, seed=seed, groups=groups)
     policy = Policy(
         threshold, tiers, "class", *money.typical, per_lead=money.per_lead, currency=project.economics.currency, declared=declared,
         findings=(*threshold.findings, *findings),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from leadrank.resamples import resamples
 from leadrank.types import BoolArray, Figure, FloatArray, IntArray
 
 POINTS = 200
@@ -103,7 +104,8 @@ def regret_curve(
 
 
 def best_cut(
-    y: IntArray, p: FloatArray, value: FloatArray | float, cost: FloatArray | float, *, draws: int = 200, seed: int = 0
+    y: IntArray, p: FloatArray, value: FloatArray | float, cost: FloatArray | float, *, draws: int = 200, seed: int = 0,
+    groups: IntArray | None = None,
 ) -> Figure:
     """Find the cut that earned most, with the 90 % interval of where that cut falls on bootstrap resamples.
 
@@ -113,11 +115,8 @@ def best_cut(
     ranked, ends = p[order], tie_ends(p[order])
     each = np.broadcast_to(y * value - cost, p.shape)[order]
     cuts = np.append(1.0, between(ranked, ends))
-    rng = np.random.default_rng(seed)
-    found = np.empty(draws)
-    for draw in range(draws):
-        counts = np.bincount(rng.integers(len(p), size=len(p)), minlength=len(p))
-        found[draw] = cuts[int(np.argmax(np.append(0.0, np.cumsum(each * counts)[ends])))]
+    drawn = resamples(len(p), draws, seed, None if groups is None else groups[order])
+    found = np.array([cuts[int(np.argmax(np.append(0.0, np.cumsum(each * counts)[ends])))] for counts in drawn])
     value_here = float(cuts[int(np.argmax(np.append(0.0, np.cumsum(each)[ends])))])
     low, high = np.quantile(found, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Figure(value_here, float(low), float(high))

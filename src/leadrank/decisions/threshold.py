@@ -99,6 +99,7 @@ def measure_cut(
     cost: FloatArray | float = 0.0,
     draws: int = 200,
     seed: int = 0,
+    groups: IntArray | None = None,
 ) -> Threshold:
     """Complete a threshold with its precision, recall and calls on these rows and, where the value is known, the money beside it."""
     score = p if threshold.on == "probability" or value is None else profit_of(p, value, cost)
@@ -118,7 +119,7 @@ def measure_cut(
     return replace(
         measured,
         analytic=break_even(*_constants(value, cost)) if np.ndim(value) == 0 and np.ndim(cost) == 0 else None,
-        empirical=best_cut(y, p, value, cost, draws=draws, seed=seed),
+        empirical=best_cut(y, p, value, cost, draws=draws, seed=seed, groups=groups),
         regret=regret,
         regret_here=regret.regret[0] - earned,  # calling nobody earns 0, so its regret is the best profit
     )

@@ -7,7 +7,7 @@ from leadrank.faces import later
 if TYPE_CHECKING:
     from leadrank.evaluation.alternatives import Alternative, Board, choose_alternative, worst_ratio
     from leadrank.evaluation.audited import Fairness, Gap
-    from leadrank.evaluation.bootstrap import Measure, figure, interval, resampled, resampled_means, resamples
+    from leadrank.evaluation.bootstrap import Measure, figure, interval, resampled, resampled_means
     from leadrank.evaluation.business_figures import (
         NOT_CAUSAL,
         BeforeAfter,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 later(
     __name__, alternatives="Alternative Board choose_alternative worst_ratio", audited="Fairness Gap",
-    bootstrap="Measure figure interval resampled resampled_means resamples",
+    bootstrap="Measure figure interval resampled resampled_means",
     business_figures="NOT_CAUSAL BeforeAfter BusinessFigure Compared Period Responses before_after business_figures",
     calibration="calibration_line calibration_noise calibration_slope expected_calibration_error slope_influence",
     classes="accuracy_classes class_probabilities likeliest log_loss_classes macro_auc",

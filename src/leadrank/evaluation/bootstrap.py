@@ -1,17 +1,19 @@
-"""How sure a figure is: percentile bootstrap over rows, and paired differences.
+"""How sure a figure is: percentile bootstrap over leads, and paired differences.
 
 A resample is a vector of counts per row (Efron and Tibshirani 1993, chapter 13), drawn without regard to the outcome, so that the base rate
-varies too. The rows are sorted once. The same seed gives the same resamples to every model, which makes differences paired.
+varies too. A lead that has several rows (several cutoffs) comes with all of them. The rows are sorted once. The same seed gives the same
+resamples to every model, which makes differences paired.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import numpy as np
 
 from leadrank.evaluation.metrics import Metric
+from leadrank.resamples import resamples
 from leadrank.types import Figure, FloatArray, IntArray
 
 
@@ -23,14 +25,9 @@ class Measure(Protocol):
         ...
 
 
-def resamples(n: int, draws: int, seed: int) -> Iterator[FloatArray]:
-    """Yield `draws` vectors of counts, each of shape (n,) and summing to n."""
-    rng = np.random.default_rng(seed)
-    for _ in range(draws):
-        yield np.bincount(rng.integers(n, size=n), minlength=n).astype(np.float64)
-
-
-def resampled(measure: Measure, y: IntArray, p: Any, *, draws: int, seed: int) -> dict[str, FloatArray]:
+def resampled(
+    measure: Measure, y: IntArray, p: Any, *, draws: int, seed: int, groups: IntArray | None = None
+) -> dict[str, FloatArray]:
     """Measure on all rows (entry 0) and on each resample (entries 1 to `draws`).
 
     Parameters
@@ -43,6 +40,8 @@ def resampled(measure: Measure, y: IntArray, p: Any, *, draws: int, seed: int) -
         What is measured beside the outcomes: scores or calls of shape (n,), or `reach` of shape (n, K − 1).
     draws, seed
         Number of resamples, and where they begin.
+    groups
+        Whose row each is, where a lead may have several.
 
     Returns
     -------
@@ -52,11 +51,11 @@ def resampled(measure: Measure, y: IntArray, p: Any, *, draws: int, seed: int) -
     order = np.argsort(-p, kind="stable") if p.ndim == 1 and p.dtype != np.bool_ else np.arange(len(y))
     y, p = y[order], p[order]
     found = [measure(y, p)]
-    found += [measure(y, p, weight=counts[order]) for counts in resamples(len(y), draws, seed)]
+    found += [measure(y, p, weight=counts[order]) for counts in resamples(len(y), draws, seed, groups)]
     return {name: np.array([one[name] for one in found]) for name in found[0]}
 
 
-def resampled_means(each: Mapping[str, FloatArray], *, draws: int, seed: int) -> dict[str, FloatArray]:
+def resampled_means(each: Mapping[str, FloatArray], *, draws: int, seed: int, groups: IntArray | None = None) -> dict[str, FloatArray]:
     """Average per-row figures over all rows (entry 0) and over each resample: one product per resample for all of them.
 
     Examples
@@ -65,8 +64,8 @@ def resampled_means(each: Mapping[str, FloatArray], *, draws: int, seed: int) ->
     {'cost': array([2., 2.])}
     """
     columns = np.column_stack(list(each.values()))
-    n = len(columns)
-    means = np.array([columns.mean(axis=0), *(counts @ columns / n for counts in resamples(n, draws, seed))])
+    drawn = resamples(len(columns), draws, seed, groups)
+    means = np.array([columns.mean(axis=0), *(counts @ columns / counts.sum() for counts in drawn)])
     return dict(zip(each, means.T.copy(), strict=True))
 
 
@@ -105,7 +104,8 @@ def figure(values: FloatArray, *, level: float = 0.95, recentre: bool = False) -
 
 
 def interval(
-    metric: Metric, y: IntArray, p: Any, *, draws: int = 200, seed: int = 0, level: float = 0.95, recentre: bool = False
+    metric: Metric, y: IntArray, p: Any, *, draws: int = 200, seed: int = 0, level: float = 0.95, recentre: bool = False,
+    groups: IntArray | None = None,
 ) -> Figure | None:
     """Measure one metric with its bootstrap interval.
 
@@ -115,7 +115,7 @@ def interval(
     >>> interval(brier, np.array([0, 1, 1, 0]), np.full(4, 0.5))
     Figure(value=0.25, low=0.25, high=0.25)
     """
-    return figure(resampled(_alone(metric), y, p, draws=draws, seed=seed)["it"], level=level, recentre=recentre)
+    return figure(resampled(_alone(metric), y, p, draws=draws, seed=seed, groups=groups)["it"], level=level, recentre=recentre)
 
 
 def _alone(metric: Metric) -> Measure:

@@ -29,6 +29,7 @@ class _Test:
     cost: FloatArray | float
     draws: int
     seed: int
+    groups: IntArray | None
 
     @property
     def learned(self) -> bool:
@@ -52,6 +53,7 @@ def judge(
     seed: int = 0,
     draws: int = 200,
     cut: str = "",
+    groups: IntArray | None = None,
 ) -> Report:
     """Judge a model on rows that it did not learn from.
 
@@ -80,6 +82,8 @@ def judge(
         Of the bootstrap.
     cut
         How the call list was cut, as a sentence, where that needs saying.
+    groups
+        Whose row each is, shape (n,), where a lead may have several: leads are resampled, not rows.
 
     Returns
     -------
@@ -94,7 +98,7 @@ def judge(
     reach = _two_dimensional(reach)
     _check(y, reach)
     best = reach.shape[1]
-    test = _Test(y, y if best == 1 else (y == best).astype(np.int64), called, value, cost, draws, seed)
+    test = _Test(y, y if best == 1 else (y == best).astype(np.int64), called, value, cost, draws, seed, groups)
     others = {key: _two_dimensional(theirs) for key, theirs in (rivals or {}).items() if key != name}
     if "constant" not in others:
         others["constant"] = _constant(y, best)
@@ -180,16 +184,16 @@ def _as_many(test: _Test, score: FloatArray) -> BoolArray | None:
 def _measure(test: _Test, score: FloatArray, called: BoolArray | None) -> dict[str, FloatArray]:
     """Take every figure that the kind of score allows: two dimensions are probabilities, one is a mere ranking."""
     best = score if score.ndim == 1 else score[:, -1]
-    found = resampled(ranking_figures, test.hit, best, draws=test.draws, seed=test.seed)
+    found = resampled(ranking_figures, test.hit, best, draws=test.draws, seed=test.seed, groups=test.groups)
     each: dict[str, FloatArray] = {}
     if score.ndim == 2:
-        found |= resampled(_calibration, test.hit, best, draws=test.draws, seed=test.seed)
+        found |= resampled(_calibration, test.hit, best, draws=test.draws, seed=test.seed, groups=test.groups)
         each |= _losses(test, score)
     if test.learned and score.ndim == 2:
         found["macro_auc"] = _macro_auc(test, score)
     if called is not None:
         each |= _calls(test, called)
-    return found | _ratios(resampled_means(each, draws=test.draws, seed=test.seed), len(best)) if each else found
+    return found | _ratios(resampled_means(each, draws=test.draws, seed=test.seed, groups=test.groups), len(best)) if each else found
 
 
 def _calibration(y: IntArray, p: FloatArray, /, *, weight: FloatArray | None = None) -> dict[str, float]:
@@ -230,7 +234,7 @@ def _macro_auc(test: _Test, reach: FloatArray) -> FloatArray:
     """Average the classes' areas, each class sorted once for all resamples."""
     given = class_probabilities(reach)
     areas = [
-        resampled(ranking_figures, (test.y == k).astype(np.int64), given[:, k], draws=test.draws, seed=test.seed)["auc"]
+        resampled(ranking_figures, (test.y == k).astype(np.int64), given[:, k], draws=test.draws, seed=test.seed, groups=test.groups)["auc"]
         for k in np.unique(test.y)
     ]
     averaged: FloatArray = np.mean(areas, axis=0)
@@ -265,6 +269,8 @@ def _per_class(test: _Test, reach: FloatArray, classes: Sequence[str]) -> tuple[
     made = []
     for k, label in enumerate(classes):
         came, said = (test.y == k).astype(np.int64), named == k
-        found = {metric.__name__: interval(metric, came, said, draws=test.draws, seed=test.seed) for metric in (precision, recall, f1)}
+        found = {
+            metric.__name__: interval(metric, came, said, draws=test.draws, seed=test.seed, groups=test.groups) for metric in (precision, recall, f1)
+        }
         made.append(ClassFigures(label, int(came.sum()), **found))
     return tuple(made)
