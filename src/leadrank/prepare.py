@@ -49,7 +49,7 @@ class Prepared:
 
 def check(
     project: Project, frame: pl.DataFrame, *, at: datetime | None = None, salt: str = "", counted: Collection[str] = (),  # noqa: ARG001
-    progress: Progress = quiet,
+    progress: Progress = quiet, skipped: Sequence[int] = (),
 ) -> Prepared:
     """Clean the table, read its outcomes and look for leaks.
 
@@ -67,6 +67,8 @@ def check(
         Columns that were counted from what was known at each row's cutoff.
     progress
         Told what is going on and the share done.
+    skipped
+        Numbers below the header of the records of a file that did not split, so that rows are named as the file counts them.
 
     Returns
     -------
@@ -90,7 +92,7 @@ def check(
     schema, findings = data.infer_schema(frame, _read_as(project, frame.columns), target=target)
     outcomes = labels.read_outcomes(frame[target], project.target)
     cleaned = data.clean_frame(schema, frame)
-    found: list[Finding] = [*adopted, *guarded, *findings, *outcomes.findings, *_cells(cleaned.problems, seen)]
+    found: list[Finding] = [*adopted, *guarded, *findings, *outcomes.findings, *_cells(cleaned.problems, seen, skipped)]
     if project.target.event is None:
         found += data.unfinished(cleaned.frame, outcomes.codes, _creation(project.lead.created_at, cleaned.frame))
     order = data.time_order(cleaned.frame, project.lead.order or project.lead.created_at)
@@ -214,14 +216,15 @@ def _need_both(y: IntArray, target: str, classes: tuple[str, ...]) -> None:
         )
 
 
-def _cells(problems: tuple[data.CellProblem, ...], seen: IntArray) -> list[Finding]:
+def _cells(problems: tuple[data.CellProblem, ...], seen: IntArray, skipped: Sequence[int]) -> list[Finding]:
     by_column: dict[str, list[data.CellProblem]] = {}
     for problem in problems:
         by_column.setdefault(problem.column, []).append(problem)
     found = []
     for column, own in by_column.items():
         first = own[0]
-        said = f"{len(own)} cells of {column} are not {first.expected}, e.g. {first.value!r} in row {seen[first.row] + 1}; they count as missing."
+        where = f"e.g. {first.value!r} in row {data.number_of(int(seen[first.row]), skipped)}"
+        said = f"{len(own)} cells of {column} are not {first.expected}, {where}; they count as missing."
         found.append(Finding("D145", "warning", column, len(own), said, "Mend them in the source, or declare the column's type."))
     return found
 

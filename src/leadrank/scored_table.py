@@ -64,32 +64,37 @@ class Explained:
     counterfactual: explain.Counterfactual | None
 
 
-def problem_lines(problems: Sequence[data.CellProblem], counts: Mapping[str, int] | None = None) -> list[str]:
-    """Sum up cells that could not be read, one line for each column; `counts` knows of more than are listed."""
+def problem_lines(
+    problems: Sequence[data.CellProblem], counts: Mapping[str, int] | None = None, skipped: Sequence[int] = ()
+) -> list[str]:
+    """Sum up cells that could not be read, one line for each column; `counts` knows of more, `skipped` are rows that did not split."""
     by_column: dict[str, list[data.CellProblem]] = {}
     for problem in problems:
         by_column.setdefault(problem.column, []).append(problem)
     said = []
     for column, own in by_column.items():
         first = own[0]
-        where = f"e.g. {first.value!r} in row {first.row + 1}, where {first.expected} was expected"
+        where = f"e.g. {first.value!r} in row {data.number_of(first.row, skipped)}, where {first.expected} was expected"
         said.append(f"{_cells((counts or {}).get(column, len(own)))} of {column} cannot be read, {where}; scored as missing.")
     return said
 
 
-def unfamiliar_lines(found: Unfamiliar) -> list[str]:
+def unfamiliar_lines(found: Unfamiliar, skipped: Sequence[int] = ()) -> list[str]:
     """Tell what training did not know, one line each: new levels, new blanks, rows that say nothing, columns that nobody knows."""
     said = [
-        f"{_cells(s.cells)} of {s.column} hold{'s' * (s.cells == 1)} what training seldom or never saw, e.g. {s.value!r} in row {s.row + 1}."
+        f"{_cells(s.cells)} of {s.column} hold{'s' * (s.cells == 1)} what training seldom or never saw, "
+        f"e.g. {s.value!r} in row {data.number_of(s.row, skipped)}."
         for s in found.unseen
     ]
     said += [
-        f"{_cells(s.cells)} of {s.column} {'is' if s.cells == 1 else 'are'} blank, e.g. in row {s.row + 1}, which none was in training."
+        f"{_cells(s.cells)} of {s.column} {'is' if s.cells == 1 else 'are'} blank, "
+        f"e.g. in row {data.number_of(s.row, skipped)}, which none was in training."
         for s in found.blank
     ]
     if found.first_empty is not None:
         rows = "1 row holds" if found.empty == 1 else f"{found.empty:,} rows hold"
-        said.append(f"{rows} nothing that the model uses, e.g. row {found.first_empty + 1}: not to be called, whatever the score.")
+        row = data.number_of(found.first_empty, skipped)
+        said.append(f"{rows} nothing that the model uses, e.g. row {row}: not to be called, whatever the score.")
     if found.extra:
         more = f" and {len(found.extra) - NAMED} more" if len(found.extra) > NAMED else ""
         said.append(f"Not used, since training did not know {'it' if len(found.extra) == 1 else 'them'}: {', '.join(found.extra[:NAMED])}{more}.")

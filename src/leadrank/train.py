@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -49,7 +49,7 @@ class _Judged:
 
 def train(
     project: Project, tables: object, *, clock: Callable[[], float], started: float | None = None, at: datetime | None = None,
-    salt: str | None = None, progress: Progress = quiet, approve: Callable[[Prepared], None] = lambda _: None,
+    salt: str | None = None, progress: Progress = quiet, approve: Callable[[Prepared], None] = lambda _: None, skipped: Sequence[int] = (),
 ) -> Bundle:
     """Learn from past leads.
 
@@ -71,6 +71,8 @@ def train(
         Told what is going on and the share done.
     approve
         Shown what `check` found before anything is learned; it may raise.
+    skipped
+        As in `check`.
 
     Returns
     -------
@@ -88,7 +90,7 @@ def train(
     history = learned_from(project, tables)
     project, table = history.project, history.frame
     salt = salt if salt is not None else hashlib.sha256(f"leadrank {project.model.seed}".encode()).hexdigest()[:32]
-    prepared = check(project, table, at=at, salt=salt, counted=history.counted, progress=progress)
+    prepared = check(project, table, at=at, salt=salt, counted=history.counted, progress=progress, skipped=skipped)
     approve(prepared)
     project = project.model_copy(update={"economics": prepared.economics, "lead": prepared.lead})
     encoder, X = _encoded(project, prepared)
@@ -133,9 +135,8 @@ def _names(project: Project, prepared: Prepared, encoder: features.Encoder) -> l
 
 def _encoded(project: Project, prepared: Prepared) -> tuple[features.Encoder, Matrix]:
     texts = [c.name for c in prepared.schema.columns if c.type == "text"]
-    encoder = features.fit_encoder(
-        prepared.clean, prepared.columns, declared=project.lead.columns, texts=texts, created_at=project.lead.created_at
-    )
+    created = project.lead.created_at
+    encoder = features.fit_encoder(prepared.clean, prepared.columns, declared=project.lead.columns, texts=texts, created_at=created)
     return encoder, features.encode(encoder, prepared.clean)
 
 
@@ -151,8 +152,7 @@ def _judge(project: Project, prepared: Prepared, fitted: models.Fitted) -> _Judg
     rows, reach = fitted.rows, models.reach_of(fitted)
     y, learned, groups = prepared.y[rows], len(prepared.classes) > 2, leads_of(project, prepared.clean[rows])
     value, cost = (_money(prepared, column, rows) for column in (project.economics.value_column, project.economics.contact_cost_column))
-    names = prepared.classes if learned else ()
-    seed = project.model.seed
+    names, seed = prepared.classes if learned else (), project.model.seed
     policy = decisions.fit_policy(y, reach, project=project, value=value, cost=cost, classes=names, seed=seed, groups=groups)
     policy, called = decisions.cross_fit(policy, y, reach, fitted.blocks, project=project, value=value, cost=cost, classes=names, seed=seed)
     newest = None if prepared.order is None else np.nan_to_num(prepared.order[rows], nan=-np.inf)

@@ -12,6 +12,7 @@ import pytest
 from leadrank.cli.intake import keep_rejected, read, read_declared, row_of, say_problems
 from leadrank.data import CellProblem, Rejected
 from leadrank.errors import UsageError
+from leadrank.prepare import check
 from leadrank.project import parse_project
 
 FRAME = pl.DataFrame({"id": ["L-1", " L-2 ", "L-3"], "x": ["1", "2", "3"]})
@@ -23,6 +24,12 @@ def test_a_lead_is_found_by_its_key() -> None:
 
 def test_a_lead_without_a_key_is_found_by_its_row_number() -> None:
     assert row_of(FRAME, None, "3") == 2
+
+
+def test_row_numbers_count_the_records_that_did_not_split() -> None:
+    assert [row_of(FRAME, None, wanted, skipped=(2, 4)) for wanted in ("1", "3", "5")] == [0, 1, 2]
+    with pytest.raises(UsageError, match="a row number from 1 to 5; '4' came"):
+        row_of(FRAME, None, "4", skipped=(2, 4))
 
 
 @pytest.mark.parametrize("wanted", ["0", "4", "first"])
@@ -53,7 +60,7 @@ def test_rejected_records_are_kept_with_their_reason(tmp_path: Path, capsys: pyt
     table = tmp_path / "leads.csv"
     table.write_text("id,x\n1,2\n3,4,5\n6,7\n")
     keep_rejected(read(str(table)), tmp_path / "bad.csv")
-    assert pl.read_csv(tmp_path / "bad.csv")["row"].to_list() == [3]
+    assert pl.read_csv(tmp_path / "bad.csv").select("row", "line").rows() == [(2, 3)]
     assert "They are kept in" in capsys.readouterr().err
 
 
@@ -79,3 +86,12 @@ def test_the_place_of_a_table_does_not_enter_the_project(tmp_path: Path) -> None
     table.write_text("id,x\n1,2\n")
     project, _ = read_declared(parse_project({"lead": {"table": str(table)}, "target": {"column": "x"}}))
     assert project.lead.table == "leads.csv"
+
+
+def test_findings_name_the_row_as_the_file_counts_it() -> None:
+    """Row 4 of the table is record 6 of a file whose records 2 and 5 did not split."""
+    frame = pl.DataFrame({"x": ["1", "2", "3", "old", *map(str, range(40))], "won": ["yes", "no"] * 22})
+    project = parse_project({"target": {"column": "won"}, "lead": {"columns": {"x": {"type": "number"}}}})
+    said = [f.message for f in check(project, frame, skipped=[2, 5]).findings if f.code == "D145"]
+    assert len(said) == 1
+    assert "'old' in row 6;" in said[0]

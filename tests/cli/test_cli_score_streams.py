@@ -51,8 +51,8 @@ def test_rejected_records_are_there_before_the_scores_are(
     monkeypatch.setattr(windows, "STRETCH", 4000)
     assert run(["score", bundle, str(given), "-o", str(output)]) == 0
     assert pl.read_csv(kept).rows() == [
-        (2, "1 fields where the header has 20", "one"), (103, "1 fields where the header has 20", "two"),
-        (204, "1 fields where the header has 20", "three"),
+        (1, 2, "1 fields where the header has 20", "one"), (102, 103, "1 fields where the header has 20", "two"),
+        (203, 204, "1 fields where the header has 20", "three"),
     ]
     assert "3 records of" in capsys.readouterr().err
     output.unlink()
@@ -112,3 +112,22 @@ def test_a_device_takes_the_rejected_records(folder: Path, bundle: str, tmp_path
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
     assert run(["score", bundle, "-", "-o", str(tmp_path / "out.csv"), "--rejected", "/dev/null"]) == 0
     assert Path("/dev/null").is_char_device()
+
+
+@pytest.mark.parametrize("ranked", [[], ["--ranked"]])
+def test_rows_are_numbered_as_the_file_counts_its_records(
+    folder: Path, bundle: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture, ranked: list[str]
+) -> None:
+    """Records that do not split count, lines inside of quoted cells do not; in pieces as in the whole."""
+    header, *rows = (folder / "new.csv").read_text().splitlines()
+    names, cells = header.split(","), rows[30].split(",")
+    cells[names.index("visits")] = "many"
+    broken = [*rows[:2], "one", *rows[2:20], "two", *rows[20:30], ",".join(cells), *rows[31:]]
+    broken[0] = f'"{broken[0].split(",")[0]}\nand more",{broken[0].split(",", 1)[1]}'
+    given, output = tmp_path / "given.csv", tmp_path / "out.csv"
+    given.write_text("\n".join([header, *broken]) + "\n")
+    monkeypatch.setattr(windows, "STRETCH", 2000)
+    assert run(["score", bundle, str(given), "-o", str(output), *ranked]) == 0
+    assert "'many' in row 33, where" in capsys.readouterr().err
+    assert pl.read_csv(f"{output}.rejected.csv").select("row", "line").rows() == [(3, 5), (22, 24)]
+    assert broken[32].split(",")[names.index("visits")] == "many"

@@ -48,8 +48,9 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["out.csv"]
 
 
-def test_rejected_records_are_kept_with_line_and_reason(tmp_path: Path) -> None:
-    write_rejected(tmp_path / "r.csv", [Rejected(3, "=a,b\nc", "1 field")])
-    assert read_table(tmp_path / "r.csv").frame.rows() == [("3", "1 field", "'=a,b\nc")]
+def test_rejected_records_are_kept_with_row_line_and_reason(tmp_path: Path) -> None:
+    write_rejected(tmp_path / "r.csv", [Rejected(3, "=a,b\nc", "1 field", after=1)])
+    write_rejected(tmp_path / "r.csv", [Rejected(9, "d", "1 field", after=4)], before=1)
+    assert read_table(tmp_path / "r.csv").frame.rows() == [("2", "3", "1 field", "'=a,b\nc"), ("6", "9", "1 field", "d")]
     write_rejected(tmp_path / "none.csv", [])
-    assert (tmp_path / "none.csv").read_text() == "row,reason,text\n"
+    assert (tmp_path / "none.csv").read_text() == "row,line,reason,text\n"

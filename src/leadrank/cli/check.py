@@ -37,7 +37,7 @@ def check(
     project, raw = read_declared(declare(source, flags))
     keep_rejected(raw, rejected)
     with naming(raw), progress() as told:
-        prepared = look(project, raw.frame, counted=getattr(raw, "counted", ()), progress=told)
+        prepared = look(project, raw.frame, counted=getattr(raw, "counted", ()), progress=told, skipped=raw.skipped)
     findings = gravest_first([*getattr(raw, "noticed", raw.findings), *prepared.findings])
     if json:
         emit_json({"findings": [asdict(f) for f in findings]})

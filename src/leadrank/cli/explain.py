@@ -31,7 +31,8 @@ def explain(bundle: BundleFile, data: Data, *, lead: Lead, at: At = None, key_fi
     check_source(data, scorer.bundle, at=at)
     raw = read_leads(data, scorer.bundle, at) if is_gathered(data, scorer.bundle) else read(data)
     with naming(raw):
-        explained = scorer.explain(raw.frame, row_of(raw.frame, scorer.bundle.project.lead.key, lead), reasons=MOST)
+        row = row_of(raw.frame, scorer.bundle.project.lead.key, lead, raw.skipped)
+        explained = scorer.explain(raw.frame, row, reasons=MOST)
     emit(_heading(lead, explained.scored))
     rows = [(f"{r.contribution:+.2f}", r.sentence) for r in explained.reasons]
     table("", ("log-odds", "reason"), rows, right=("log-odds",))

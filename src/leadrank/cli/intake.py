@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from bisect import bisect_left
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -87,12 +88,17 @@ class KeptRejected:
         Where they are from.
     place
         The file for them; without one they are only counted.
+
+    Attributes
+    ----------
+    skipped
+        Their numbers below the header, as far as the table was read.
     """
 
     def __init__(self, source: str, place: Path | None) -> None:
         self._source, self._place = source, place
         self._first: Rejected | None = None
-        self._count = 0
+        self.skipped: list[int] = []
 
     def of(self, batches: Batches) -> Batches:
         """Return the same table; whoever reads its pieces has its rejected records kept."""
@@ -112,39 +118,42 @@ class KeptRejected:
         """Write down some more."""
         if not rejected:
             return
+        from leadrank.data import numbers_of
+
         if self._place is not None:
             from leadrank.data import write_rejected
 
-            write_rejected(self._place, rejected, more=self._count > 0)
+            write_rejected(self._place, rejected, before=len(self.skipped))
         self._first = self._first or rejected[0]
-        self._count += len(rejected)
+        self.skipped += numbers_of(rejected, len(self.skipped))
 
     def say(self) -> None:
         """Tell how many there are, and where."""
         if self._first is None:
             return
-        said = f"{self._count} records of {self._source} do not split into its columns; the first, line {self._first.row}: {self._first.reason}."
+        first = f"the first, line {self._first.row}: {self._first.reason}"
+        said = f"{len(self.skipped)} records of {self._source} do not split into its columns; {first}."
         say(f"{said} They are kept in {self._place}." if self._place is not None else f"{said} Keep them with --rejected FILE.")
 
 
-def say_problems(problems: Sequence[CellProblem], counts: Mapping[str, int] | None = None) -> None:
-    """Sum up cells that could not be read, one line for each column; `counts` knows of more than are listed."""
+def say_problems(problems: Sequence[CellProblem], counts: Mapping[str, int] | None = None, skipped: Sequence[int] = ()) -> None:
+    """Sum up cells that could not be read, one line for each column; `counts` knows of more, `skipped` are rows that did not split."""
     from leadrank.scored_table import problem_lines
 
-    for line in problem_lines(problems, counts):
+    for line in problem_lines(problems, counts, skipped):
         say(line)
 
 
-def say_unfamiliar(found: Unfamiliar) -> None:
+def say_unfamiliar(found: Unfamiliar, skipped: Sequence[int] = ()) -> None:
     """Tell what training did not know, one line each: new levels, new blanks, rows that say nothing, columns that nobody knows."""
     from leadrank.scored_table import unfamiliar_lines
 
-    for line in unfamiliar_lines(found):
+    for line in unfamiliar_lines(found, skipped):
         say(line)
 
 
-def row_of(frame: pl.DataFrame, key: str | None, wanted: str) -> int:
-    """Find the lead by its key, or by its 1-based row number where there is no key.
+def row_of(frame: pl.DataFrame, key: str | None, wanted: str, skipped: Sequence[int] = ()) -> int:
+    """Find the lead by its key, or by its 1-based row number where there is no key; `skipped` rows did not split.
 
     Raises
     ------
@@ -154,10 +163,11 @@ def row_of(frame: pl.DataFrame, key: str | None, wanted: str) -> int:
     import polars as pl
 
     if key is None or key not in frame.columns:
-        if wanted.isdigit() and 1 <= int(wanted) <= frame.height:
-            return int(wanted) - 1
+        last = frame.height + len(skipped)
+        if wanted.isdigit() and 1 <= int(wanted) <= last and int(wanted) not in skipped:
+            return int(wanted) - 1 - bisect_left(skipped, int(wanted))
         raise UsageError(
-            f"the model knows no key column, so --lead expects a row number from 1 to {frame.height}; {wanted!r} came.",
+            f"the model knows no key column, so --lead expects a row number from 1 to {last}; {wanted!r} came.",
             "Count rows below the header.",
         )
     names = frame[key].cast(pl.String).str.strip_chars()

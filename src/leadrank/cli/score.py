@@ -91,8 +91,8 @@ def score(
     keep_rejected(raw, refused)
     with naming(raw):
         found = scorer.table(raw.frame, reasons=reasons, ranked=ranked, top=top, keep=keep or (), threads=threads or own_threads(scorer))
-    say_problems(found.problems, found.unfamiliar.unreadable)
-    say_unfamiliar(found.unfamiliar)
+    say_problems(found.problems, found.unfamiliar.unreadable, raw.skipped)
+    say_unfamiliar(found.unfamiliar, raw.skipped)
     write(output, found.rows)
     if not_worth is not None:
         scored = scorer.many(raw.frame) if ranked or top is not None else found.rows
@@ -126,8 +126,8 @@ def score_in_pieces(
     if not found.rows:
         say(NOBODY.format(opened.source))
         return
-    say_problems(found.problems, found.unfamiliar.unreadable)
-    say_unfamiliar(found.unfamiliar)
+    say_problems(found.problems, found.unfamiliar.unreadable, kept.skipped)
+    say_unfamiliar(found.unfamiliar, kept.skipped)
     if output != STANDARD:
         say_outlook(found.tiers)
         if scorer.bundle.policy.threshold.rule.name == "capacity":

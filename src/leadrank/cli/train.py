@@ -105,7 +105,7 @@ def learn(project: Project, raw: RawTable, started: float, *, approve: Callable[
     with naming(raw), progress() as told:
         bundle = fit(
             project, getattr(raw, "history", None) or raw.frame, clock=time.monotonic, started=started, at=datetime.now(UTC), salt=salt,
-            progress=told, approve=approve or _accept_all,
+            progress=told, approve=approve or _accept_all, skipped=raw.skipped,
         )
     return replace(bundle, findings=gravest_first([*raw.findings, *bundle.findings]))
 

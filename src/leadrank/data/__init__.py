@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from leadrank.data.leaks import Ranker, find_leaks, merge_groups, near_duplicates, rate_ranker
     from leadrank.data.ordering import FILE_ORDER, time_order
     from leadrank.data.profile import ColumnProfile, Profile, profile
-    from leadrank.data.reading import Batches, RawTable, Rejected, open_batches, read_table
+    from leadrank.data.reading import Batches, RawTable, Rejected, numbers_of, open_batches, read_table
     from leadrank.data.relations import (
         Draft,
         RejectedRow,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         Tidier,
         draft_relations,
         known_rows,
+        number_of,
         read_project_tables,
         tidy_tables,
         write_rejected_rows,
@@ -51,8 +52,8 @@ later(
     cell="clean_cell",
     clean="CellProblem Cleaned clean_frame kept_problems", duplicates="drop_repeated_keys duplicate_groups", infer="infer_schema", keys="choose_key",
     leaks="Ranker find_leaks merge_groups near_duplicates rate_ranker", ordering="FILE_ORDER time_order", profile="ColumnProfile Profile profile",
-    reading="Batches RawTable Rejected open_batches read_table",
-    relations="Draft RejectedRow Repair Tidied Tidier draft_relations known_rows read_project_tables tidy_tables write_rejected_rows",
+    reading="Batches RawTable Rejected numbers_of open_batches read_table",
+    relations="Draft RejectedRow Repair Tidied Tidier draft_relations known_rows number_of read_project_tables tidy_tables write_rejected_rows",
     schema="ColumnSchema Schema", set_aside="keyed_hash row_names set_aside", stream="piece_writer write_pieces",
     unfinished="unfinished",
     validate="blank_heavy_columns constant_columns labelled_rows little_said validate",

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
-from leadrank.data.reading.delimited import Rejected
+from leadrank.data.reading.delimited import Rejected, numbers_of
 from leadrank.data.whole import whole_file
 from leadrank.errors import UsageError
 from leadrank.frames import pl
@@ -59,13 +59,22 @@ def suffix_of(path: Path) -> str:
     return Path(path.stem).suffix.lower() + last if last == _ZIPPED else last
 
 
-def write_rejected(path: str | Path, rejected: Iterable[Rejected], *, more: bool = False) -> None:
-    """Write records that did not split as a CSV of line, reason and text (defused like any other text); `more` join those that are there."""
+def write_rejected(path: str | Path, rejected: Iterable[Rejected], *, before: int = 0) -> None:
+    """Write records that did not split as a CSV of row, line, reason and text (defused like any other text).
+
+    Parameters
+    ----------
+    rejected
+        In the order of the file. A row is the number of the record below the header, a line where it begins in the file: the two differ where cells
+        hold line breaks.
+    before
+        How many stand in the CSV already; these join them.
+    """
     rows = list(rejected)
     frame = pl.DataFrame(
-        {"row": [r.row for r in rows], "reason": [r.reason for r in rows], "text": [r.text for r in rows]},
-        schema={"row": pl.Int64, "reason": pl.String, "text": pl.String})
-    if not more:
+        {"row": numbers_of(rows, before), "line": [r.row for r in rows], "reason": [r.reason for r in rows], "text": [r.text for r in rows]},
+        schema={"row": pl.Int64, "line": pl.Int64, "reason": pl.String, "text": pl.String})
+    if not before:
         write_table(path, frame, ".csv")
         return
     try:

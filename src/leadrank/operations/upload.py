@@ -77,7 +77,8 @@ def upload(desk: Desk, who: Who, name: str, content: bytes, *, token: str, take:
             told = f"{label}.scored.{kind}", KINDS[kind]
             keep(c, FileRow(id=identity, by=who.name, name=told[0], kind=told[1], content=contents[kind], at=now, expires_at=now + LASTS))
     taken = take_leads(desk, who, _leads(raw.frame, keys, label), now=now) if take else []
-    said = [*_rejected(raw), *problem_lines(found.problems, found.unfamiliar.unreadable), *unfamiliar_lines(found.unfamiliar)]
+    odd = found.unfamiliar
+    said = [*_rejected(raw), *problem_lines(found.problems, odd.unreadable, raw.skipped), *unfamiliar_lines(odd, raw.skipped)]
     tiers = {tier.name: int((found.rows["tier"] == tier.name).sum()) for tier in found.tiers}
     return Uploaded(found.rows.height, tuple(said), tuple(map(str, found.tiers)), tiers, files, now + LASTS, len(taken))
 

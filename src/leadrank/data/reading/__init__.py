@@ -6,7 +6,7 @@ from leadrank.faces import later
 
 if TYPE_CHECKING:
     from leadrank.data.reading.batches import Batches, open_batches
-    from leadrank.data.reading.delimited import Rejected
+    from leadrank.data.reading.delimited import Rejected, numbers_of
     from leadrank.data.reading.read import RawTable, read_table
 
-later(__name__, batches="Batches open_batches", delimited="Rejected", read="RawTable read_table")
+later(__name__, batches="Batches open_batches", delimited="Rejected numbers_of", read="RawTable read_table")

@@ -26,6 +26,17 @@ class Rejected:
     after: int = 0
 
 
+def numbers_of(rejected: Sequence[Rejected], before: int = 0) -> list[int]:
+    """Return the numbers of rejected records below the header, as all records are counted; `before` others were rejected earlier.
+
+    Examples
+    --------
+    >>> numbers_of([Rejected(4, "bad,1", "2 fields", after=2), Rejected(6, "bad,2", "2 fields", after=3)])
+    [3, 5]
+    """
+    return [bad.after + k for k, bad in enumerate(rejected, start=before + 1)]
+
+
 @dataclass(frozen=True, slots=True)
 class Split:
     """Records taken apart: the cells as text, in numbered columns since a header may name one twice, and what did not split."""

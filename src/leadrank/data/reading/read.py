@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from leadrank.data.reading.delimited import Rejected, no_rows
+from leadrank.data.reading.delimited import Rejected, no_rows, numbers_of
 from leadrank.data.reading.jsonlines import json_lines
 from leadrank.data.reading.sql import hide_password, read_sql
 from leadrank.data.reading.stored import Stored, stored
@@ -33,7 +33,7 @@ class RawTable:
     @property
     def skipped(self) -> tuple[int, ...]:
         """Numbers below the header of the records that did not split: the rows that came after each have a higher number than the table says."""
-        return tuple(bad.after + k for k, bad in enumerate(self.rejected, start=1))
+        return tuple(numbers_of(self.rejected))
 
 
 def read_table(

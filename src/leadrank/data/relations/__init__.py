@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from leadrank.data.relations.draft import Draft, DraftEvent, DraftParent, draft_relations
     from leadrank.data.relations.known import known_rows
     from leadrank.data.relations.matching import Repair
-    from leadrank.data.relations.rejects import RejectedRow, write_rejected_rows
+    from leadrank.data.relations.rejects import RejectedRow, number_of, write_rejected_rows
     from leadrank.data.relations.sources import read_project_tables
     from leadrank.data.relations.tidy import Tidied, Tidier, tidy_tables
 
 later(
     __name__, declared="Link Table declared_tables", draft="Draft DraftEvent DraftParent draft_relations",
     known="known_rows", matching="Repair",
-    rejects="RejectedRow write_rejected_rows", sources="read_project_tables", tidy="Tidied Tidier tidy_tables",
+    rejects="RejectedRow number_of write_rejected_rows", sources="read_project_tables", tidy="Tidied Tidier tidy_tables",
 )
