@@ -13,6 +13,7 @@ from leadrank.bundle import Bundle, load_bundle
 from leadrank.errors import ServiceError
 from leadrank.project import Project
 from leadrank.score import Scorer
+from leadrank.snapshots import as_declared
 from leadrank.store import registry
 from leadrank.store.connect import Store
 
@@ -29,6 +30,12 @@ class Active:
     def bundle(self) -> Bundle:
         """The bundle that scores."""
         return self.scorer.bundle
+
+    @property
+    def created_at(self) -> str | None:
+        """The field that says when a lead began; of several tables that of the lead table, and not the cutoff of the one made of them."""
+        origin = self.bundle.origin
+        return self.project.lead.created_at if origin is None else as_declared(self.project, origin).lead.created_at
 
 
 class Champion:

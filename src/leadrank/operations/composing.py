@@ -24,8 +24,8 @@ def cells_of(active: Active, lead: LeadRow) -> Cells:
     told, cells = active.project.lead, dict(lead.fields)
     if told.key is not None:
         cells[told.key] = lead.key
-    if told.created_at is not None and cells.get(told.created_at) in {None, ""}:
-        cells[told.created_at] = lead.created_at.isoformat(sep=" ")
+    if active.created_at is not None and cells.get(active.created_at) in {None, ""}:
+        cells[active.created_at] = lead.created_at.isoformat(sep=" ")
     return cells
 
 
@@ -36,7 +36,7 @@ def tables_of(c: Connection, active: Active, leads: Sequence[LeadRow]) -> pl.Dat
     if origin is None:
         return _frame(rows, (*active.scorer.needed, *([active.scorer.key] if active.scorer.key is not None else [])), only=True)
     project, schemas = active.project, origin.tidier.schemas
-    created = project.lead.created_at
+    created = active.created_at
     if created is not None:
         # Leads that begin after the moment of asking would be left out; intake saw to it that none does.
         rows = [row | {created: lead.created_at.isoformat(sep=" ")} for row, lead in zip(rows, leads, strict=True)]

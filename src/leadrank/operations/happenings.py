@@ -100,10 +100,11 @@ def take_events(desk: Desk, who: Who, events: Sequence[NewEvent], *, now: dateti
             check(who, "take_events", row)
         created = _created(c, active, who, [key for key in keys if key not in known], now)
         new = add_events(c, [_row(event, now) for event in events])
-        first = {event.event: event for event in reversed(events) if event.event in new}  # of two with one name in one call, the first one counts
+        # Of two with one name in one call, the first one counts.
+        first = {event.event: place for place, event in reversed(list(enumerate(events))) if event.event in new}
         rows = known | created
-        rows |= _moved(c, active, who, list(first.values()), rows, list(created), now)
-        return [Happened(event.event, first.get(event.event) is event, event.lead in created, rows[event.lead]) for event in events]
+        rows |= _moved(c, active, who, [events[place] for place in first.values()], rows, list(created), now)
+        return [Happened(e.event, first.get(e.event) == place, e.lead in created, rows[e.lead]) for place, e in enumerate(events)]
 
 
 def take_parents(desk: Desk, who: Who, rows: Sequence[ParentFields], *, now: datetime) -> int:

@@ -129,7 +129,7 @@ def restless_by(active: Active, before: LeadRow | None, row: LeadRow, because: s
 
 def _created(active: Active, lead: NewLead, now: datetime) -> datetime:
     """Return when a lead began: as told, as its fields have it, or now; nothing begins in the future."""
-    name = active.project.lead.created_at
+    name = active.created_at
     told: object = lead.created_at
     if told is None and name is not None:
         schema = active.bundle.schema

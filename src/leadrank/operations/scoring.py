@@ -1,4 +1,4 @@
-"""Stored leads to scores, always the same way, so that the same model gives a lead the same score to the last bit."""
+"""Stored leads to scores, one or many, always by the same way through the model."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def foreign_to(active: Active, names: Iterable[str]) -> dict[str, str]:
     project = active.project
     routed = (rule.when.column for rule in project.routing.rule if rule.when is not None)
     named = (project.serving.do_not_call, project.serving.do_not_email, *routed)
-    told = [*active.scorer.needed, *_lead_schema(active).names, *project.lead.columns, project.lead.key, project.lead.order, project.lead.created_at]
+    told = [*active.scorer.needed, *_lead_schema(active).names, *project.lead.columns, project.lead.key, project.lead.order, active.created_at]
     known = {name for name in (*told, project.target.column, *project.lead.exclude, *named) if name is not None}
     odd = [name for name in dict.fromkeys(names) if name not in known]
     return {name: f"{name} is a field that nobody knows. {nearest(name, known)}".rstrip() for name in odd[:MOST_ODD]}

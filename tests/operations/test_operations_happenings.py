@@ -1,0 +1,137 @@
+"""Events count once, change their lead, and score it anew; several tables are put together as training saw them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+
+from leadrank.errors import NotFoundError, UsageError
+from leadrank.operations import queue
+from leadrank.operations.desk import Desk
+from leadrank.operations.happenings import NewEvent, ParentFields, take_events, take_parents
+from leadrank.operations.intake import NewLead, take_leads
+from leadrank.operations.who import Who
+from leadrank.store.connect import Store
+
+
+@pytest.fixture
+def root(people: dict[str, Who]) -> Who:
+    return people["root"]
+
+
+def test_an_event_changes_its_lead_once_however_often_it_comes(
+    store: Store, desk_of: Callable[..., Desk], root: Who, now: datetime
+) -> None:
+    desk = desk_of("small", store)
+    take_leads(desk, root, [NewLead("L1", {"visits": 3, "source": "web", "age": 40})], now=now)
+    event = NewEvent("e1", "L1", "page view", now, add={"visits": 5}, set={"source": "reference"})
+    first = take_events(desk, root, [event, event], now=now)
+    again = take_events(desk, root, [event], now=now)
+    assert [one.new for one in (*first, *again)] == [True, False, False]
+    assert again[0].lead.fields == {"visits": 8, "source": "reference", "age": 40}
+    told = queue.history(desk, root, "L1", now=now)
+    assert [row.because for row in told.scores] == ["visits went from 3 to 8; source went from web to reference", "First score"]
+    assert [row.event for row in told.events] == ["e1"]
+
+
+def test_events_of_one_call_change_a_lead_in_the_order_in_which_they_happened(desk: Desk, root: Who, now: datetime) -> None:
+    take_leads(desk, root, [NewLead("L1", {"visits": 3})], now=now)
+    late, early = (NewEvent(f"e{k}", "L1", "edit", now - timedelta(hours=k), set={"source": s}) for k, s in ((1, "fair"), (2, "web")))
+    found = take_events(desk, root, [late, early], now=now)
+    assert found[0].lead.fields["source"] == "fair"
+    assert found[0].lead is found[1].lead
+    assert len(queue.history(desk, root, "L1", now=now).scores) == 2
+
+
+@pytest.mark.parametrize(("before", "after"), [("2", 3), (None, 1), ("many", 1), (1.5, 2.5), ("1,000", 1001)])
+def test_adding_to_a_field_reads_it_as_a_number_and_a_blank_as_none(
+    desk: Desk, root: Who, now: datetime, before: object, after: float
+) -> None:
+    take_leads(desk, root, [NewLead("L1", {"visits": before})], now=now)
+    found = take_events(desk, root, [NewEvent("e1", "L1", "view", now, add={"visits": 1})], now=now)
+    assert found[0].lead.fields["visits"] == after
+
+
+def test_an_unknown_lead_is_created_by_its_event(desk: Desk, root: Who, now: datetime) -> None:
+    (found,) = take_events(desk, root, [NewEvent("e1", "N1", "sign-up", now, set={"visits": 9})], now=now)
+    assert (found.created, found.lead.fields, found.lead.model) == (True, {"visits": 9}, desk.champion.current().identity)
+    assert [row.cause for row in queue.history(desk, root, "N1", now=now).scores] == ["created"]
+
+
+def test_or_refused_by_setting_with_all_that_came_along(desk_of: Callable[..., Desk], root: Who, now: datetime) -> None:
+    desk = desk_of("strict")
+    take_leads(desk, root, [NewLead("L1", {"visits": 3})], now=now)
+    with pytest.raises(NotFoundError, match="N1"):
+        take_events(desk, root, [NewEvent("e1", "L1", "view", now, add={"visits": 1}), NewEvent("e2", "N1", "view", now)], now=now)
+    assert queue.history(desk, root, "L1", now=now).events == ()
+
+
+def test_a_rep_sends_no_events_of_the_leads_of_others(desk: Desk, people: dict[str, Who], root: Who, now: datetime) -> None:
+    take_leads(desk, root, [NewLead("L1", {"visits": 3})], now=now)
+    with pytest.raises(NotFoundError):
+        take_events(desk, people["ann"], [NewEvent("e1", "L1", "view", now)], now=now)
+
+
+@pytest.mark.parametrize("wrong", [
+    {"event": ""}, {"event": "x" * 201}, {"kind": " "}, {"add": {"visits": "1"}}, {"add": {"visits": float("inf")}}, {"set": {"visits": [1]}},
+    {"lead": ""},
+])
+def test_an_event_that_says_nothing_is_refused(desk: Desk, root: Who, now: datetime, wrong: dict[str, Any]) -> None:
+    told: dict[str, Any] = {"event": "e1", "lead": "L1", "kind": "view", "occurred_at": now}
+    with pytest.raises(UsageError):
+        take_events(desk, root, [NewEvent(**told | wrong)], now=now)
+
+
+# Several tables ------------------------------------------------------------------------------------------------------------------------------------
+
+
+def _visit(name: str, lead: str, at: datetime) -> NewEvent:
+    return NewEvent(name, lead, "visits", at, fields={"minutes": 5.0})
+
+
+@pytest.fixture
+def several(store: Store, desk_of: Callable[..., Desk], root: Who, now: datetime) -> Desk:
+    desk = desk_of("tables", store)
+    take_parents(desk, root, [ParentFields("firms", f"F{k}", {"size": 10 * k}) for k in range(8)], now=now)
+    take_leads(desk, root, [NewLead("A", {"firm": "F1"}, created_at=now - timedelta(days=5)), NewLead("B", {"firm": "F7"})], now=now)
+    return desk
+
+
+def test_stored_events_and_parents_make_the_row_that_the_scorer_makes_of_the_tables(several: Desk, root: Who, now: datetime) -> None:
+    moments = [now - timedelta(days=3, hours=k) for k in range(4)]
+    found = take_events(several, root, [_visit(f"v{k}", "A", at) for k, at in enumerate(moments)], now=now)
+    tables = {
+        "lead": pl.DataFrame({"lead_id": ["A"], "came": [now - timedelta(days=5)], "firm": ["F1"]}),
+        "visits": pl.DataFrame({"lead_id": ["A"] * 4, "visit": ["v0", "v1", "v2", "v3"], "at": moments, "minutes": [5.0] * 4}),
+        "sales": pl.DataFrame(schema={"lead_id": pl.String, "sold_at": pl.Datetime}),
+        "firms": pl.DataFrame({"firm": [f"F{k}" for k in range(8)], "size": [10.0 * k for k in range(8)]}),
+    }
+    expected = several.champion.current().scorer.many(tables, at=now)
+    assert abs(found[0].lead.probability - expected["probability"][0]) < 1e-9
+    newest, oldest = queue.history(several, root, "A", now=now).scores
+    assert (newest.because, newest.cause) == ("New events: 4 of visits", "new data")
+    assert newest.probability > oldest.probability
+
+
+def test_an_event_counts_from_the_moment_it_is_known(several: Desk, root: Who, now: datetime) -> None:
+    before = queue.lead(several, root, "A", now=now).lead.probability
+    found = take_events(several, root, [_visit("v1", "A", now + timedelta(days=2))], now=now)
+    assert found[0].lead.probability == pytest.approx(before, rel=1e-12)
+
+
+def test_an_event_of_no_table_of_the_model_is_refused_with_the_nearest(several: Desk, root: Who, now: datetime) -> None:
+    with pytest.raises(UsageError, match="Did you mean 'visits'"):
+        take_events(several, root, [NewEvent("e", "A", "visit", now)], now=now)
+    with pytest.raises(UsageError, match="Did you mean 'firms'"):
+        take_parents(several, root, [ParentFields("firm", "F1", {})], now=now)
+
+
+def test_a_parent_row_takes_the_place_of_the_one_with_its_key(several: Desk, root: Who, now: datetime) -> None:
+    before = queue.lead(several, root, "A", now=now).lead.probability
+    assert take_parents(several, root, [ParentFields("firms", "F1", {"size": 70})], now=now) == 1
+    after = take_events(several, root, [_visit("v", "A", now)], now=now)[0].lead.probability
+    assert after != before

@@ -1,0 +1,166 @@
+"""Leads come in once, with a score, a tier, a deadline and an owner; what changes a score is told in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from leadrank.errors import NotFoundError, UsageError
+from leadrank.operations import queue, work
+from leadrank.operations.desk import Desk
+from leadrank.operations.intake import NewLead, take_leads
+from leadrank.operations.who import Who
+from leadrank.score import Scorer
+from leadrank.store import scores
+from leadrank.store.access import page as records
+from leadrank.store.connect import Store
+
+KEEN = {"visits": 9, "source": "reference", "age": 50}
+COLD = {"visits": 0, "source": "web", "age": 30}
+
+
+@pytest.fixture
+def root(people: dict[str, Who]) -> Who:
+    return people["root"]
+
+
+def test_a_new_lead_is_scored_tiered_routed_and_in_the_queue_on_either_database(
+    store: Store, desk_of: Callable[..., Desk], staff: Callable[..., None], root: Who, now: datetime
+) -> None:
+    desk = desk_of("small", store)
+    staff(desk)
+    (taken,) = take_leads(desk, root, [NewLead("L1", KEEN, "web form")], now=now)
+    lead, expected = taken.lead, Scorer(desk.champion.current().bundle).one({**KEEN, "id": "L1"})
+    assert (taken.created, taken.changed) == (True, True)
+    assert abs(lead.probability - expected.probability) < 1e-9
+    assert (lead.tier, lead.score, lead.contact) == ("High", expected.score, True)
+    assert lead.due_at == now + timedelta(hours=24)
+    assert (lead.owner, lead.team, lead.source) == ("ann", "north", "web form")
+    found = queue.queue(desk, Who("ann", "rep"), now=now)
+    assert [row.key for row in found.leads] == ["L1"]
+    assert found.leads[0] == lead
+    told = queue.history(desk, root, "L1", now=now)
+    assert [(row.cause, row.because) for row in told.scores] == [("created", "First score, from web form")]
+    assert [(row.owner, row.by) for row in told.assignments] == [("ann", "root")]
+    assert told.scores[0].reasons[0]["sentence"] == lead.reason != ""
+
+
+def test_the_same_lead_twice_changes_nothing_and_adds_no_score(desk: Desk, root: Who, now: datetime) -> None:
+    first = take_leads(desk, root, [NewLead("L1", KEEN)], now=now)[0]
+    again = take_leads(desk, root, [NewLead("L1", dict(reversed(KEEN.items())))], now=now + timedelta(hours=1))[0]
+    assert (again.created, again.changed) == (False, False)
+    assert again.lead == first.lead
+    assert len(queue.history(desk, root, "L1", now=now).scores) == 1
+
+
+def test_a_changed_field_is_told_in_words_and_the_others_stay(desk: Desk, root: Who, now: datetime) -> None:
+    take_leads(desk, root, [NewLead("L1", {**KEEN, "visits": 3})], now=now)
+    taken = take_leads(desk, root, [NewLead("L1", {"visits": 8})], now=now)[0]
+    assert taken.lead.fields == {**KEEN, "visits": 8}
+    newest, oldest = queue.history(desk, root, "L1", now=now).scores
+    assert (newest.cause, newest.because) == ("new data", "visits went from 3 to 8")
+    assert newest.probability > oldest.probability
+    assert newest.inputs != oldest.inputs
+
+
+def test_a_sensitive_field_is_never_named_in_a_cause(desk: Desk, root: Who, now: datetime) -> None:
+    take_leads(desk, root, [NewLead("L1", KEEN)], now=now)
+    take_leads(desk, root, [NewLead("L1", {"age": 64})], now=now)
+    assert queue.history(desk, root, "L1", now=now).scores[0].because == "1 more field changed"
+
+
+def test_a_field_that_the_model_does_not_read_is_kept_without_a_new_score(desk: Desk, root: Who, now: datetime) -> None:
+    take_leads(desk, root, [NewLead("L1", KEEN)], now=now)
+    taken = take_leads(desk, root, [NewLead("L1", {"phone": "+1"})], now=now)[0]
+    assert taken.changed
+    assert taken.lead.fields["phone"] == "+1"
+    assert len(queue.history(desk, root, "L1", now=now).scores) == 1
+
+
+def test_a_key_that_comes_twice_is_one_lead_with_the_fields_of_both(desk: Desk, root: Who, now: datetime) -> None:
+    found = take_leads(desk, root, [NewLead("L1", {"visits": 9}), NewLead("L1", {"source": "reference"})], now=now)
+    assert found[0] is found[1]
+    assert found[0].lead.fields == {"visits": 9, "source": "reference"}
+
+
+def test_problems_name_the_nearest_field_and_unreadable_cells(desk: Desk, root: Who, now: datetime) -> None:
+    taken = take_leads(desk, root, [NewLead("L1", {"visit": 3, "visits": "many"})], now=now)[0]
+    assert "visit is a field that nobody knows. Did you mean 'visits'?" in taken.problems
+    assert any(problem.startswith("visits: 'many' is not a finite number") for problem in taken.problems)
+
+
+def test_a_strict_service_refuses_all_that_is_odd_at_once(desk_of: Callable[..., Desk], root: Who, now: datetime) -> None:
+    desk = desk_of("strict")
+    with pytest.raises(UsageError, match=r"visit is a field .* Did you mean 'visits'.*visits: 'many'"):
+        take_leads(desk, root, [NewLead("L1", {"visit": 3, "visits": "many"})], now=now)
+    assert queue.queue(desk, root, now=now).total == 0
+
+
+@pytest.mark.parametrize("key", ["", "  ", "x" * 201, "a\nb", "a\0"])
+def test_what_cannot_name_a_lead_is_refused(desk: Desk, root: Who, now: datetime, key: str) -> None:
+    with pytest.raises(UsageError, match="key"):
+        take_leads(desk, root, [NewLead(key, {})], now=now)
+
+
+def test_a_field_that_holds_a_list_is_refused_by_name(desk: Desk, root: Who, now: datetime) -> None:
+    with pytest.raises(UsageError, match="'visits'"):
+        take_leads(desk, root, [NewLead("L1", {"visits": [1, 2]})], now=now)
+
+
+@pytest.mark.parametrize("told", ["yes", True, 1, "since 2021"])
+def test_a_do_not_call_lead_never_gets_a_call_suggested(desk: Desk, root: Who, now: datetime, told: object) -> None:
+    lead = take_leads(desk, root, [NewLead("L1", {**KEEN, "dnc": told})], now=now)[0].lead
+    assert (lead.do_not_call, lead.contact, lead.owner) == (True, False, None)
+    assert lead.action.startswith("Do not call")
+    forced = work.override(desk, root, "L1", tier="High", because="asked for us", expires_at=now + timedelta(days=1), now=now)
+    assert not forced.contact
+    assert forced.action.startswith("Do not call")
+    back = take_leads(desk, root, [NewLead("L1", {"dnc": "no"})], now=now)[0].lead
+    assert back.contact
+    assert back.action == "Call first."
+
+
+def test_a_lead_of_which_nothing_is_known_is_not_to_be_called(desk: Desk, root: Who, now: datetime) -> None:
+    lead = take_leads(desk, root, [NewLead("L1", {})], now=now)[0].lead
+    assert not lead.contact
+    assert lead.due_at is None
+
+
+def test_a_rep_keeps_the_lead_that_it_brings_and_touches_no_other(
+    desk: Desk, staff: Callable[..., None], people: dict[str, Who], root: Who, now: datetime
+) -> None:
+    staff(desk)
+    taken = take_leads(desk, people["bob"], [NewLead("B1", KEEN)], now=now)[0]
+    assert taken.lead.owner == "bob"
+    assert queue.history(desk, root, "B1", now=now).assignments[0].because == "bob brought it in"
+    with pytest.raises(NotFoundError):
+        take_leads(desk, people["ann"], [NewLead("A1", KEEN), NewLead("B1", {"visits": 1})], now=now)
+    assert queue.lead(desk, root, "B1", now=now).lead.fields == KEEN
+    with pytest.raises(NotFoundError):
+        queue.lead(desk, root, "A1", now=now)
+
+
+def test_nothing_begins_in_the_future(desk: Desk, root: Who, now: datetime) -> None:
+    begun = [now + timedelta(days=3), now - timedelta(days=3)]
+    taken = take_leads(desk, root, [NewLead(f"L{k}", KEEN, created_at=at) for k, at in enumerate(begun)], now=now)
+    assert [one.lead.created_at for one in taken] == [now, begun[1]]
+
+
+def test_a_closed_lead_keeps_its_score_when_new_fields_come(desk: Desk, root: Who, now: datetime) -> None:
+    take_leads(desk, root, [NewLead("L1", COLD)], now=now)
+    work.outcome(desk, root, "L1", converted=False, now=now)
+    taken = take_leads(desk, root, [NewLead("L1", KEEN)], now=now)[0]
+    assert (taken.changed, taken.lead.status, taken.lead.fields) == (True, "lost", KEEN)
+    with desk.store.reading() as c:
+        assert len(scores.history(c, "L1")) == 1
+
+
+def test_one_call_leaves_one_access_record_without_any_value(desk: Desk, root: Who, now: datetime) -> None:
+    take_leads(desk, root, [NewLead(f"L{k}", {"visits": 777, "source": "secret"}) for k in range(3)], now=now)
+    with desk.store.reading() as c:
+        (record,) = records(c, limit=10, did="take_leads")
+    assert (record.by, record.role, record.what, record.times, record.result) == ("root", "admin", "L0 and 2 more", 3, "done")
+    assert "777" not in repr(record)
+    assert "secret" not in repr(record)

@@ -1,0 +1,149 @@
+"""What people do with a lead, and what of it counts for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from leadrank.errors import ConflictError, NotFoundError, UsageError
+from leadrank.operations import queue, work
+from leadrank.operations.desk import Desk
+from leadrank.operations.intake import NewLead, take_leads
+from leadrank.operations.tick import tick
+from leadrank.operations.who import Who
+from leadrank.store.connect import Store
+
+DAY = timedelta(days=1)
+PAST, FAR = datetime.fromisoformat("2020-01-01"), datetime.fromisoformat("2030-01-01")
+KEEN = {"visits": 9, "source": "reference", "age": 50}
+COLD = {"visits": 0, "source": "web", "age": 30}
+
+
+@pytest.fixture
+def root(people: dict[str, Who]) -> Who:
+    return people["root"]
+
+
+@pytest.fixture
+def hers(store: Store, desk_of: Callable[..., Desk], staff: Callable[..., None], people: dict[str, Who], now: datetime) -> Desk:
+    """Give a desk at which L1 is Ann's."""
+    desk = desk_of("small", store)
+    staff(desk)
+    take_leads(desk, people["ann"], [NewLead("L1", KEEN)], now=now)
+    return desk
+
+
+def test_the_first_contact_ends_the_deadline_and_later_ones_are_kept(hers: Desk, people: dict[str, Who], now: datetime) -> None:
+    ann = people["ann"]
+    first = work.contact(hers, ann, "L1", channel="call", cost=3.5, note=" no answer ", at=now, now=now + DAY)
+    second = work.contact(hers, ann, "L1", channel="email", now=now + 2 * DAY)
+    assert first.contacted_at == second.contacted_at == now
+    told = queue.history(hers, ann, "L1", now=now).contacts
+    assert [(row.channel, row.note, row.cost, row.tier) for row in told] == [("email", "", None, "High"), ("call", "no answer", 3.5, "High")]
+    assert told[0].due_at == now + DAY
+
+
+def test_an_outcome_closes_the_lead_once_and_another_one_corrects_it(hers: Desk, people: dict[str, Who], now: datetime) -> None:
+    ann = people["ann"]
+    work.outcome(hers, ann, "L1", converted=True, value=120.0, now=now)
+    assert work.outcome(hers, ann, "L1", converted=True, value=120.0, now=now + DAY).status == "converted"
+    assert queue.queue(hers, ann, now=now).total == 0
+    assert work.outcome(hers, ann, "L1", converted=False, now=now + DAY).status == "lost"
+    assert len(queue.history(hers, ann, "L1", now=now).outcomes) == 2
+    for refused in (work.snooze, work.wake):
+        with pytest.raises(ConflictError, match="closed"):
+            refused(hers, ann, "L1", **({"until": now + DAY} if refused is work.snooze else {}), now=now)
+
+
+def test_feedback_keeps_the_score_that_it_is_about_and_asks_why(hers: Desk, people: dict[str, Who], now: datetime) -> None:
+    ann = people["ann"]
+    score = queue.lead(hers, ann, "L1", now=now).lead.score
+    work.feedback(hers, ann, "L1", verdict="too high", because="a competitor", now=now)
+    (told,) = queue.history(hers, ann, "L1", now=now).feedback
+    assert (told.verdict, told.because, told.score, told.by) == ("too high", "a competitor", score, "ann")
+    with pytest.raises(UsageError, match="Why"):
+        work.feedback(hers, ann, "L1", verdict="too low", now=now)
+
+
+def test_a_snoozed_lead_comes_back_with_a_new_deadline(hers: Desk, people: dict[str, Who], now: datetime) -> None:
+    ann = people["ann"]
+    work.snooze(hers, ann, "L1", until=now + 5 * DAY, because="on holiday", now=now)
+    assert queue.queue(hers, ann, now=now).total == 0
+    assert tick(hers, now=now + 4 * DAY).woken == 0
+    assert tick(hers, now=now + 5 * DAY).woken == 1
+    (lead,) = queue.queue(hers, ann, now=now).leads
+    assert (lead.status, lead.snoozed_until, lead.due_at) == ("open", None, now + 6 * DAY)
+
+
+def test_an_override_counts_until_it_expires_and_the_history_shows_both(hers: Desk, people: dict[str, Who], now: datetime) -> None:
+    ann = people["ann"]
+    before = queue.lead(hers, ann, "L1", now=now).lead
+    forced = work.override(hers, ann, "L1", tier="Low", because="left the company", expires_at=now + 3 * DAY, now=now)
+    assert (forced.tier, forced.contact, forced.action, forced.overridden_until) == ("Low", False, "Write.", now + 3 * DAY)
+    assert (forced.probability, forced.score) == (before.probability, before.score)
+    assert forced.worth < before.worth
+    take_leads(hers, ann, [NewLead("L1", {"visits": 10})], now=now + DAY)
+    held = queue.lead(hers, ann, "L1", now=now + DAY)
+    assert (held.lead.tier, held.override is not None) == ("Low", True)
+    assert tick(hers, now=now + 2 * DAY).ended == 0
+    assert tick(hers, now=now + 3 * DAY).ended == 1
+    assert tick(hers, now=now + 3 * DAY).ended == 0
+    after = queue.lead(hers, ann, "L1", now=now + 3 * DAY)
+    assert (after.lead.tier, after.lead.contact, after.lead.overridden_until, after.override) == ("High", True, None, None)
+    told = queue.history(hers, ann, "L1", now=now)
+    assert [(row.cause, row.tier) for row in told.scores] == [
+        ("override ended", "High"), ("new data", "Low"), ("override", "Low"), ("created", "High"),
+    ]
+    assert told.scores[2].because == "ann put it into Low until 2026-03-05 12:00: left the company"
+    assert told.scores[0].because == "The override to Low by ann has expired"
+
+
+def test_an_override_can_be_ended_before_and_raises_a_cold_lead_into_the_queue(hers: Desk, root: Who, now: datetime) -> None:
+    cold = take_leads(hers, root, [NewLead("C1", COLD)], now=now)[0].lead
+    assert (cold.contact, cold.owner) == (False, None)
+    forced = work.override(hers, root, "C1", tier="High", because="met at the fair", expires_at=now + DAY, now=now)
+    assert (forced.contact, forced.owner is not None, forced.due_at) == (True, True, now + DAY)
+    back = work.end_override(hers, root, "C1", now=now + DAY / 2)
+    assert (back.tier, back.contact, back.probability) == ("Low", False, cold.probability)
+    assert work.end_override(hers, root, "C1", now=now + DAY / 2) == back
+
+
+@pytest.mark.parametrize("wrong", [{"tier": "Hihg"}, {"because": " "}, {"expires_at": PAST}, {"expires_at": FAR}])
+def test_an_override_without_tier_reason_or_end_is_refused(hers: Desk, people: dict[str, Who], now: datetime, wrong: dict[str, Any]) -> None:
+    told: dict[str, Any] = {"tier": "High", "because": "known", "expires_at": now + DAY}
+    with pytest.raises(UsageError):
+        work.override(hers, people["ann"], "L1", **told | wrong, now=now)
+
+
+def test_a_manager_gives_a_lead_to_another_rep_who_has_room(
+    hers: Desk, people: dict[str, Who], staff: Callable[..., None], now: datetime
+) -> None:
+    staff(hers, 0, "full")
+    meg = people["meg"]
+    moved = work.reassign(hers, meg, "L1", owner="bob", because="ann is ill", now=now)
+    assert (moved.owner, moved.team) == ("bob", "north")
+    with pytest.raises(NotFoundError):
+        queue.lead(hers, people["ann"], "L1", now=now)
+    with pytest.raises(ConflictError, match="capacity"):
+        work.reassign(hers, meg, "L1", owner="full", now=now)
+    with pytest.raises(NotFoundError, match="no active rep"):
+        work.reassign(hers, meg, "L1", owner="meg", now=now)
+    assert work.reassign(hers, meg, "L1", owner=None, now=now).owner is None
+    told = queue.history(hers, meg, "L1", now=now).assignments
+    assert [(row.owner, row.because) for row in told] == [(None, "Given by meg"), ("bob", "meg: ann is ill"), ("ann", "ann brought it in")]
+    assert [row.ended_at is None for row in told] == [True, False, False]
+
+
+@pytest.mark.parametrize(("call", "told"), [
+    (work.contact, {"channel": ""}), (work.contact, {"channel": "call", "cost": float("nan")}), (work.contact, {"channel": "call", "at": FAR}),
+    (work.outcome, {"converted": True, "value": float("inf")}), (work.feedback, {"verdict": "wrong"}), (work.snooze, {"until": PAST}),
+    (work.contact, {"channel": "call", "note": "x" * 4001}),
+])
+def test_what_cannot_be_is_refused_in_words(
+    hers: Desk, people: dict[str, Who], now: datetime, call: Callable[..., Any], told: dict[str, Any]
+) -> None:
+    with pytest.raises(UsageError):
+        call(hers, people["ann"], "L1", **told, now=now)
