@@ -24,6 +24,10 @@ PEOPLE: dict[str, tuple[Role, str | None, int | None]] = {
 }
 
 
+CLOSED = (40, 110)
+"""Of the leads, those that came weeks ago and were worked."""
+
+
 def make_bundle(folder: Path) -> Path:
     """Learn from 3,000 simulated leads."""
     told = tomllib.loads(SIMULATIONS["leads"].project) | {
@@ -51,20 +55,21 @@ def hire(desk: Desk, now: datetime) -> None:
         accounts.add_account(desk, LOCAL, name, password=PASSWORD, role=role, team=team, capacity=capacity, salt=bytes([k] * 16), now=now)
 
 
-def settle(desk: Desk, now: datetime, *, rows: int = 120) -> None:
+def settle(desk: Desk, now: datetime, *, rows: int = 160) -> None:
     """Fill the store: leads of the last three months, some worked, some closed, some put off, one set by hand, one not to be called."""
     table = new_leads(rows)
     for k, row in enumerate(table.to_dicts()):
-        came = now - timedelta(hours=1 + (k * 7919) % 2000 if k % 3 else 1 + k % 5)
+        old = CLOSED[0] <= k < CLOSED[1]
+        came = now - (timedelta(days=3 + (k * 7) % 80) if old else timedelta(minutes=20 + (k * 131) % 2200))
         fields = row | ({"do_not_call": "yes"} if k % 17 == 3 else {})
         intake.take_leads(desk, LOCAL, [intake.NewLead(row["lead_id"], fields, "web form", came)], now=came)
     keys = table["lead_id"].to_list()
     boss = Who("mia", "manager")
-    for k, key in enumerate(keys[40:100]):
-        if k % 2:
-            work.contact(desk, boss, key, channel="meeting", note="Spoke for ten minutes; wants an offer." if k % 4 else "", cost=75.0, now=now)
-        if k % 3:
-            work.outcome(desk, boss, key, converted=k % 5 == 0, value=2400.0 + 100 * k if k % 5 == 0 else None, now=now)
+    for k, key in enumerate(keys[CLOSED[0] : CLOSED[1]]):
+        at = now - timedelta(days=2 + (k * 7) % 60)
+        work.contact(desk, boss, key, channel="meeting", note="Spoke for ten minutes; wants an offer." if k % 4 else "", cost=75.0, at=at, now=now)
+        if k % 6:
+            work.outcome(desk, boss, key, converted=k % 4 == 0, value=2400.0 + 50 * k if k % 4 == 0 else None, at=at + timedelta(days=1), now=now)
     work.snooze(desk, boss, keys[5], until=now + timedelta(days=2), because="on holiday", now=now)
     work.override(desk, boss, keys[8], tier="High", because="Their director called.", expires_at=now + timedelta(days=5), now=now)
     work.feedback(desk, boss, keys[8], verdict="too low", because="They asked for us by name.", now=now)

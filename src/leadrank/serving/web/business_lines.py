@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from leadrank.evaluation.business_figures import BusinessFigure
+from leadrank.evaluation.business_figures import BeforeAfter, BusinessFigure
 from leadrank.pages.words import NONE, Said, count, decimal, percent, say, say_money
 from leadrank.types import Figure
 
@@ -24,10 +23,9 @@ class Line:
     counted: str
 
 
-def lines(found: Any, currency: str) -> list[Line]:
+def lines(found: tuple[BusinessFigure, ...] | BeforeAfter, currency: str) -> list[Line]:
     """Put the figures of one period, or of two, into lines."""
-    rows = getattr(found, "rows", None)
-    if rows is None:
+    if not isinstance(found, BeforeAfter):
         return [
             Line(one.name, one.tier, _say(one.figure, one.unit, currency), None, None, clear=False, note=one.note, counted=count(one.n))
             for one in found
@@ -38,7 +36,7 @@ def lines(found: Any, currency: str) -> list[Line]:
             _say(one.difference, one.before.unit, currency, signed=True), clear=one.clear, note=_note(one.before, one.after),
             counted=f"{count(one.before.n)} / {count(one.after.n)}",
         )
-        for one in rows
+        for one in found.rows
     ]
 
 

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from leadrank.operations import sessions
-from leadrank.serving.callers import COOKIE, SAFE_COOKIE, cookie_of
+from leadrank.serving import cookies
+from leadrank.serving.callers import cookie_of
 from leadrank.serving.origin import is_foreign
 from leadrank.serving.problems import Problem
 from leadrank.serving.web.entry import PageRoute, Posting, Serving, safe_place
@@ -46,8 +47,7 @@ def log_in(
         service.tries.count(address)
         return page(None, "login.html", status=401, next=safe_place(next), name=name, wrong=WRONG, said=None)
     answer = RedirectResponse(safe_place(next), 303)
-    safe = _is_safe(request)
-    answer.set_cookie(SAFE_COOKIE if safe else COOKIE, token, httponly=True, samesite="lax", secure=safe, path="/")
+    cookies.give(answer, request, token)
     return answer
 
 
@@ -60,10 +60,5 @@ def log_out(request: Request, visit: Posting, service: Serving) -> Response:
         sessions.log_out(visit.desk, token, now=visit.now)
         service.keeper.forget(headers)
     answer = RedirectResponse(LOGIN, 303)
-    safe = _is_safe(request)
-    answer.delete_cookie(SAFE_COOKIE if safe else COOKIE, secure=safe, httponly=True, samesite="lax", path="/")
+    cookies.take_back(answer, request)
     return answer
-
-
-def _is_safe(request: Request) -> bool:
-    return request.url.scheme == "https"

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from leadrank.decisions import Policy
 from leadrank.decisions.plan import WorkPlan
 from leadrank.errors import UsageError
+from leadrank.evaluation.business_figures import BeforeAfter
 from leadrank.operations import planning
 from leadrank.pages.words import compact, count, decimal, money, say
 from leadrank.serving.web.business_lines import lines
@@ -42,7 +43,7 @@ def show(
     return page(
         visit, "manager.html", here=HERE, **_planned(visit, asked, value, cost), **_sliders(policy, most, asked, value, cost), loads=loads,
         shares=shares, tiers=_tiers(shares), share_bar=share_bar, load_bar=_load_bar, business=lines(found, policy.currency),
-        caution=getattr(found, "caution", ""), since=start.date(), until=end.date(), split=middle.date() if middle else "",
+        caution=found.caution if isinstance(found, BeforeAfter) else "", since=start.date(), until=end.date(), split=middle.date() if middle else "",
     )
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
 from leadrank.operations import planning, queue
-from leadrank.operations.upload import KINDS
+from leadrank.operations.exports import KINDS
 from leadrank.pages.words import count, plural
 from leadrank.serving.changes import told
 from leadrank.serving.web.asked import AGES, MINE, MOST, NOBODY, PAGE, STATUSES, Asked
@@ -53,7 +53,7 @@ def show(visit: Visiting, asked: Wanted, said: str = "", lead: str = "") -> Resp
     return page(
         visit, "queue_list.html" if visit.partial else "queue.html", here=HERE, asked=asked, aside=asked.aside, leads=found.leads, total=found.total,
         more=more, query=asked.with_(), said=said_of(said, lead), show_owner=visit.who.role != "rep", may_work=visit.may("contact"),
-        version=version, summary=_summary(found), tier_choices=choices.tiers, owner_choices=choices.owners,
+        version=version, summary=_summary(found, visit), tier_choices=choices.tiers, owner_choices=choices.owners,
         status_choices=STATUSES, age_choices=AGES,
     )
 
@@ -66,14 +66,18 @@ def export(visit: Visiting, asked: Wanted, kind: str) -> Response:
     return Response(content, media_type=KINDS[kind], headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"})
 
 
-def _summary(found: queue.Page) -> str:
-    parts = [f"{count(number)} {tier}" for tier, number in found.tiers.items() if number]
+def _summary(found: queue.Page, visit: Visit) -> str:
+    names = dict.fromkeys([*_tiers(visit), *found.tiers])
+    parts = [f"{count(found.tiers[tier])} {tier}" for tier in names if found.tiers.get(tier)]
     return f"{plural(found.total, 'lead')}{': ' + ', '.join(parts) if len(parts) > 1 else ''}"
 
 
+def _tiers(visit: Visit) -> list[str]:
+    return [tier.name for tier in visit.desk.champion.current().bundle.policy.tiers]
+
+
 def _choices(visit: Visit, tiers: dict[str, int]) -> Choices:
-    names = [tier.name for tier in visit.desk.champion.current().bundle.policy.tiers]
-    offered = tuple((name, name) for name in dict.fromkeys([*names, *tiers]))
+    offered = tuple((name, name) for name in dict.fromkeys([*_tiers(visit), *tiers]))
     if not visit.may("workload"):
         return Choices(offered, ())
     owners = [load.owner for load in planning.workload(visit.desk, visit.who, now=visit.now) if load.owner]
