@@ -27,6 +27,8 @@ pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the public data sets 
 AUGUST = datetime.fromisoformat("2017-08-01")
 BASELINE = 0.787
 """ROC AUC of the best simple model by time, in the README of the set."""
+STANDARD_ERROR = 0.0115
+"""Of an AUC on the 3,739 later invitations, households drawn with all theirs."""
 
 
 def placed(example: str, tables: Path, folder: Path) -> Project:
@@ -137,11 +139,28 @@ def test_no_silent_zero_for_campaigns_that_still_run(invitations: History) -> No
     assert int((~same).sum()) <= 3, "three redemptions came after 60 days"
 
 
+def test_earlier_invitations_and_what_was_redeemed_of_the_same_type_are_those_of_before_the_start(invitations: History) -> None:
+    """Counted once more without the library."""
+    tables = DATA / "complete_journey"
+    lead, redemptions, campaigns = (
+        pl.read_csv(tables / name, infer_schema=False) for name in ("campaigns.csv", "coupon_redemptions.csv", "campaign_descriptions.csv"))
+    told = lead.with_row_index("row").join(campaigns, on="campaign_id")
+    earlier = told.join(told, on="household_id", suffix="_then").filter(pl.col("start_date_then") < pl.col("start_date"))
+    typed = redemptions.join(campaigns, on="campaign_id").select("household_id", "redemption_date", campaign_type_then="campaign_type")
+    used = told.join(typed, on="household_id").filter(pl.col("redemption_date") < pl.col("start_date"))
+    alike = pl.col("campaign_type_then") == pl.col("campaign_type")
+    wanted = {"invitations": earlier, "invitations_of_type": earlier.filter(alike), "redemptions": used, "redemptions_of_type": used.filter(alike)}
+    for name, rows in wanted.items():
+        counts = lead.with_row_index("row").join(rows.group_by("row").len(), on="row", how="left", maintain_order="left")["len"].fill_null(0)
+        assert invitations.frame[f"{name} all, ever"].to_list() == counts.to_list(), name
+        assert counts.sum() > 0
+
+
 @pytest.mark.campaign
-def test_coupons_are_foretold_out_of_time_better_than_by_the_baseline(journey: Project, invitations: History) -> None:
+def test_coupons_are_foretold_out_of_time_better_than_by_the_baseline_by_more_than_a_standard_error(journey: Project, invitations: History) -> None:
     project = invitations.project.model_copy(update={"model": journey.model.model_copy(update={"trials": 5, "threads": 1, "folds": 3})})
     early = (invitations.frame["at"] < AUGUST).to_numpy()
     rows = invitations.frame.with_columns(pl.Series("converted", redeemed()))
     bundle = train(project, rows.filter(pl.Series(early)), clock=time.monotonic)
     probability = Scorer(bundle).many(rows.filter(pl.Series(~early)).drop("converted"))["probability"].to_numpy()
-    assert roc_auc(redeemed()[~early], probability) > BASELINE + 0.005
+    assert roc_auc(redeemed()[~early], probability) > BASELINE + STANDARD_ERROR

@@ -95,9 +95,10 @@ def _made(prepared: Prepared, project: Project, secret: bytes) -> Anonymised:
 
 
 def _foreign(project: Project) -> frozenset[str]:
-    """Name the columns of the leads that hold keys of other tables."""
+    """Name the columns of the leads that hold keys of other tables; what a parent lends is an attribute, though events are matched by it."""
+    lent = tuple(f"{p.name}." for p in project.parent if p.of == "lead")
     named = {c for e in project.event for c in project.lead_columns(e)} | {c for p in project.parent if p.of == "lead" for c in p.by}
-    return frozenset(named - {project.lead.key})
+    return frozenset(name for name in named - {project.lead.key} if not name.startswith(lent))
 
 
 def _narrowed(

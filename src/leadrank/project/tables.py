@@ -107,6 +107,9 @@ class EventTable(Frozen):
         Columns to sum and average; by default every number.
     distinct
         Columns whose different values are counted; by default those that name rows of a parent table.
+
+    In `key`, `occurred_at`, `type`, `numbers` and `distinct` a column may be `PARENT.column`, of a parent of this table; in `lead` of a parent of the
+    lead.
     """
 
     table: str

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from leadrank.data import RejectedRow, Tidied, Tidier, tidy_tables, write_rejected_rows
+from leadrank.data import RejectedRow, Tidied, Tidier, known_rows, tidy_tables, write_rejected_rows
 from leadrank.errors import DataError, UsageError
 from leadrank.project import Project, parse_project
 from leadrank.records import read_record, write_record
@@ -260,3 +260,53 @@ def test_a_repair_never_leaves_the_keys_that_are_there_and_never_changes_one_tha
         assert after == before or (after in theirs and before not in theirs)
     orphans = {k for k in found.tables["lead"]["k"] if k is not None and k not in theirs}
     assert sum(f.rows for f in found.findings if f.code == "D176") == sum(k in orphans for k in found.tables["lead"]["k"])
+
+
+STAYS = {
+    "lead": {"key": "guest", "created_at": "came"}, "target": {"event": "stays", "within": "30 days"},
+    "event": [{"table": "stays", "id": "stay", "key": ["guest", "tours.land"], "lead": ["guest", "land"], "occurred_at": "tours.day"}],
+    "parent": [{"table": "tours", "key": "tour", "of": "stays", "exclude": ["land"]}],
+}
+
+
+def stays() -> dict[str, pl.DataFrame]:
+    return {
+        "lead": pl.DataFrame({"guest": ["g1", "g2"], "land": ["1.0", "DE"], "came": ["2024-01-01"] * 2}),
+        "stays": pl.DataFrame({"stay": ["1", "2", "2", "3", "4"], "guest": ["g1", "g2", "g2", "g2", "g1"], "tour": ["T-7", "8", "9", "0", "10"]}),
+        "tours": pl.DataFrame({
+            "tour": ["t7", "8", "9", "10"], "land": ["1", "de", "DE", "FR"], "day": ["2024-02-01", "2024-03-02", "2024-02-03", ""]}),
+    }
+
+
+def test_columns_that_a_parent_lends_come_by_repaired_keys_and_are_keys_themselves() -> None:
+    found = tidied(stays(), parse_project(STAYS))
+    table = found.tables["stays"]
+    assert table.select("stay", "tours.land").rows() == [("1", "1"), ("2", "DE"), ("3", None), ("4", "FR")]
+    assert table["tours.day"].to_list() == [datetime(2024, 2, 1), datetime(2024, 2, 3), None, None]  # noqa: DTZ001
+    assert found.tables["lead"]["land"].to_list() == ["1", "DE"]
+    assert found.tables["tours"].columns == ["tour"], "what is lent has moved"
+    assert codes(found, "D176") == [("stays.tour", 1, "warning"), ("stays.guest", 1, "warning")]
+    assert codes(found, "D173") == [("stays.tours.day", 2, "warning")]
+
+
+def test_of_an_event_that_stands_twice_the_one_known_first_counts_though_a_parent_tells_its_moment() -> None:
+    assert tidied(stays(), parse_project(STAYS)).tables["stays"].filter(pl.col("stay") == "2")["tour"].to_list() == ["9"]
+
+
+def test_a_parent_with_versions_lends_nothing() -> None:
+    versions = STAYS | {"parent": [{"table": "tours", "key": "tour", "of": "stays", "known_at": "day"}]}
+    with pytest.raises(UsageError, match="several rows for one thing"):
+        tidied(stays(), parse_project(versions))
+
+
+def test_a_lent_column_that_is_not_there_is_named_with_its_table() -> None:
+    frames = stays() | {"tours": stays()["tours"].drop("land")}
+    with pytest.raises(UsageError, match=r"'tours' has no column 'land'"):
+        tidied(frames, parse_project(STAYS))
+
+
+def test_events_whose_moment_a_parent_tells_are_known_when_that_day_is_over() -> None:
+    def known(day: int) -> list[str]:
+        return known_rows(parse_project(STAYS), stays(), datetime(2024, 2, day))["stays"]["tour"].to_list()  # noqa: DTZ001
+
+    assert (known(1), known(2), known(4)) == ([], ["T-7"], ["T-7", "9"])

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from leadrank.data.relations.lent import Lent, Use, lent_columns
 from leadrank.errors import DataError, UsageError, nearest
 from leadrank.frames import pl
 from leadrank.project import Column, LeadTable, Project
 from leadrank.project.tables import ColumnType, EventTable, ParentTable
 
 LEAD = "lead"
+_READ_AS: Mapping[Use, ColumnType] = {"label": "category", "number": "number", "date": "date"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,12 @@ class Table:
         All its columns that hold keys, other tables' and its own.
     outcome
         A column that is left as it came: outcomes are read by rules of their own.
-    borrowed
-        The parent table, and its column, that tells when a lead came, where the lead table does not.
     declared
         What the user said of its columns, as of a lead table.
+    borrowed
+        Columns that are taken from its parents, once these are found.
+    lends
+        Its own columns that the table below takes.
     """
 
     name: str
@@ -61,12 +65,13 @@ class Table:
     names: tuple[str, ...]
     outcome: str | None
     declared: LeadTable
-    borrowed: tuple[str, str] | None = None
+    borrowed: tuple[Lent, ...] = ()
+    lends: tuple[str, ...] = ()
 
     @property
     def needed(self) -> tuple[str, ...]:
         """Columns without which the table is of no use, now and later."""
-        return tuple(dict.fromkeys([*self.key, *self.dated, *self.names]))
+        return tuple(dict.fromkeys([*self.key, *self.dated, *self.names, *self.lends]))
 
 
 def declared_tables(project: Project) -> dict[str, Table]:
@@ -84,9 +89,10 @@ def declared_tables(project: Project) -> dict[str, Table]:
     links = {LEAD: _parents_of(project, LEAD)}
     links |= {p.name: _parents_of(project, p.name) for p in project.parent}
     links |= {e.name: (Link(e.key, LEAD, project.lead_columns(e)), *_parents_of(project, e.name)) for e in project.event}
-    tables = {LEAD: _lead(project, links)}
-    tables |= {p.name: _parent(p, links, _borrowed(project)) for p in project.parent}
-    tables |= {e.name: _event(e, links) for e in project.event}
+    lent = lent_columns(project)
+    tables = {LEAD: _lead(project, links, lent.get(LEAD, ()))}
+    tables |= {p.name: _parent(p, links, tuple(one for one in lent.get(p.of, ()) if one.parent == p.name)) for p in project.parent}
+    tables |= {e.name: _event(e, links, lent.get(e.name, ())) for e in project.event}
     done: dict[str, Table] = {}
     for name in tables:
         _put(name, tables, done, frozenset())
@@ -128,11 +134,11 @@ def _parents_of(project: Project, name: str) -> tuple[Link, ...]:
     return tuple(Link(p.by, p.name, p.key) for p in project.parent if p.of == name)
 
 
-def _lead(project: Project, links: Mapping[str, tuple[Link, ...]]) -> Table:
-    lead, economics, borrowed = project.lead, project.economics, _borrowed(project)
+def _lead(project: Project, links: Mapping[str, tuple[Link, ...]], borrowed: tuple[Lent, ...]) -> Table:
+    lead, economics = project.lead, project.economics
     key = () if lead.key is None else (lead.key,)
-    dated = {} if lead.created_at is None or borrowed is not None else {lead.created_at: False}
-    names = _united(key, *(link.columns for link in links[LEAD]), *_asked(links, LEAD))
+    dated = dict.fromkeys(_own((lead.created_at,) if lead.created_at is not None else (), borrowed), False)
+    names = _own(_united(key, *(link.columns for link in links[LEAD]), *_asked(links, LEAD)), borrowed)
     numbers = [n for n in (economics.value_column, economics.contact_cost_column, *(b.of for b in lead.bands.values())) if n is not None]
     outcome = project.target.column if project.target.event is None else None
     needed = {*names, *dated, *numbers, outcome, lead.order, *project.watch.audit}
@@ -143,34 +149,36 @@ def _lead(project: Project, links: Mapping[str, tuple[Link, ...]]) -> Table:
     return Table(LEAD, "lead", key, key, tuple(dated), dated, links[LEAD], names, outcome, declared, borrowed)
 
 
-def _borrowed(project: Project) -> tuple[str, str] | None:
-    """Find the parent table whose column says when a lead came: `PARENT.column`."""
-    table, dot, column = (project.lead.created_at or "").rpartition(".")
-    return (table, column) if dot and any(p.name == table and p.of == LEAD for p in project.parent) else None
+def _own(names: tuple[str, ...], borrowed: tuple[Lent, ...]) -> tuple[str, ...]:
+    taken = {one.name for one in borrowed}
+    return tuple(name for name in names if name not in taken)
 
 
-def _event(event: EventTable, links: Mapping[str, tuple[Link, ...]]) -> Table:
+def _event(event: EventTable, links: Mapping[str, tuple[Link, ...]], borrowed: tuple[Lent, ...]) -> Table:
     once = () if event.id is None else (event.id,)
-    dated = {event.occurred_at: True} | ({} if event.known_at is None else {event.known_at: False})
-    names = _united(once, event.key, *(link.columns for link in links[event.name]), *_asked(links, event.name))
-    kinds = () if event.type is None or event.type in names else (event.type,)
-    numbers = [n for n in event.numbers or () if n not in names]
+    moments = (event.occurred_at, *(() if event.known_at is None else (event.known_at,)))
+    dated = {name: name == event.occurred_at for name in _own(moments, borrowed)}
+    key = _own(event.key, borrowed)
+    names = _own(_united(once, event.key, *(link.columns for link in links[event.name]), *_asked(links, event.name)), borrowed)
+    kinds = _own(() if event.type is None or event.type in names else (event.type,), borrowed)
+    numbers = _own(tuple(n for n in event.numbers or () if n not in names), borrowed)
     kept = {*names, *dated, *kinds, *numbers, *(event.distinct or ())}
     columns = _typed(event.columns, numbers, dated)
     columns |= {name: _with_type(columns.get(name), "category") for name in kinds}
     declared = LeadTable(null_words=event.null_words, exclude=tuple(n for n in event.exclude if n not in kept), columns=columns)
-    return Table(event.name, "event", event.key, once, tuple(dated), dated, links[event.name], names, None, declared)
+    return Table(event.name, "event", key, once, moments, dated, links[event.name], names, None, declared, borrowed)
 
 
-def _parent(parent: ParentTable, links: Mapping[str, tuple[Link, ...]], borrowed: tuple[str, str] | None) -> Table:
+def _parent(parent: ParentTable, links: Mapping[str, tuple[Link, ...]], lent: tuple[Lent, ...]) -> Table:
     dated = {} if parent.known_at is None else {parent.known_at: False}
-    lent = {borrowed[1]: False} if borrowed is not None and borrowed[0] == parent.name else {}
     names = _united(parent.key, *(link.columns for link in links[parent.name]), *_asked(links, parent.name))
-    kept = {*names, *dated, *lent}
+    lends = tuple(one.column for one in lent)
+    columns = _typed(parent.columns, (), dated) | {
+        one.column: _with_type(parent.columns.get(one.column), _READ_AS[one.use]) for one in lent if one.column not in names}
     declared = LeadTable(
-        null_words=parent.null_words, exclude=tuple(n for n in parent.exclude if n not in kept), columns=_typed(parent.columns, (), dated | lent))
+        null_words=parent.null_words, exclude=tuple(n for n in parent.exclude if n not in {*names, *dated, *lends}), columns=columns)
     once = (*parent.key, *dated)
-    return Table(parent.name, "parent", parent.key, once, (), dated, links[parent.name], names, None, declared)
+    return Table(parent.name, "parent", parent.key, once, (), dated, links[parent.name], names, None, declared, (), lends)
 
 
 def _asked(links: Mapping[str, tuple[Link, ...]], name: str) -> list[tuple[str, ...]]:
@@ -181,7 +189,7 @@ def _united(*columns: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for some in columns for name in some))
 
 
-def _typed(columns: Mapping[str, Column], numbers: list[str] | tuple[str, ...], dated: Mapping[str, bool]) -> dict[str, Column]:
+def _typed(columns: Mapping[str, Column], numbers: Sequence[str], dated: Mapping[str, bool]) -> dict[str, Column]:
     typed = dict(columns)
     typed |= {name: _with_type(columns.get(name), "number") for name in numbers}
     return typed | {name: _with_type(columns.get(name), "date") for name in dated}

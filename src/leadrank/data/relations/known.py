@@ -10,7 +10,9 @@ import numpy as np
 
 from leadrank.data.relations.declared import Table, declared_tables
 from leadrank.data.relations.key_texts import key_texts
-from leadrank.data.relations.made import with_moment
+from leadrank.data.relations.lent import Lent
+from leadrank.data.relations.made import with_lent
+from leadrank.data.relations.matching import match_keys
 from leadrank.data.relations.read_cells import read_cells
 from leadrank.frames import pl
 from leadrank.moments import LONG_AGO, NEVER, counted_from, is_by_day, microseconds, number_of
@@ -54,11 +56,11 @@ def known_rows(project: Project, frames: Mapping[str, pl.DataFrame], until: date
 
 def _known_from(declared: Mapping[str, Table], table: Table, frames: Mapping[str, pl.DataFrame], end: int) -> IntArray:
     if table.kind == "lead":
-        created = _borrowed(declared, table, frames) if table.borrowed is not None else next(iter(_moments(table, frames[table.name])), None)
+        created = next(iter([*_borrowed(declared, table, frames), *_moments(table, frames[table.name])]), None)
         return np.full(frames[table.name].height, LONG_AGO) if created is None else microseconds(created, LONG_AGO)
     parts = [
-        counted_from(moments, by_day=_by_day_then(moments, end), missing=NEVER if table.dated[moments.name] else LONG_AGO)
-        for moments in _moments(table, frames[table.name])
+        counted_from(moments, by_day=_by_day_then(moments, end), missing=NEVER if table.dated.get(moments.name, True) else LONG_AGO)
+        for moments in [*_borrowed(declared, table, frames), *_moments(table, frames[table.name])]
     ]
     latest: IntArray = np.max([np.full(frames[table.name].height, LONG_AGO), *parts], axis=0)
     return latest
@@ -80,12 +82,15 @@ def _moments(table: Table, frame: pl.DataFrame, names: tuple[str, ...] = ()) -> 
     return read_cells(alone, frame.select(names)).frame.select(names).get_columns()
 
 
-def _borrowed(declared: Mapping[str, Table], table: Table, frames: Mapping[str, pl.DataFrame]) -> pl.Series:
-    """Return when leads came where a parent tells it."""
-    assert table.borrowed is not None  # noqa: S101 - asked by the caller
-    name, column = table.borrowed
-    link = next(link for link in table.links if link.of == name)
-    parent, (moments,) = frames[name], _moments(declared[name], frames[name], (column,))
-    theirs = pl.DataFrame([*(key_texts(parent[by], declared[name].declared.null_words) for by in link.by), moments]).unique(link.by, keep="first")
+def _borrowed(declared: Mapping[str, Table], table: Table, frames: Mapping[str, pl.DataFrame]) -> list[pl.Series]:
+    """Return when rows happened where a parent tells it."""
+    return [_lent(declared, table, frames, one) for one in table.borrowed if one.use == "date"]
+
+
+def _lent(declared: Mapping[str, Table], table: Table, frames: Mapping[str, pl.DataFrame], one: Lent) -> pl.Series:
+    link = next(link for link in table.links if link.of == one.parent)
+    parent, (moments,) = frames[one.parent], _moments(declared[one.parent], frames[one.parent], (one.column,))
+    theirs = pl.DataFrame([*(key_texts(parent[by], declared[one.parent].declared.null_words) for by in link.by), moments])
     ours = pl.DataFrame([key_texts(frames[table.name][own], table.declared.null_words) for own in link.columns])
-    return with_moment(ours, "came", link, theirs, column)["came"]
+    theirs = theirs.unique(link.by, keep="first", maintain_order=True)
+    return with_lent(match_keys(ours, link, theirs).frame, link, theirs, [one])[one.name]

@@ -1,13 +1,14 @@
-"""Columns of the lead table that are made of others: numbers in bands, and the moment that a parent table tells."""
+"""Columns that are made of others: numbers in bands, and columns that a parent lends."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
 
 from leadrank.data.relations.declared import Link
+from leadrank.data.relations.lent import Lent
 from leadrank.errors import UsageError
 from leadrank.frames import pl
 from leadrank.project import Band
@@ -34,18 +35,20 @@ def with_bands(lead: pl.DataFrame, bands: Mapping[str, Band]) -> pl.DataFrame:
     return lead
 
 
-def with_moment(lead: pl.DataFrame, name: str, link: Link, parent: pl.DataFrame, column: str) -> pl.DataFrame:
-    """Add the moment that a lead's parent tells under a name.
+def with_lent(frame: pl.DataFrame, link: Link, parent: pl.DataFrame, lent: Sequence[Lent]) -> pl.DataFrame:
+    """Add the columns that a parent lends to the rows that belong to it; blank where a row belongs to nothing.
 
     Raises
     ------
     UsageError
         The parent has several rows for one thing.
     """
-    moments = pl.DataFrame([*(parent[by].alias(own) for by, own in zip(link.by, link.columns, strict=True)), parent[column].alias(name)])
-    if moments.select(link.columns).n_unique() < moments.height:
-        raise UsageError(f"`created_at` is {name!r}, and {link.of} has several rows for one key.", "Take one of a table that has one row for each.")
-    return lead.join(moments, on=link.columns, how="left", maintain_order="left")
+    theirs = pl.DataFrame([
+        *(parent[by].alias(own) for by, own in zip(link.by, link.columns, strict=True)), *(parent[one.column].alias(one.name) for one in lent)])
+    if theirs.select(link.columns).n_unique() < theirs.height:
+        said = f"{lent[0].name!r} is a column of {link.of}, which has several rows for one key."
+        raise UsageError(said, "Take one of a table that has one row for each.")
+    return frame.drop([one.name for one in lent], strict=False).join(theirs, on=link.columns, how="left", maintain_order="left")
 
 
 def _banded(numbers: pl.Series, band: Band) -> pl.Series:

@@ -45,6 +45,17 @@ def without_events(lead: pl.DataFrame, seen: Sequence[pl.DataFrame], tables: Seq
     return [Finding("D177", "info", None, silent.height, said, "Nothing to do if nothing happened.", {"share": silent.height / lead.height})]
 
 
+def undated_events(table: Table, frame: pl.DataFrame) -> list[Finding]:
+    """Say how many events happened at no moment that their parent tells (D173)."""
+    found = []
+    for one in table.borrowed if table.kind == "event" else ():
+        blank = frame[one.name].null_count() if one.use == "date" else 0
+        if blank:
+            said = f"{table.name}: {blank:,} of {frame.height:,} rows have no {one.name}, so they are counted at no cutoff."
+            found.append(Finding("D173", "warning", f"{table.name}.{one.name}", blank, said, f"Look whether {one.parent} is complete."))
+    return found
+
+
 def _repaired(where: str, column: str, link: Link, matched: Matched) -> list[Finding]:
     repaired = matched.repaired
     if not repaired.height:

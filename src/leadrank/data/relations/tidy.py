@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from leadrank.data.relations.declared import LEAD, Link, Table, check_columns, declared_tables
-from leadrank.data.relations.made import with_bands, with_moment
+from leadrank.data.relations.key_texts import key_texts
+from leadrank.data.relations.made import with_bands, with_lent
 from leadrank.data.relations.matching import Repair, match_keys, remembered
-from leadrank.data.relations.orphans import matched_findings, without_events
+from leadrank.data.relations.orphans import matched_findings, undated_events, without_events
 from leadrank.data.relations.read_cells import ReadTable, read_cells
 from leadrank.data.relations.rejects import RejectedRow
 from leadrank.data.relations.repeats import drop_repeats
@@ -46,6 +47,7 @@ class Tidied:
 class _Heap:
     """What has been tidied so far."""
 
+    declared: Mapping[str, Table]
     tables: dict[str, pl.DataFrame] = field(default_factory=dict)
     schemas: dict[str, Schema] = field(default_factory=dict)
     repairs: list[Repair] = field(default_factory=list)
@@ -95,7 +97,7 @@ def tidy_tables(
     """
     declared = declared_tables(project)
     check_columns(declared, frames, learned=tidier is not None)
-    heap = _Heap()
+    heap = _Heap(declared)
     for table in declared.values():
         schema = None if tidier is None else _schema_of(tidier, table)
         read = read_cells(table, frames[table.name], schema, (skipped or {}).get(table.name, ()))
@@ -122,27 +124,36 @@ def _take(heap: _Heap, table: Table, read: ReadTable, raw: pl.DataFrame, tidier:
     heap.findings += read.findings
     heap.rejected += read.rejected
     heap.schemas[table.name] = read.schema
-    frame, found = drop_repeats(table, frame)
-    heap.findings += found
+    lenders = {one.parent for one in table.borrowed}
     for link in table.links:
-        learned = None if tidier is None else _learned(tidier, table, link)
-        matched = match_keys(frame, link, heap.tables[link.of], learned)
-        frame = matched.frame
-        heap.findings += matched_findings(table, link, matched, frame.height)
-        repair = learned if tidier is not None else remembered(table.name, link, matched)
-        heap.repairs += [] if repair is None else [repair]
-        if table.kind == "event" and link.of == LEAD:
-            heap.seen.append(matched.keys.rename(dict(zip(matched.keys.columns, link.by, strict=True))))
-    heap.tables[table.name] = frame if table.borrowed is None else _dated(heap, table, table.borrowed, frame)
+        if link.of in lenders:
+            frame = _borrowing(heap, table, link, _linked(heap, table, link, frame, tidier))
+    frame, found = drop_repeats(table, frame)
+    heap.findings += (*found, *undated_events(table, frame))
+    for link in table.links:
+        if link.of not in lenders:
+            frame = _linked(heap, table, link, frame, tidier)
+    heap.tables[table.name] = frame
 
 
-def _dated(heap: _Heap, table: Table, borrowed: tuple[str, str], frame: pl.DataFrame) -> pl.DataFrame:
-    """Move the moment at which leads came from their parents to them."""
-    parent, column = borrowed
-    link = next(link for link in table.links if link.of == parent)
-    frame = with_moment(frame, f"{parent}.{column}", link, heap.tables[parent], column)
-    heap.tables[parent] = heap.tables[parent].drop(column)
-    return frame
+def _linked(heap: _Heap, table: Table, link: Link, frame: pl.DataFrame, tidier: Tidier | None) -> pl.DataFrame:
+    """Match the keys of one relation, and remember what was repaired."""
+    learned = None if tidier is None else _learned(tidier, table, link)
+    matched = match_keys(frame, link, heap.tables[link.of], learned)
+    heap.findings += matched_findings(table, link, matched, frame.height)
+    repair = learned if tidier is not None else remembered(table.name, link, matched)
+    heap.repairs += [] if repair is None else [repair]
+    if table.kind == "event" and link.of == LEAD:
+        heap.seen.append(matched.keys.rename(dict(zip(matched.keys.columns, link.by, strict=True))))
+    return matched.frame
+
+
+def _borrowing(heap: _Heap, table: Table, link: Link, frame: pl.DataFrame) -> pl.DataFrame:
+    """Move what a parent lends to the rows that belong to it, so that nothing is told twice; keys of parents stay."""
+    lent, parent = [one for one in table.borrowed if one.parent == link.of], heap.tables[link.of]
+    frame = with_lent(frame, link, parent, lent)
+    heap.tables[link.of] = parent.drop(one.column for one in lent if one.column not in heap.declared[link.of].names)
+    return frame.with_columns(key_texts(frame[one.name]) for one in lent if one.use == "label")
 
 
 def _learned(tidier: Tidier, table: Table, link: Link) -> Repair | None:
