@@ -12,6 +12,7 @@ from leadrank.errors import UsageError
 
 NAMED = 3
 """Changes that a sentence names; the others are counted."""
+PLAIN = (str, int, float, type(None))
 LONGEST = 60
 """Letters of a value that a sentence shows."""
 
@@ -29,7 +30,7 @@ def checked_fields(fields: Mapping[str, object], whose: str) -> dict[str, Any]:
     >>> checked_fields({"visits": 3, "income": float("nan")}, "L1")
     {'visits': 3, 'income': None}
     """
-    wrong = [name for name, value in fields.items() if not isinstance(value, str | int | float | None)]
+    wrong = [name for name, value in fields.items() if not isinstance(value, PLAIN)]
     if wrong:
         raise UsageError(
             f"Lead {whose!r}: {', '.join(map(repr, wrong))} should hold a text, a number, true, false or nothing.",
