@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 
 LEAST_SECRET = 16
 Model = Annotated[
-    Path | None, typer.Argument(metavar="[BUNDLE]", help="The model to begin with; without one, the model in use as the database knows it.")
+    Path | None, typer.Argument(metavar="[BUNDLE]", help="The model to begin with; without one, the model that the database has in use.")
 ]
 Host = Annotated[str, typer.Option("--host", metavar="HOST", help="The address to listen on; another than this machine's own needs accounts.")]
 Port = Annotated[int, typer.Option("--port", metavar="N", min=0, max=65_535, help="The port; 0 takes any free one.")]
 Database = Annotated[
     str | None,
-    typer.Option("--database", metavar="URL", help="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME; by default leadrank.db beside the bundle."),
+    typer.Option("--database", metavar="URL", help="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME; default: leadrank.db beside the bundle."),
 ]
 Workers = Annotated[int, typer.Option("--workers", metavar="N", min=1, max=256, help="Processes; more than one need PostgreSQL.")]
 CreateAdmin = Annotated[
     str | None,
-    typer.Option("--create-admin", metavar="NAME", help="First make this administrator, or give it a new password: asked for, or read from standard input."),
+    typer.Option("--create-admin", metavar="NAME", help="First make this administrator; the password is asked for, or read from standard input."),
 ]
 WebhookSecret = Annotated[
-    Path | None, typer.Option("--webhook-secret-file", metavar="FILE", help="Take sign-ups that are signed with the secret in FILE, at least 16 bytes.")
+    Path | None, typer.Option("--webhook-secret-file", metavar="FILE", help="Take sign-ups that are signed with the secret in FILE.")
 ]
 StrictFields = Annotated[bool, typer.Option("--strict", help="Refuse leads with unknown, missing or odd fields instead of telling of them.")]
 
@@ -145,7 +145,8 @@ def secret_of(place: Path | None) -> bytes | None:
     try:
         secret = place.read_bytes().rstrip(b"\r\n")
     except OSError as problem:
-        raise UsageError(f"--webhook-secret-file {place} cannot be read: {problem.strerror or problem}.", "Name a file that holds the secret.") from problem
+        said = problem.strerror or problem
+        raise UsageError(f"--webhook-secret-file {place} cannot be read: {said}.", "Name a file that holds the secret.") from problem
     if len(secret) < LEAST_SECRET:
         raise UsageError(
             f"--webhook-secret-file expects at least {LEAST_SECRET} bytes; {place} holds {len(secret)}.", f"Make one: openssl rand -hex 32 > {place}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from fastapi import FastAPI
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -21,8 +22,8 @@ from leadrank.serving.watch import watch, write_predictions
 from leadrank.serving.web.pages import pages
 
 ROUTERS = (
-    health.router, health.figures, predict.router, explaining.router, leads.router, work.router, events.router, models.router, figures.router, uploads.router,
-    accounts.router, accounts.secret, sessions.router, sessions.public, webhooks.router,
+    health.router, health.figures, predict.router, explaining.router, leads.router, work.router, events.router, models.router, figures.router,
+    uploads.router, accounts.router, accounts.secret, sessions.router, sessions.public, webhooks.router,
 )
 
 
@@ -54,7 +55,9 @@ def app_of(service: Service) -> Front:
     for hidden in (reference.router, reference.described, pages):
         api.include_router(hidden)
     # Who stands before a proxy matters to the API only: scores need no address.
-    return Front(ProxyHeadersMiddleware(Envelope(api, service)), service.gate, service.changes.close)
+    behind: Any = Envelope(api, service)
+    passed_on: Any = ProxyHeadersMiddleware(behind)
+    return Front(passed_on, service.gate, service.changes.close)
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from leadrank.operations import replies
 from leadrank.serving.callers import SAFE, Caller, guard
 from leadrank.serving.hot.leads import any_json
+from leadrank.serving.hot.stream import is_stream
 from leadrank.serving.problems import MEDIA_TYPE, Problem
 from leadrank.serving.service import Service
 
@@ -32,14 +33,16 @@ async def caller_of(request: Request) -> Caller:
     """Recognise who asks, and refuse what another site sent, or what comes too often; raises `Problem`."""
     service, headers = service_of(request), request.scope["leadrank.headers"]
     try:
-        caller = service.keeper.known(headers) or await asyncio.to_thread(service.keeper.find, headers)
+        caller = service.keeper.known(headers)
+        if caller is None:
+            caller = await asyncio.to_thread(service.keeper.find, headers)
     except Problem as problem:
         if problem.status == 401:
             service.tries.count(request.client.host if request.client else "")
         raise
     guard(caller, headers, request.method)
     if caller.how != "local":
-        service.calls.count(caller.who.name)
+        service.calls.count(caller.who.own)
     return caller.numbered(request.scope["leadrank.number"])
 
 
@@ -66,7 +69,7 @@ class Guarded(APIRoute):
             if request.method in SAFE:
                 return await own(request)
             try:
-                if key is None or not self.repeatable:
+                if key is None or not self.repeatable or is_stream(request.scope["leadrank.headers"]):
                     return await own(request)
                 return await _once(request, caller, key, own)
             finally:

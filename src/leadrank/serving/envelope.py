@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from starlette.exceptions import HTTPException
 
+from leadrank.serving.failures import fault
 from leadrank.serving.hot.body import Message, Receive, Send
 from leadrank.serving.hot.front import send_problem
 from leadrank.serving.numbers import number_of
@@ -53,7 +54,7 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        start, status = perf_counter(), [500]
+        start, status = perf_counter(), [0]
         headers = dict(scope["headers"])
         number = number_of(headers)
         scope["leadrank.number"], scope["leadrank.headers"] = number, headers
@@ -68,12 +69,13 @@ class Envelope:
                 await self._app(scope, self._bounded(scope, receive), sending)
         except Exception:
             log.exception("Request %s failed.", number)
-            if status[0] != 500:
-                raise
-            await send_problem(sending, Problem(500, "Something went wrong here.", f"Tell us the number of the request: {number}."), number)
+            if not status[0]:
+                await send_problem(sending, fault(number), number)
+            elif status[0] != 500:
+                raise  # an answer that has begun cannot be taken back, only cut off
         finally:
             route = getattr(scope.get("route"), "path_format", "other")
-            self._service.meter.routes[route].count(status[0], perf_counter() - start)
+            self._service.meter.routes[route].count(status[0] or 499, perf_counter() - start)
 
     def _most(self, scope: Scope) -> int:
         limits = self._service.settings.limits

@@ -24,10 +24,16 @@ G = TypeVar("G", bound=BaseModel)
 
 def answer_problems(app: FastAPI) -> None:
     """Answer every failure of an API with a problem."""
-    app.add_exception_handler(Problem, lambda request, error: told(request, error))  # type: ignore[arg-type]
-    app.add_exception_handler(LeadrankError, lambda request, error: told(request, problem_of(error)))  # type: ignore[arg-type]
-    app.add_exception_handler(RequestValidationError, lambda request, error: told(request, invalid(error.errors())))  # type: ignore[attr-defined]
-    app.add_exception_handler(HTTPException, lambda request, error: told(request, _plain(error)))  # type: ignore[arg-type]
+    app.add_exception_handler(Problem, told)  # type: ignore[arg-type]
+    app.add_exception_handler(LeadrankError, lambda request, error: told(request, problem_of(error)))
+    app.add_exception_handler(RequestValidationError, lambda request, error: told(request, invalid(error.errors())))
+    app.add_exception_handler(Exception, lambda request, _: told(request, fault(str(request.scope.get("leadrank.number", "")))))
+    app.add_exception_handler(HTTPException, lambda request, error: told(request, _plain(error)))
+
+
+def fault(number: str) -> Problem:
+    """Say that it is our fault."""
+    return Problem(500, "Something went wrong here.", f"Tell us the number of the request: {number}.")
 
 
 def told(request: Request, problem: Problem) -> Response:

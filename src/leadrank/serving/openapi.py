@@ -20,12 +20,13 @@ ABOUT = (
     "to do. Every answer has the number of its request in x-request-id."
 )
 SAID = {
-    400: "The body is no JSON in UTF-8.", 401: "Nobody is logged in.", 403: "The caller may not do this.", 404: "It is not there, or not for this caller.",
+    400: "The body is no JSON in UTF-8.", 401: "Nobody is logged in.", 403: "The caller may not do this.",
+    404: "It is not there, or not for this caller.",
     409: "Two requests contradict each other.", 413: "The body is too large.", 422: "The request does not fit; all that is wrong is told at once.",
     429: "The caller comes too often; Retry-After says when to come again.", 500: "A fault of ours.", 503: "The database is out of reach.",
 }
 CELL: dict[str, Any] = {"type": ["string", "number", "boolean", "null"]}
-SECURITY = [{"key": []}, {"session": []}]
+SECURITY: list[dict[str, list[str]]] = [{"key": []}, {"session": []}]
 _UNSAFE = {"post", "put", "delete", "patch"}
 _NOTICE = {"type": "object", "required": ["field", "problem", "message"], "properties": {
     "field": {"type": "string"}, "problem": {"type": "string"}, "message": {"type": "string"}, "suggestion": {"type": "string"},

@@ -35,12 +35,12 @@ class PatientProtocol(HttpToolsProtocol):
         super().data_received(data)
 
     def on_message_begin(self) -> None:
-        """A request begins."""
+        """Begin to wait for the rest of a request."""
         self._began, self._came = self.loop.time(), 0
         super().on_message_begin()
 
     def on_message_complete(self) -> None:
-        """All of a request is here."""
+        """Wait no longer for a request that is whole."""
         self._began = None
         super().on_message_complete()
 

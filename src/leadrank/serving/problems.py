@@ -67,12 +67,12 @@ def problem_of(error: LeadrankError) -> Problem:
 
 
 def written(problem: Problem, request: str) -> bytes:
-    """Write a problem as JSON.
+    r"""Write a problem as JSON.
 
     Examples
     --------
     >>> written(Problem(404, "There is no lead 'a'."), "r1")
-    b'{"type":"about:blank","title":"Not Found","status":404,"detail":"There is no lead \\'a\\'.","request":"r1"}'
+    b'{"type":"about:blank","title":"Not Found","status":404,"detail":"There is no lead \'a\'.","request":"r1"}'
     """
     told: dict[str, Any] = {"type": "about:blank", "title": phrase(problem.status), "status": problem.status, "detail": problem.detail}
     if problem.remedy:

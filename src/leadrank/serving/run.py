@@ -36,7 +36,7 @@ def listen(host: str, port: int) -> socket.socket:
         taken.listen(BACKLOG)
     except OSError as problem:
         said = problem.strerror or str(problem)
-        raise UsageError(f"{host}:{port} cannot be listened on: {said}.", "Choose another with --port or --host; --port 0 takes any free one.") from problem
+        raise UsageError(f"{host}:{port} cannot be listened on: {said}.", "Choose another: --port 0 takes any that is free.") from problem
     taken.set_inheritable(True)
     return taken
 

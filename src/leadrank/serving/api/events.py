@@ -26,9 +26,9 @@ class EventGiven(Given):
     kind: Name
     occurred_at: Moment
     known_at: Moment | None = None
-    fields: Cells = {}
-    set: Cells = {}
-    add: Annotated[dict[Name, Amount], Field(max_length=200)] = {}
+    fields: Cells = Field(default_factory=dict)
+    set: Cells = Field(default_factory=dict)
+    add: dict[Name, Amount] = Field(default_factory=dict, max_length=200)
 
 
 class ParentGiven(Given):
@@ -36,7 +36,7 @@ class ParentGiven(Given):
 
     table: Name
     key: Name
-    fields: Cells = {}
+    fields: Cells = Field(default_factory=dict)
 
 
 class ParentsGiven(Given):

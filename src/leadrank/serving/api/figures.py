@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -19,34 +18,33 @@ _ANY = TypeAdapter(Any)
 LONGEST = timedelta(days=3_660)
 
 
-def _told(record: Any) -> dict[str, Any]:
-    found: dict[str, Any] = _ANY.dump_python(asdict(record), mode="json", fallback=str)
-    return found
+def _told(record: Any) -> Any:
+    return _ANY.dump_python(record, mode="json", fallback=str)
 
 
 @router.get("/plan")
 def plan(
     asker: Asker, service: At, capacity: Annotated[int | None, Query(ge=0, le=10_000_000)] = None, value: Annotated[Amount | None, Query()] = None,
     cost: Annotated[Cost | None, Query()] = None,
-) -> dict[str, Any]:
+) -> Any:
     """Return what working the best open leads is expected to bring."""
     return _told(planning.plan(service.desk, asker.who, capacity=capacity, value=value, cost=cost, now=service.now()))
 
 
 @router.get("/workload")
-def workload(asker: Asker, service: At) -> list[dict[str, Any]]:
+def workload(asker: Asker, service: At) -> Any:
     """Return how much each rep has to do."""
     return [_told(load) for load in planning.workload(service.desk, asker.who, now=service.now())]
 
 
 @router.get("/tiers")
-def tiers(asker: Asker, service: At) -> dict[str, Any]:
+def tiers(asker: Asker, service: At) -> Any:
     """Compare the leads to be contacted with the capacity of the team."""
     return _told(planning.tier_share(service.desk, asker.who, now=service.now()))
 
 
 @router.get("/business")
-def business(asker: Asker, service: At, since: Moment, until: Moment | None = None, split: Moment | None = None) -> dict[str, Any]:
+def business(asker: Asker, service: At, since: Moment, until: Moment | None = None, split: Moment | None = None) -> Any:
     """Return the business figures of a period, or of the two that a date splits it into; what differs between them is not causal."""
     now = service.now()
     end = until or now

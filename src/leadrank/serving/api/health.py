@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -15,7 +15,7 @@ from leadrank.serving.words import Told
 
 router = APIRouter(tags=["service"])
 figures = APIRouter(route_class=Guarded, tags=["service"])
-PUBLIC = {"security": []}
+PUBLIC: dict[str, Any] = {"security": []}
 METRICS = "text/plain; version=1.0.0; charset=utf-8"
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from pydantic import Field
 
 from leadrank.operations import intake, queue
 from leadrank.serving.api.lines import NDJSON, answer_lines, is_lines
@@ -24,7 +25,7 @@ class LeadGiven(Given):
     """A lead: fields that come are set, all others stay."""
 
     key: Name
-    fields: Cells = {}
+    fields: Cells = Field(default_factory=dict)
     source: Text = ""
     created_at: Moment | None = None
 
@@ -67,8 +68,8 @@ def page(
     now = service.now()
     wanted = QueueFilter(
         owner=owner, unassigned=unassigned, team=team, tier=tuple(tier or ()), status=tuple(status or ("open",)), contact=contact,
-        newest_than=None if max_age is None else now - timedelta(hours=max_age), oldest_than=None if min_age is None else now - timedelta(hours=min_age),
-        search=search,
+        newest_than=None if max_age is None else now - timedelta(hours=max_age),
+        oldest_than=None if min_age is None else now - timedelta(hours=min_age), search=search,
     )
     return PageTold.model_validate(queue.queue(service.desk, asker.who, wanted, limit=limit, after=after, now=now))
 

@@ -13,7 +13,9 @@ from leadrank.serving.payloads import ModelsTold, ModelTold
 from leadrank.serving.words import Given, Identity, Text, Told
 
 router = APIRouter(prefix="/models", route_class=Guarded, tags=["models"])
-BUNDLE: dict[str, Any] = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}
+BUNDLE: dict[str, Any] = {"requestBody": {"required": True, "content": {
+    "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+}}}
 
 
 class BecauseGiven(Given):

@@ -47,7 +47,7 @@ def check(secret: bytes, timestamp: str, given: str, body: bytes, *, seconds: fl
     whole = timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12
     fits = hmac.compare_digest(signature(secret, timestamp, body).encode(), given.encode("utf-8", "replace")) if whole else False
     if not fits:
-        raise Problem(401, "The signature does not fit.", f"Send {SIGNATURE}: sha256=HMAC-SHA256(secret, timestamp + '.' + body), in hexadecimal digits.")
+        raise Problem(401, "The signature does not fit.", f"Send {SIGNATURE}: sha256=HMAC-SHA256(secret, timestamp + '.' + body) in hexadecimal.")
     if abs(seconds - int(timestamp)) > TOLERANCE:
         raise Problem(401, f"The signature is older than {TOLERANCE} seconds, or of the future.", "Sign anew; check the clock.")
 

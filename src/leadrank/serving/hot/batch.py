@@ -21,7 +21,9 @@ _encode = msgspec.json.Encoder().encode
 
 async def score_batch(gate: Gate, scope: Mapping[str, Any], headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
     """Return the answers to the leads of one body, in their order."""
-    caller = gate.known(headers) or await asyncio.to_thread(gate.find, headers)
+    caller = gate.known(headers)
+    if caller is None:
+        caller = await asyncio.to_thread(gate.find, headers)
     gate.admit(caller, headers)
     asked = asked_of(scope["query_string"])
     body = await read_body(receive, gate.limits.batch)

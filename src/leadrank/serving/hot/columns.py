@@ -12,22 +12,27 @@ from leadrank.data.cell import read_cell, text_of
 from leadrank.frames import pl
 
 _TEXT, _NUMBERS, _NOTHING = {str}, {int, float, bool}, {type(None)}
-_WHOLE = 1 << 53
-"""Whole numbers up to here are floats."""
 
 
-def table_of(columns: Mapping[str, ColumnSchema], leads: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+def table_of(columns: Mapping[str, ColumnSchema], leads: Sequence[Mapping[str, Any]]) -> tuple[pl.DataFrame, set[str]]:
     """Put the fields that scoring reads into columns; a field that is left out is blank.
+
+    Returns
+    -------
+    tuple
+        The table, and the columns of texts and numbers mixed, whose cells were read one by one.
 
     Examples
     --------
-    >>> table_of({"n": ColumnSchema("n", "number")}, [{"n": 1}, {}])["n"].to_list()
-    [1.0, nan]
+    >>> table, mixed = table_of({"n": ColumnSchema("n", "number")}, [{"n": 1}, {}])
+    >>> table["n"].to_list(), mixed
+    ([1.0, nan], set())
     """
-    return pl.DataFrame([_column(column, [lead.get(name) for lead in leads]) for name, column in columns.items()])
+    mixed: set[str] = set()
+    return pl.DataFrame([_column(column, [lead.get(name) for lead in leads], mixed) for name, column in columns.items()]), mixed
 
 
-def _column(column: ColumnSchema, cells: list[Any]) -> pl.Series:
+def _column(column: ColumnSchema, cells: list[Any], mixed: set[str]) -> pl.Series:
     kinds = set(map(type, cells)) - _NOTHING
     if kinds <= _TEXT:
         return pl.Series(column.name, cells, dtype=pl.String)
@@ -38,4 +43,5 @@ def _column(column: ColumnSchema, cells: list[Any]) -> pl.Series:
             return pl.Series(column.name, np.array(cells, dtype=np.float64))
         except OverflowError:  # a whole number of more than 300 digits
             pass
+    mixed.add(column.name)
     return pl.Series(column.name, [read_cell(column, cell)[0] for cell in cells], dtype=pl.Float64)

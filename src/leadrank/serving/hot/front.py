@@ -25,6 +25,7 @@ JSON = [
     (b"content-type", b"application/json"), (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"),
 ]
 ONE, BATCH = "/predict", "/predict/batch"
+HOT = frozenset({ONE, BATCH})
 
 
 class Front:
@@ -48,7 +49,7 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         path = scope.get("path")
-        if (path == ONE or path == BATCH) and scope.get("method") == "POST":  # noqa: PLR1714 - a set would be made anew each time
+        if path in HOT and scope.get("method") == "POST":
             await self._score(path, scope, receive, send)
         else:
             await self._app(scope, receive, send)
@@ -66,13 +67,10 @@ class Front:
                 return
             else:
                 body = await score_batch(self._gate, scope, headers, receive)
-        except Problem as problem:
-            status = problem.status
-            await send_problem(send, problem, number)
-        except LeadrankError as error:
-            problem = problem_of(error)
-            status = problem.status
-            await send_problem(send, problem, number)
+        except (Problem, LeadrankError) as error:
+            told = error if isinstance(error, Problem) else problem_of(error)
+            status = told.status
+            await send_problem(send, told, number)
         except Gone:
             status = 499
         else:
@@ -84,7 +82,9 @@ class Front:
 
     async def _one(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
         gate = self._gate
-        caller = gate.known(headers) or await asyncio.to_thread(gate.find, headers)
+        caller = gate.known(headers)
+        if caller is None:
+            caller = await asyncio.to_thread(gate.find, headers)
         gate.admit(caller, headers)
         asked = asked_of(scope["query_string"])
         lead = one_lead(await read_body(receive, self._most))

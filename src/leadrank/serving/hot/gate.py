@@ -56,7 +56,7 @@ class Gate:
             return
         check(caller.who, "predict")
         guard(caller, headers, "POST")
-        self._rate.count(caller.who.name, times)
+        self._rate.count(caller.who.own, times)
 
     def answers(self) -> tuple[Answers, bool]:
         """Return the model in use, ready to answer, and whether it is strict."""

@@ -63,7 +63,7 @@ class Notices:
         """Tell all that is odd about one lead."""
         said = [Notice("", "empty", EMPTY)] if empty else []
         cells = (self.cell(name, lead[name]) for name in self.columns if name in lead)
-        return [*said, *self.names(lead), *(notice for notice in cells if notice is not None)]
+        return [*said, *self.names(lead), *(notice for notice in cells if notice is not None and not (empty and notice.problem == "blank"))]
 
     def names(self, given: Iterable[str]) -> list[Notice]:
         """Tell of names that nobody knows, and of fields that were left out."""

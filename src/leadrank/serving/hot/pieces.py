@@ -33,11 +33,11 @@ def answers_of(scorer: Scorer, notices: Notices, names: tuple[str, ...], leads: 
     leads
         At least one.
     """
-    table = table_of(notices.columns, leads)
+    table, mixed = table_of(notices.columns, leads)
     part = scorer.part(table)
     rows, model = part.rows, scorer.bundle.identity
     told = zip(
-        _keys(scorer.key, leads), _shares(rows, names), _days(rows), _warnings(notices, leads, table, part),
+        _keys(scorer.key, leads), _shares(rows, names), _days(rows), _warnings(notices, leads, part, {*mixed, *_outside(notices, table)}),
         *(rows[name].to_list() for name in _COLUMNS), strict=True,
     )
     return [
@@ -65,15 +65,25 @@ def _days(rows: pl.DataFrame) -> list[dict[str, float]]:
     return rows.select(BY_DAY).to_dicts()
 
 
-def _warnings(notices: Notices, leads: Sequence[Lead], table: pl.DataFrame, part: Part) -> Sequence[Sequence[Notice]]:
+def _warnings(notices: Notices, leads: Sequence[Lead], part: Part, doubtful: set[str]) -> Sequence[Sequence[Notice]]:
     named = _named(notices, leads)
     unfamiliar = part.tally.unfamiliar
-    odd = {*unfamiliar.unreadable, *(strange.column for strange in (*unfamiliar.unseen, *unfamiliar.blank)), *_outside(notices, table)}
+    odd = {*unfamiliar.unreadable, *(strange.column for strange in (*unfamiliar.unseen, *unfamiliar.blank)), *doubtful}
     cells = _cells(notices, leads, odd)
     if unfamiliar.empty:
-        empty = Notice("", "empty", EMPTY)
-        named = [[empty, *told] if nothing else told for told, nothing in zip(named, part.empty.tolist(), strict=True)]
+        named, cells = _with_nothing_said(named, cells, part.empty.tolist())
     return [[*told, *found] if found else told for told, found in zip(named, cells, strict=True)] if odd else named
+
+
+def _with_nothing_said(
+    named: list[Sequence[Notice]], cells: list[list[Notice]], empty: Sequence[bool]
+) -> tuple[list[Sequence[Notice]], list[list[Notice]]]:
+    """Say of leads that say nothing that they do, and not of each blank as well."""
+    told = Notice("", "empty", EMPTY)
+    return (
+        [[told, *found] if nothing else found for found, nothing in zip(named, empty, strict=True)],
+        [[n for n in found if n.problem != "blank"] if nothing else found for found, nothing in zip(cells, empty, strict=True)],
+    )
 
 
 def _named(notices: Notices, leads: Sequence[Lead]) -> list[Sequence[Notice]]:

@@ -62,7 +62,7 @@ class Answers:
 
 def refused(warnings: Sequence[Notice]) -> Problem:
     """Refuse what is odd."""
-    return Problem(422, "The lead has fields that the model does not know as they came.", "Mend each of the problems, or ask without `strict`.", warnings)
+    return Problem(422, "The model does not know all fields as they came.", "Mend each of the problems, or ask without `strict`.", warnings)
 
 
 def check_all(answers: Sequence[Answer], first: int = 0) -> None:

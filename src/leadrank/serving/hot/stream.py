@@ -37,12 +37,15 @@ async def score_stream(
     gate: Gate, scope: Mapping[str, Any], headers: Mapping[bytes, bytes], number: str, receive: Receive, send: Send
 ) -> None:
     """Answer each line by a line, in their order; what is wrong before the first is raised."""
-    caller = gate.known(headers) or await asyncio.to_thread(gate.find, headers)
+    caller = gate.known(headers)
+    if caller is None:
+        caller = await asyncio.to_thread(gate.find, headers)
     gate.admit(caller, headers)
     asked = asked_of(scope["query_string"])
     gate.answers()
     await send({"type": "http.response.start", "status": 200, "headers": [
-        (b"content-type", MEDIA_TYPES[0]), (b"x-request-id", number.encode()), (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"),
+        (b"content-type", MEDIA_TYPES[0]), (b"x-request-id", number.encode()), (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
     ]})
     waiting: asyncio.Queue[bytes | None] = asyncio.Queue(AHEAD)
     writer = asyncio.create_task(_write(waiting, send))
