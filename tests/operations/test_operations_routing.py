@@ -1,0 +1,129 @@
+"""Leads go to people by the project's rules, and never beyond a capacity; what waits finds an owner as soon as there is room."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+
+from leadrank.operations import accounts, queue, work
+from leadrank.operations.desk import Desk
+from leadrank.operations.intake import NewLead, take_leads
+from leadrank.operations.tick import tick
+from leadrank.operations.who import Who
+from leadrank.store.connect import Store
+from leadrank.store.leads import loads
+from leadrank.store.queue import QueueFilter
+
+KEEN = {"visits": 9, "source": "reference", "age": 50}
+COLD = {"visits": 0, "source": "web", "age": 30}
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def root(people: dict[str, Who]) -> Who:
+    return people["root"]
+
+
+def _owners(desk: Desk, root: Who, now: datetime) -> Counter[str | None]:
+    return Counter(row.owner for row in queue.queue(desk, root, QueueFilter(contact=True), limit=500, now=now).leads)
+
+
+def test_leads_are_shared_out_and_those_for_whom_nobody_has_room_wait(
+    store: Store, desk_of: Callable[..., Desk], staff: Callable[..., None], root: Who, now: datetime
+) -> None:
+    desk = desk_of("small", store)
+    staff(desk, 3)
+    take_leads(desk, root, [NewLead(f"L{k}", KEEN) for k in range(8)], now=now)
+    assert _owners(desk, root, now) == {"ann": 3, "bob": 3, None: 2}
+    work.outcome(desk, root, queue.queue(desk, Who("ann", "rep"), now=now).leads[0].key, converted=False, now=now)
+    assert tick(desk, now=now).reassigned == 1
+    assert tick(desk, now=now).reassigned == 0
+    assert _owners(desk, root, now) == {"ann": 3, "bob": 3, None: 1}
+
+
+def test_leads_that_are_not_to_be_contacted_take_nobodys_room(
+    desk: Desk, staff: Callable[..., None], root: Who, now: datetime
+) -> None:
+    staff(desk, 1, "ann")
+    take_leads(desk, root, [NewLead(f"C{k}", COLD) for k in range(3)], now=now)
+    assert take_leads(desk, root, [NewLead("L1", KEEN)], now=now)[0].lead.owner == "ann"
+    heated = take_leads(desk, root, [NewLead("C0", KEEN)], now=now)[0].lead
+    assert (heated.contact, heated.owner) == (True, None)
+
+
+def test_a_lead_that_wakes_up_to_a_full_owner_goes_to_another(desk: Desk, staff: Callable[..., None], root: Who, now: datetime) -> None:
+    staff(desk, 1)
+    first = take_leads(desk, root, [NewLead("L1", KEEN)], now=now)[0].lead.owner
+    work.snooze(desk, root, "L1", until=now + DAY, now=now)
+    second = {"ann", "bob"} - {str(first)}
+    take_leads(desk, root, [NewLead("L2", KEEN), NewLead("L3", KEEN)], now=now)
+    assert _owners(desk, root, now) == {"ann": 1, "bob": 1}
+    work.outcome(desk, root, queue.queue(desk, Who(second.copy().pop(), "rep"), now=now).leads[0].key, converted=True, now=now)
+    tick(desk, now=now + DAY)
+    assert queue.lead(desk, root, "L1", now=now).lead.owner in second
+
+
+def test_the_senior_team_gets_the_best_tier_and_rules_name_teams_in_turn(
+    desk_of: Callable[..., Desk], staff: Callable[..., None], root: Who, now: datetime
+) -> None:
+    desk = desk_of("routed")
+    staff(desk, None, "sue", team="senior")
+    staff(desk, None, "fay", "fred", team="fairs")
+    staff(desk, None, "ann")
+    best = take_leads(desk, root, [NewLead("H", KEEN)], now=now)[0].lead
+    assert (best.tier, best.owner, best.team) == ("High", "sue", "senior")
+    middle = {"visits": 4, "age": 45}
+    fairs = [one.lead for one in take_leads(desk, root, [NewLead(f"F{k}", {**middle, "source": "fair"}) for k in range(4)], now=now)]
+    assert [lead.tier for lead in fairs] == ["Medium"] * 4
+    assert [lead.owner for lead in fairs] == ["fay", "fred", "fay", "fred"]
+    assert take_leads(desk, root, [NewLead("W", {**middle, "source": "web"})], now=now)[0].lead.owner in {"ann", "fay", "fred"}
+    told = queue.history(desk, root, "H", now=now).assignments[0].because
+    assert told.startswith("High is the best tier: team senior")
+
+
+def test_an_overdue_lead_goes_to_somebody_else_with_a_deadline_of_its_own(
+    store: Store, desk_of: Callable[..., Desk], staff: Callable[..., None], root: Who, now: datetime
+) -> None:
+    desk = desk_of("small", store)
+    staff(desk)
+    first = take_leads(desk, root, [NewLead("L1", KEEN)], now=now)[0].lead
+    assert tick(desk, now=now + DAY - timedelta(minutes=1)).reassigned == 0
+    assert tick(desk, now=now + DAY).reassigned == 1
+    moved = queue.lead(desk, root, "L1", now=now).lead
+    assert {first.owner, moved.owner} == {"ann", "bob"}
+    assert moved.due_at == now + 2 * DAY
+    assert "who missed the deadline" in queue.history(desk, root, "L1", now=now).assignments[0].because
+    work.contact(desk, root, "L1", channel="call", now=now + DAY)
+    assert tick(desk, now=now + 9 * DAY).reassigned == 0
+
+
+def test_an_overdue_lead_stays_where_nobody_else_has_room(desk: Desk, staff: Callable[..., None], root: Who, now: datetime) -> None:
+    staff(desk, None, "ann")
+    staff(desk, 0, "bob")
+    take_leads(desk, root, [NewLead("L1", KEEN)], now=now)
+    assert tick(desk, now=now + DAY).reassigned == 0
+    assert queue.lead(desk, root, "L1", now=now).lead.owner == "ann"
+
+
+def test_the_leads_of_somebody_who_leaves_find_another_owner(desk: Desk, staff: Callable[..., None], root: Who, now: datetime) -> None:
+    staff(desk)
+    take_leads(desk, root, [NewLead(f"L{k}", KEEN) for k in range(4)], now=now)
+    accounts.change_account(desk, root, "ann", role="rep", team="north", capacity=None, active=False, now=now)
+    assert _owners(desk, root, now) == {"bob": 2, None: 2}
+    assert tick(desk, now=now).reassigned == 2
+    assert _owners(desk, root, now) == {"bob": 4}
+
+
+def test_no_capacity_is_exceeded_when_leads_come_from_all_sides(
+    store: Store, desk_of: Callable[..., Desk], staff: Callable[..., None], root: Who, now: datetime
+) -> None:
+    desk = desk_of("small", store)
+    staff(desk, 7)
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda k: take_leads(desk, root, [NewLead(f"L{k}", KEEN)], now=now), range(40)))
+    with store.reading() as c:
+        assert loads(c) == {"ann": 7, "bob": 7}
