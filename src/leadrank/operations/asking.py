@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadrank.data import clean_cell
+from leadrank.data.cell import text_of
 from leadrank.explain.evidence import Seen
 from leadrank.frames import pl
 from leadrank.operations.champion import Active
@@ -70,7 +71,7 @@ def _blank(active: Active, row: pl.DataFrame) -> list[Seen]:
 
 def _answers(seen: Seen) -> list[tuple[str, int]]:
     """Return what training leads had in a field, and how many of them; no blanks, and no labels too rare to be learned."""
-    values: Sequence[str] = seen.feature.levels if seen.feature.kind == "category" else [repr(value) for value in seen.middles]
+    values = seen.feature.levels if seen.feature.kind == "category" else [text_of(value) or "" for value in seen.middles]
     pairs = [(value, rows) for value, rows in zip(values, seen.rows[FIRST_LEVEL:], strict=True) if rows > 0]
     return sorted(pairs, key=lambda pair: -pair[1])[:ANSWERS]
 

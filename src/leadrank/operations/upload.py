@@ -128,5 +128,6 @@ def _cell(value: object) -> object:
 def _rejected(raw: RawTable) -> list[str]:
     if not raw.rejected:
         return []
-    first = raw.rejected[0]
-    return [f"{len(raw.rejected)} records do not split into the columns and are left out; the first, line {first.row}: {first.reason}."]
+    first, many = raw.rejected[0], len(raw.rejected)
+    said = "1 record does not split into the columns and is" if many == 1 else f"{many:,} records do not split into the columns and are"
+    return [f"{said} left out; the first, line {first.row}: {first.reason}."]

@@ -1,0 +1,91 @@
+"""What managers look at agrees with what is in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from leadrank.errors import UsageError
+from leadrank.evaluation.business_figures import BeforeAfter
+from leadrank.operations import planning, queue, work
+from leadrank.operations.desk import Desk
+from leadrank.operations.intake import NewLead, take_leads
+from leadrank.operations.who import Who
+from leadrank.store.connect import Store
+
+KEEN = {"visits": 9, "source": "reference", "age": 50}
+COLD = {"visits": 0, "source": "web", "age": 30}
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def root(people: dict[str, Who]) -> Who:
+    return people["root"]
+
+
+@pytest.fixture
+def team(store: Store, desk_of: Callable[..., Desk], staff: Callable[..., None], root: Who, now: datetime) -> Desk:
+    """Give a desk with two reps, six leads to contact and four others."""
+    desk = desk_of("small", store)
+    staff(desk, 5)
+    take_leads(desk, root, [NewLead(f"K{k}", {**KEEN, "visits": 5 + k}) for k in range(6)], now=now)
+    take_leads(desk, root, [NewLead(f"C{k}", COLD) for k in range(4)], now=now)
+    return desk
+
+
+def test_a_plan_adds_up_what_the_open_leads_are_expected_to_bring(team: Desk, root: Who, now: datetime) -> None:
+    rows = queue.queue(team, root, limit=100, now=now).leads
+    best = sorted((row.expected_profit or 0.0 for row in rows), reverse=True)
+    found = planning.plan(team, root, capacity=3, now=now)
+    assert (found.worked, found.profit) == (3, pytest.approx(sum(best[:3])))
+    assert found.regret == pytest.approx(sum(p for p in best if p > 0) - sum(best[:3]))
+    dear = planning.plan(team, root, capacity=3, cost=1000.0, now=now)
+    assert (dear.worked, dear.best_profit) == (0, 0.0)
+    rich = planning.plan(team, root, capacity=3, value=200.0, cost=20.0, now=now)
+    assert rich.profit == pytest.approx(sum(sorted((row.probability * 200 - 20 for row in rows), reverse=True)[:3]))
+    with pytest.raises(UsageError):
+        planning.plan(team, root, capacity=-1, now=now)
+
+
+def test_a_plan_of_nothing_is_nothing(desk: Desk, root: Who, now: datetime) -> None:
+    assert planning.plan(desk, root, capacity=3, now=now).worked == 0
+
+
+def test_the_workload_counts_what_each_has_to_do_and_what_is_late(team: Desk, root: Who, now: datetime) -> None:
+    found = planning.workload(team, root, now=now + 2 * DAY)
+    assert [(load.owner, load.open, load.capacity, load.team) for load in found] == [("ann", 3, 5, "north"), ("bob", 3, 5, "north")]
+    assert sum(load.overdue for load in found) == 6
+    assert sum(sum(load.tiers.values()) for load in found) == 6
+    work.reassign(team, root, "K0", owner=None, now=now)
+    assert planning.workload(team, root, now=now)[-1].owner == ""
+
+
+def test_tiers_that_outgrow_the_team_raise_an_alarm(team: Desk, staff: Callable[..., None], root: Who, now: datetime) -> None:
+    calm = planning.tier_share(team, root, now=now)
+    assert (calm.contact, calm.capacity, calm.alarm, sum(calm.tiers.values())) == (6, 10, "", 10)
+    take_leads(team, root, [NewLead(f"M{k}", {"visits": 4, "source": "web", "age": 45}) for k in range(6)], now=now)
+    assert planning.tier_share(team, root, now=now).alarm.startswith("12 open leads are to be contacted, and the team has room for 10")
+    take_leads(team, root, [NewLead(f"N{k}", KEEN) for k in range(6)], now=now)
+    assert "no longer tells" in planning.tier_share(team, root, now=now).alarm
+    staff(team, None, "unbounded")
+    assert planning.tier_share(team, root, now=now).alarm == ""
+
+
+def test_business_figures_of_a_period_and_of_the_two_that_a_date_makes(team: Desk, root: Who, now: datetime) -> None:
+    for k in range(6):
+        work.contact(team, root, f"K{k}", channel="call", cost=10.0, now=now + timedelta(hours=k))
+        work.outcome(team, root, f"K{k}", converted=k % 2 == 0, value=100.0 if k % 2 == 0 else None, now=now + k * DAY)
+    whole = planning.business(team, root, since=now - DAY, until=now + 9 * DAY, now=now + 9 * DAY)
+    assert isinstance(whole, tuple)
+    assert whole[0].name == "conversion rate"
+    assert whole[0].n == 6
+    both = planning.business(team, root, since=now - DAY, until=now + 9 * DAY, split=now + 3 * DAY, now=now + 9 * DAY)
+    assert isinstance(both, BeforeAfter)
+    assert [both.rows[0].before.n, both.rows[0].after.n] == [3, 3]
+    assert both.caution.startswith("Not causal")
+    with pytest.raises(UsageError):
+        planning.business(team, root, since=now, until=now, now=now)
+    with pytest.raises(UsageError):
+        planning.business(team, root, since=now - DAY, until=now, split=now, now=now)
