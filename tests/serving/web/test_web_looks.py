@@ -16,7 +16,8 @@ from .looking import PHONE, WIDE, Mode, Visitor, visiting
 
 PAGES = {
     "queue": ("/app/queue", "rob"), "aside": ("/app/queue?tab=aside", "mia"), "nothing-fits": ("/app/queue?search=zzzz", "rob"),
-    "new": ("/app/new", "rob"), "manager": ("/app/manager", "mia"), "upload": ("/app/upload", "ann"), "model": ("/app/model", "ann"), "models": ("/app/model#models", "ada"),
+    "new": ("/app/new", "rob"), "manager": ("/app/manager", "mia"), "upload": ("/app/upload", "ann"),
+    "model": ("/app/model", "ann"), "models": ("/app/model#models", "ada"),
     "accounts": ("/app/accounts", "ada"), "me": ("/app/me", "rob"), "guide": ("/app/guide", "rob"), "not-here": ("/app/nowhere", "rob"),
     "queue-of-all": ("/app/queue", "mia"),
 }

@@ -13,6 +13,7 @@ from leadrank.bundle import save_bundle
 from leadrank.data.simulations import SIMULATIONS, simulate
 from leadrank.operations import accounts, intake, work
 from leadrank.operations.desk import Desk
+from leadrank.operations.tick import tick
 from leadrank.operations.who import LOCAL, Role, Who
 from leadrank.project import parse_project
 from leadrank.train import train
@@ -28,7 +29,7 @@ CLOSED = (40, 110)
 """Of the leads, those that came weeks ago and were worked."""
 
 
-def make_bundle(folder: Path) -> Path:
+def make_bundle(folder: Path, *, seed: int = 1) -> Path:
     """Learn from 3,000 simulated leads."""
     told = tomllib.loads(SIMULATIONS["leads"].project) | {
         "model": {"trials": 1, "candidates": ["logistic"], "folds": 2},
@@ -38,7 +39,7 @@ def make_bundle(folder: Path) -> Path:
         "planned_start": {"actionable": "any", "description": "when they want to begin"}, "emails_opened": {"actionable": "up"},
         "phone_given": {"actionable": "any"}, "visits": {"actionable": "up"},
     }
-    table = simulate("leads", rows=3_000, seed=1).table
+    table = simulate("leads", rows=3_000, seed=seed).table
     path = folder / "leads.leadrank"
     save_bundle(train(parse_project(told), table, clock=time.monotonic), path, version="0")
     return path
@@ -73,3 +74,4 @@ def settle(desk: Desk, now: datetime, *, rows: int = 160) -> None:
     work.snooze(desk, boss, keys[5], until=now + timedelta(days=2), because="on holiday", now=now)
     work.override(desk, boss, keys[8], tier="High", because="Their director called.", expires_at=now + timedelta(days=5), now=now)
     work.feedback(desk, boss, keys[8], verdict="too low", because="They asked for us by name.", now=now)
+    tick(desk, now=now)  # what is overdue by now has found its next owner

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from leadrank.errors import LeadrankError, UsageError
 from leadrank.operations import accounts, keys
 from leadrank.operations.who import ROLES, SCOPES
-from leadrank.serving.web.entry import PageRoute, Posting, Visiting, posted_all
+from leadrank.serving.web.entry import PageRoute, Posting, Serving, Visiting, posted_all
 from leadrank.serving.web.said import said_of
 from leadrank.serving.web.templating import page
 from leadrank.serving.web.visit import Visit
@@ -37,17 +37,22 @@ def show(visit: Visiting, said: str = "") -> Response:
 
 @pages.post("/accounts")
 def add(
-    visit: Posting, name: Name, password: Password, role: Annotated[Literal["rep", "manager", "analyst", "admin"], Form()], team: Name = "",
-    capacity: Annotated[str, Form(max_length=10)] = "",
+    visit: Posting, service: Serving, name: Name, password: Password, role: Annotated[Literal["rep", "manager", "analyst", "admin"], Form()],
+    team: Name = "", capacity: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
-    """Make an account; what will not do is said on the same page."""
+    """Make an account; what will not do is said on the same page. The first one ends the time without accounts."""
     try:
+        if visit.local and role != "admin":
+            raise UsageError("The first account must be an administrator’s:", "from then on everybody logs in, and somebody must open the others.")
         accounts.add_account(
             visit.desk, visit.who, name, password=password, role=role, team=team or None, capacity=_whole(capacity), salt=secrets.token_bytes(SALT),
             now=visit.now,
         )
     except LeadrankError as error:
         return _accounts(visit, wrong=f"{error.message} {error.remedy}", given={"name": name, "role": role, "team": team, "capacity": capacity})
+    if visit.local:
+        service.keeper.look()
+        return RedirectResponse("/app/login?said=account", 303)
     return RedirectResponse(f"{HERE}?said=account", 303)
 
 

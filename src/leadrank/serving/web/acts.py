@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from urllib.parse import quote, urlencode
@@ -14,19 +15,21 @@ from leadrank.operations import work
 from leadrank.serving.web.entry import PageRoute, Posting
 
 pages = APIRouter(prefix="/leads", route_class=PageRoute)
+_POINT_LAST = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
+_COMMA_LAST = re.compile(r"(\d+|\d{1,3}(\.\d{3})+),\d{1,2}")
 
 Text = Annotated[str, Form(max_length=2000)]
 Channel = Annotated[str, Form(max_length=50)]
 Back = Annotated[str | None, Form(max_length=2000)]
-"""The filters of the list that the form stood in; None for the lead's own page."""
+"""The filters of the list that the form stood in, after a question mark; None for the lead's own page."""
 
 
 def back_to(back: str | None, key: str, said: str) -> RedirectResponse:
     """Lead back to the list or to the lead, and say what was done; only to pages of ours, whatever the form says."""
     told = urlencode({"said": said, "lead": key} if back is not None else {"said": said})
     place = "/app/queue" if back is not None else f"/app/leads/{quote(key, safe='')}"
-    filters = "&".join(part for part in (back or "").split("&") if part and not part.startswith(("said=", "lead=")) and "#" not in part)
-    return RedirectResponse(f"{place}?{filters + '&' if filters else ''}{told}", 303)
+    filters = [part for part in (back or "").removeprefix("?").split("&") if part and not part.startswith(("said=", "lead=")) and "#" not in part]
+    return RedirectResponse(f"{place}?{'&'.join([*filters, told])}", 303)
 
 
 @pages.post("/{key:path}/done")
@@ -104,17 +107,22 @@ def reassign(visit: Posting, key: str, owner: Annotated[str, Form(max_length=200
 
 
 def amount(text: str) -> float | None:
-    """Read an amount as people write it.
+    """Read an amount as people write it, here and there.
 
     Examples
     --------
-    >>> amount("1,250.50"), amount(" ")
-    (1250.5, None)
+    >>> amount("1,250.50"), amount("1.250,50"), amount("12,5"), amount(" ")
+    (1250.5, 1250.5, 12.5, None)
     """
-    if not text.strip():
+    plain = "".join(text.split())
+    if not plain:
         return None
+    if _POINT_LAST.fullmatch(plain):
+        plain = plain.replace(",", "")
+    elif _COMMA_LAST.fullmatch(plain):
+        plain = plain.replace(".", "").replace(",", ".")
     try:
-        return float(text.replace(",", "").replace(" ", ""))
+        return float(plain)
     except ValueError:
         raise UsageError(f"Expected an amount, got {text[:40]!r}.", "Write it like 1250.50.") from None
 

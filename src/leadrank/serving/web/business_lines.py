@@ -22,6 +22,11 @@ class Line:
     note: str
     counted: str
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is too little to say anything."""
+        return self.before.value == NONE and (self.after is None or self.after.value == NONE)
+
 
 def lines(found: tuple[BusinessFigure, ...] | BeforeAfter, currency: str) -> list[Line]:
     """Put the figures of one period, or of two, into lines."""
@@ -49,11 +54,14 @@ def _note(before: BusinessFigure, after: BusinessFigure) -> str:
 def _say(figure: Figure | None, unit: str, currency: str, *, signed: bool = False) -> Said:
     if figure is None:
         return Said(NONE)
-    if unit == "money":
-        said = say_money(figure, currency)
-    elif unit == "share":
-        said = say(figure, percent)
-    else:
-        said = say(figure, decimal(1 if unit == "hours" else 2))
-    words = f"{said.value} h" if unit == "hours" else said.value
-    return Said(f"+{words}" if signed and figure.value > 0 else words, said.interval)
+    words, between = _written(figure, unit, currency)
+    return Said(f"+{words}" if signed and figure.value > 0 else words, between)
+
+
+def _written(figure: Figure, unit: str, currency: str) -> tuple[str, str]:
+    if unit == "hours":
+        days = abs(figure.value) >= 48
+        said = say(Figure(*(end / 24 for end in (figure.value, figure.low, figure.high))) if days else figure, decimal(1))
+        return f"{said.value} {'days' if days else 'hours'}", said.interval
+    said = say_money(figure, currency) if unit == "money" else say(figure, percent if unit == "share" else decimal(2))
+    return said.value, said.interval

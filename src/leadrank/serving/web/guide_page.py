@@ -15,4 +15,4 @@ pages = APIRouter(route_class=PageRoute)
 def show(visit: Visiting) -> Response:
     """Show the guide."""
     policy = visit.desk.champion.current().bundle.policy
-    return page(visit, "guide.html", tiers=policy.tiers, cut=policy.threshold.cut if policy.threshold.on == "probability" else None)
+    return page(visit, "guide.html", tiers=policy.tiers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ from leadrank.errors import UsageError
 from leadrank.evaluation.business_figures import BeforeAfter
 from leadrank.operations import planning
 from leadrank.pages.words import compact, count, decimal, money, say
+from leadrank.serving.web.acts import amount
 from leadrank.serving.web.business_lines import lines
 from leadrank.serving.web.entry import PageRoute, Visiting
 from leadrank.serving.web.pictures.curves import effort
@@ -23,14 +25,27 @@ from leadrank.serving.web.visit import Visit
 
 HERE = "/app/manager"
 PERIOD = timedelta(days=90)
+MOST_LEADS = 10_000_000
 pages = APIRouter(route_class=PageRoute)
-Whole = Annotated[int | None, Query(ge=0, le=10_000_000)]
-Amount = Annotated[float | None, Query(ge=0, le=1e9)]
+Amount = Annotated[str, Query(max_length=30)]
+
+
+@dataclass(frozen=True, slots=True)
+class Slider:
+    """One thing to try out: what is entered, where the handle stands, and what is meant when nothing is entered."""
+
+    name: str
+    label: str
+    value: str
+    at: float
+    most: float
+    step: float
+    usual: str
 
 
 @pages.get("/manager")
 def show(
-    visit: Visiting, capacity: Whole = None, value: Amount = None, cost: Amount = None, since: str = "", until: str = "", split: str = ""
+    visit: Visiting, capacity: Amount = "", value: Amount = "", cost: Amount = "", since: str = "", until: str = "", split: str = ""
 ) -> Response:
     """Show all of it."""
     policy = visit.desk.champion.current().bundle.policy
@@ -38,19 +53,27 @@ def show(
     loads = planning.workload(visit.desk, visit.who, now=visit.now)
     start, end, middle = _days(since, until, split, visit.now)
     found = planning.business(visit.desk, visit.who, since=start, until=end + timedelta(days=1), split=middle, now=visit.now)
-    asked = shares.capacity if capacity is None else capacity
+    asked = shares.capacity if not capacity.strip() else _whole(capacity)
     most = max(10, sum(shares.tiers.values()), asked or 0)
     return page(
-        visit, "manager.html", here=HERE, **_planned(visit, asked, value, cost), **_sliders(policy, most, asked, value, cost), loads=loads,
+        visit, "manager.html", here=HERE, **_planned(visit, asked, amount(value), amount(cost)),
+        **_sliders(policy, most, asked, amount(value), amount(cost)), loads=loads,
         shares=shares, tiers=_tiers(shares), share_bar=share_bar, load_bar=_load_bar, business=lines(found, policy.currency),
         caution=found.caution if isinstance(found, BeforeAfter) else "", since=start.date(), until=end.date(), split=middle.date() if middle else "",
     )
 
 
 @pages.get("/manager/plan")
-def plan(visit: Visiting, capacity: Whole = None, value: Amount = None, cost: Amount = None) -> Response:
+def plan(visit: Visiting, capacity: Amount = "", value: Amount = "", cost: Amount = "") -> Response:
     """Answer the sliders."""
-    return page(visit, "manager/plan.html", **_planned(visit, capacity, value, cost))
+    return page(visit, "manager/plan.html", **_planned(visit, _whole(capacity), amount(value), amount(cost)))
+
+
+def _whole(text: str) -> int | None:
+    asked = amount(text)
+    if asked is not None and not 0 <= asked <= MOST_LEADS:
+        raise UsageError(f"Expected a capacity of 0 to {MOST_LEADS:,} leads, got {text[:40]!r}.", "Write it like 40.")
+    return None if asked is None else round(asked)
 
 
 def _planned(visit: Visit, capacity: int | None, value: float | None, cost: float | None) -> dict[str, Any]:
@@ -61,12 +84,20 @@ def _planned(visit: Visit, capacity: int | None, value: float | None, cost: floa
 
 
 def _sliders(policy: Policy, most: int, capacity: int | None, value: float | None, cost: float | None) -> dict[str, Any]:
-    """Say where the sliders stand, and where they end."""
-    return {
-        "most": most, "capacity": most if capacity is None else capacity, "value": policy.value if value is None else value,
-        "cost": policy.cost if cost is None else cost, "most_value": _round_up(4 * max(policy.value or 0, value or 0, 25)),
-        "most_cost": _round_up(4 * max(policy.cost, cost or 0, 2.5)),
-    }
+    """Say where the sliders stand, and where they end; value and cost that are not tried out are those of each lead."""
+    unit = f" ({policy.currency})" if policy.currency else ""
+    limit = most if capacity is None else capacity
+    usual, spent = policy.value or 0.0, policy.cost
+    return {"sliders": (
+        Slider("capacity", "Capacity: leads the team can work", str(limit), limit, most, 1, ""),
+        _tried("value", f"Value of a conversion{unit}", value, usual, _round_up(4 * max(usual, value or 0, 25))),
+        _tried("cost", f"Cost of a contact{unit}", cost, spent, _round_up(4 * max(spent, cost or 0, 2.5))),
+    )}
+
+
+def _tried(name: str, label: str, given: float | None, usual: float, most: int) -> Slider:
+    hint = f"{usual:,.2f}".removesuffix(".00") if usual else "each lead’s"
+    return Slider(name, label, "" if given is None else f"{given:g}", usual if given is None else given, most, most / 400, hint)
 
 
 def _curve(made: WorkPlan, words: str) -> str:

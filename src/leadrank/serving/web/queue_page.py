@@ -50,12 +50,15 @@ def show(visit: Visiting, asked: Wanted, said: str = "", lead: str = "") -> Resp
     found = queue.queue(visit.desk, visit.who, asked.filter(visit.who, visit.now), limit=asked.shown, now=visit.now)
     choices = _choices(visit, found.tiers) if not visit.partial else Choices((), ())
     more = asked.with_(shown=min(asked.shown + 2 * PAGE, MOST)) if found.after and asked.shown < MOST else ""
-    return page(
+    shown = page(
         visit, "queue_list.html" if visit.partial else "queue.html", here=HERE, asked=asked, aside=asked.aside, leads=found.leads, total=found.total,
         more=more, query=asked.with_(), said=said_of(said, lead), show_owner=visit.who.role != "rep", may_work=visit.may("contact"),
         version=version, summary=_summary(found, visit), tier_choices=choices.tiers, owner_choices=choices.owners,
         status_choices=STATUSES, age_choices=AGES,
     )
+    if visit.partial:
+        shown.headers["hx-replace-url"] = f"{HERE}?{asked.with_()}".removesuffix("?")
+    return shown
 
 
 @pages.get("/queue.{kind}")

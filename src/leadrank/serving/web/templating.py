@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from leadrank.errors import ServiceError
+from leadrank.explain import number_text
 from leadrank.pages.words import between, count, money, percent, plural
 from leadrank.serving.web import moments
 from leadrank.serving.web.pictures.gauge import strip
@@ -39,18 +40,20 @@ def page(visit: Visit | None, template: str, *, status: int = 200, here: str = "
     content
         What the template needs.
     """
-    currency, tiers = _terms(visit)
-    filled = environment().get_template(template).render(visit=visit, here=here, currency=currency, tier_names=tiers, **content)
+    filled = environment().get_template(template).render(visit=visit, here=here, **(_terms(visit) | content))
     return HTMLResponse(filled, status_code=status, headers={"cache-control": "no-store"})
 
 
-def _terms(visit: Visit | None) -> tuple[str, tuple[str, ...]]:
-    """Return the currency, and the tiers, best first; nothing as long as no model is in use."""
+def _terms(visit: Visit | None) -> dict[str, Any]:
+    """Return the currency, the tiers, best first, and the cut, where that is a probability; nothing as long as no model is in use."""
     try:
         policy = visit.desk.champion.current().bundle.policy if visit else None
     except ServiceError:
         policy = None
-    return ("", ()) if policy is None else (policy.currency, tuple(tier.name for tier in policy.tiers))
+    if policy is None:
+        return {"currency": "", "tier_names": (), "cut": None}
+    cut = policy.threshold.cut if policy.threshold.on == "probability" else None
+    return {"currency": policy.currency, "tier_names": tuple(tier.name for tier in policy.tiers), "cut": cut}
 
 
 @cache
@@ -63,7 +66,7 @@ def environment() -> Environment:
     made.filters.update(
         ago=_ago, due=_due, amount=_amount, tier_place=_tier_place, percent=percent, count=count, plural=plural, interval=_interval,
         moment=_moment, machine=_machine, anchor=anchor, urlencode_all=_urlencode_all,
-        points=_points,
+        points=_points, why_aside=_why_aside, value=_value,
     )
     made.globals.update(strip=strip, static=static)
     return made
@@ -108,6 +111,17 @@ def _amount(context: Context, amount: float | None) -> str:
 
 
 @pass_context
+def _why_aside(context: Context, lead: LeadRow) -> str:
+    """Say why a lead is not worth a contact, where its action does not say so already."""
+    if lead.do_not_call or lead.contact:
+        return ""
+    if lead.expected_profit is not None and lead.expected_profit <= 0:
+        return f"A contact is expected to lose {_amount(context, -lead.expected_profit)}."
+    cut = context["cut"]
+    return f"Its probability is below {percent(cut)}, from which a contact is worth it." if cut is not None and lead.probability < cut else ""
+
+
+@pass_context
 def _tier_place(context: Context, name: str) -> str:
     """Name the place of a tier, on which its colour depends."""
     tiers = context["tier_names"]
@@ -117,6 +131,20 @@ def _tier_place(context: Context, name: str) -> str:
 def _interval(lead: LeadRow) -> str:
     low, high = round(100 * lead.probability_low), round(100 * lead.probability_high)
     return between(low, high, count) or str(low)
+
+
+def _value(text: str) -> str:
+    """Write a value that came as a text; numbers without what a computer adds.
+
+    Examples
+    --------
+    >>> _value("14500.0"), _value("1-9")
+    ('14,500', '1-9')
+    """
+    try:
+        return number_text(float(text))
+    except ValueError:
+        return text
 
 
 def _points(points: float) -> str:

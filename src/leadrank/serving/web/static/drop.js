@@ -11,7 +11,7 @@
     });
     frame.closest("form").addEventListener("submit", function (event) {
       var busy = event.target.querySelector("[data-busy]");
-      if (busy) { busy.hidden = false; busy.classList.add("htmx-request"); }
+      if (busy) busy.hidden = false;
     });
   });
 })();

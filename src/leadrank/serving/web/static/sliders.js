@@ -4,6 +4,6 @@
   document.querySelectorAll("input[data-twin]").forEach(function (slider) {
     var number = document.getElementById(slider.dataset.twin);
     slider.addEventListener("input", function () { number.value = slider.max > 400 ? Math.round(slider.value) : Math.round(slider.value * 100) / 100; });
-    number.addEventListener("input", function () { slider.value = number.value; });
+    number.addEventListener("input", function () { if (number.value) slider.value = number.value; });
   });
 })();
