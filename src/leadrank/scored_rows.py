@@ -103,10 +103,10 @@ def records_of(
     days, key = [name for name in (*BY_DAY, LEFT) if name in rows.columns], bundle.terms.key
     taken = [name for name in COLUMNS if name not in {"reasons", "model"}]
     return [
-        Scored(
+        Scored._make((
             None if key is None or row.get(key) is None else str(row[key]), *(row[name] for name in taken), said, row["model"],
             {name: row[column] for name, column in classes.items()}, (), tuple(odd.get(k, ())), {name: row[name] for name in days},
-        )
+        ))
         for k, (row, said) in enumerate(zip(rows.iter_rows(named=True), reasons, strict=True))
     ]
 
