@@ -26,7 +26,7 @@ from leadrank.serving.settings import Settings
 from leadrank.train import train
 
 SECRET = b"a secret of sign-ups"
-PASSWORD = "correct horse battery"
+PASSWORD = "correct horse battery"  # noqa: S105
 ROLES = ("rep", "manager", "analyst", "admin")
 HOME = "http://127.0.0.1:8000"
 SEED = {

@@ -20,17 +20,20 @@ from leadrank.serving.settings import Limits
 EVENT = {"event": "e", "lead": "L-1", "kind": "visit", "occurred_at": "2026-01-01T00:00:00Z"}
 LATER = "2027-01-01T00:00:00Z"
 CALLS: list[tuple[str, str, str, Any]] = [
-    ("predict", "POST", "/predict", {}), ("predict", "POST", "/predict/batch", [{}]), ("explain_fields", "POST", "/explain", {"fields": {}}),
-    ("what_if_fields", "POST", "/what-if", {"fields": {}, "changes": {}}), ("upload", "POST", "/uploads", None), ("kept_file", "GET", "/uploads/x", None),
+    ("predict", "POST", "/predict", {}), ("predict", "POST", "/predict/batch", [{}]),
+    ("explain_fields", "POST", "/explain", {"fields": {}}),
+    ("what_if_fields", "POST", "/what-if", {"fields": {}, "changes": {}}), ("upload", "POST", "/uploads", None),
+    ("kept_file", "GET", "/uploads/x", None),
     ("take_leads", "POST", "/leads", {"key": "L-9"}), ("take_events", "POST", "/events", EVENT),
-    ("take_parents", "POST", "/parents", {"rows": [{"table": "t", "key": "k"}]}), ("queue", "GET", "/leads", None), ("lead", "GET", "/leads/L-1", None),
-    ("history", "GET", "/leads/L-1/history", None), ("explain", "GET", "/leads/L-1/explain", None),
+    ("take_parents", "POST", "/parents", {"rows": [{"table": "t", "key": "k"}]}), ("queue", "GET", "/leads", None),
+    ("lead", "GET", "/leads/L-1", None), ("history", "GET", "/leads/L-1/history", None), ("explain", "GET", "/leads/L-1/explain", None),
     ("what_if", "POST", "/leads/L-1/what-if", {"changes": {}}), ("ask_next", "GET", "/leads/L-1/questions", None),
     ("contact", "POST", "/leads/L-1/contact", {"channel": "visit"}), ("feedback", "POST", "/leads/L-1/feedback", {"verdict": "right"}),
     ("snooze", "POST", "/leads/L-1/snooze", {"until": LATER}), ("wake", "DELETE", "/leads/L-1/snooze", None),
     ("override", "POST", "/leads/L-1/override", {"tier": "High", "because": "x", "expires_at": LATER}),
     ("end_override", "DELETE", "/leads/L-1/override", None), ("reassign", "POST", "/leads/L-1/assignment", {"owner": None}),
-    ("outcome", "POST", "/leads/L-1/outcome", {"converted": False}), ("plan", "GET", "/figures/plan", None), ("workload", "GET", "/figures/workload", None),
+    ("outcome", "POST", "/leads/L-1/outcome", {"converted": False}), ("plan", "GET", "/figures/plan", None),
+    ("workload", "GET", "/figures/workload", None),
     ("tier_share", "GET", "/figures/tiers", None), ("business", "GET", "/figures/business?since=2026-01-01T00:00:00", None),
     ("models", "GET", "/models", None), ("add_model", "POST", "/models", None), ("activate", "POST", "/models/x/activate", {}),
     ("rollback", "POST", "/models/rollback", {}), ("rescore_open", "POST", "/models/rescore", None), ("accounts", "GET", "/accounts", None),
@@ -73,7 +76,7 @@ def test_each_role_may_do_what_the_table_says_and_nothing_else(client: TestClien
         elif call[0] in {"set_password", "change_account"}:
             assert status in {403, 404, 422}, (role, call, status)
         else:
-            assert status not in {401, 403} and status < 500, (role, call, status)
+            assert status in {200, 201, 204, 404, 409, 422}, (role, call, status)
 
 
 def test_nobody_may_do_anything(opened: Any, leads: Any) -> None:

@@ -81,7 +81,7 @@ def test_a_query_that_cannot_be_used_is_a_422(client: TestClient, query: str) ->
     assert client.post(f"/predict?{query}", json={}).status_code == 422
 
 
-def test_hostile_names_take_no_time(client: TestClient, answers: Answers) -> None:
+def test_hostile_names_take_no_time(client: TestClient) -> None:
     lead = {f"visit{k}": 1 for k in range(50_000)}
     told = client.post("/predict", content=msgspec.json.encode(lead))
     assert told.elapsed.total_seconds() < 5
@@ -102,9 +102,7 @@ def _same(one: Any, other: Any) -> None:
     a, b = msgspec.to_builtins(one), msgspec.to_builtins(other)
     assert a.keys() == b.keys()
     for name in a:
-        if name in {"probabilities", "by_day"}:
-            assert a[name] == pytest.approx(b[name], rel=1e-12, abs=1e-9)
-        elif isinstance(a[name], float):
+        if name in {"probabilities", "by_day"} or isinstance(a[name], float):
             assert a[name] == pytest.approx(b[name], rel=1e-12, abs=1e-9)
         else:
             assert (list(a[name]) if name == "warnings" else a[name]) == (list(b[name]) if name == "warnings" else b[name])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,7 +15,7 @@ from tests.serving.conftest import HOME, SECRET, Open, bearer
 
 from leadrank.serving.api.webhooks import SIGNATURE, TIMESTAMP, TOLERANCE, signature
 from leadrank.serving.app import app_of
-from leadrank.serving.service import Service
+from leadrank.serving.service import Service, utc_now
 
 LEAD = {"key": "L-1", "fields": {"visits": 3, "source": "Google"}, "source": "web"}
 
@@ -83,8 +83,12 @@ def test_the_secret_of_a_new_key_is_kept_nowhere(client: TestClient, service: Se
     assert not any(secret.encode() in file.read_bytes() for file in place.parent.glob("leadrank.db*"))
 
 
+def clock() -> float:
+    return (utc_now() - datetime(1970, 1, 1)) / timedelta(seconds=1)  # noqa: DTZ001
+
+
 def _signed(body: bytes, *, at: float | None = None, secret: bytes = SECRET) -> dict[str, str]:
-    moment = str(int(time.time() if at is None else at))
+    moment = str(int(clock() if at is None else at))
     return {TIMESTAMP: moment, SIGNATURE: signature(secret, moment, body)}
 
 
@@ -98,10 +102,10 @@ def test_a_signed_sign_up_is_a_lead(client: TestClient) -> None:
 
 def test_a_sign_up_with_any_other_signature_is_refused(client: TestClient) -> None:
     body = json.dumps(LEAD).encode()
-    old = _signed(body, at=time.time() - TOLERANCE - 5)
+    old = _signed(body, at=clock() - TOLERANCE - 5)
     for headers in (
-        {}, _signed(b"{}"), _signed(body, secret=b"another secret of 16"), old, _signed(body, at=time.time() + TOLERANCE + 5),
-        {**old, TIMESTAMP: str(int(time.time()))}, {TIMESTAMP: "x", SIGNATURE: "y"}, {TIMESTAMP: "١٢", SIGNATURE: "sha256=ü"},
+        {}, _signed(b"{}"), _signed(body, secret=b"another secret of 16"), old, _signed(body, at=clock() + TOLERANCE + 5),
+        {**old, TIMESTAMP: str(int(clock()))}, {TIMESTAMP: "x", SIGNATURE: "y"}, {TIMESTAMP: "١٢", SIGNATURE: "sha256=ü"},
     ):
         sent = {name: value.encode() for name, value in headers.items()}
         assert client.post("/webhooks/signup", content=body, headers=sent).status_code == 401

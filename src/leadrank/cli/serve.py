@@ -73,7 +73,7 @@ def run(settings: Settings, create_admin: str | None) -> None:
     if create_admin is not None:
         make_admin(service.desk, create_admin)
         service.keeper.look()
-    check_ready(service)
+    check_open(service)
     taken = listen(settings.host, settings.port)
     say_ready(service, int(taken.getsockname()[1]))
     if settings.workers == 1:
@@ -83,13 +83,10 @@ def run(settings: Settings, create_admin: str | None) -> None:
         run_several(settings, taken)
 
 
-def check_ready(service: Service) -> None:
-    """Refuse to start without a model, or open to others without accounts."""
+def check_open(service: Service) -> None:
+    """Refuse to be open to others without accounts."""
     from leadrank.operations.accounts import any_account
-    from leadrank.serving.service import has_model
 
-    if not has_model(service.desk):
-        raise UsageError("The database holds no model yet.", "Name one: leadrank serve FILE.leadrank")
     if not service.settings.on_loopback and not any_account(service.desk):
         raise UsageError(
             f"Without accounts the service answers this machine only; --host {service.settings.host} would let others in.",

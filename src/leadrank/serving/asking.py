@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
@@ -19,7 +20,10 @@ from leadrank.serving.service import Service
 
 IDEMPOTENCY = "idempotency-key"
 REPLAYED = "idempotency-replayed"
-_LONGEST = 200
+TOLD_ONCE = "x-told-once"
+"""Marks operations that know no Idempotency-Key."""
+KEY = "^[A-Za-z0-9._:-]{1,200}$"
+_KEY = re.compile(KEY.strip("^$"))
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -69,9 +73,12 @@ class Guarded(APIRoute):
             if request.method in SAFE:
                 return await own(request)
             try:
-                if key is None or not self.repeatable or is_stream(request.scope["leadrank.headers"]):
+                if key is None or not self.repeatable:
                     return await own(request)
-                return await _once(request, caller, key, own)
+                if not _KEY.fullmatch(key):
+                    raise Problem(422, "The header Idempotency-Key has 1 to 200 of the letters A-Z, a-z, 0-9, ., _, : and -.", "Send e.g. a UUID.")
+                # Lines are taken each for itself, and the same again changes nothing.
+                return await (own(request) if is_stream(request.scope["leadrank.headers"]) else _once(request, caller, key, own))
             finally:
                 service_of(request).changes.poke()
 
@@ -83,10 +90,11 @@ class Secret(Guarded):
 
     repeatable = False
 
+    def __init__(self, *given: Any, openapi_extra: dict[str, Any] | None = None, **named: Any) -> None:
+        super().__init__(*given, openapi_extra={**(openapi_extra or {}), TOLD_ONCE: True}, **named)
+
 
 async def _once(request: Request, caller: Caller, key: str, own: Handler) -> Response:
-    if not (0 < len(key) <= _LONGEST and key.isascii() and key.isprintable()):
-        raise Problem(422, f"The header Idempotency-Key has 1 to {_LONGEST} printable ASCII letters.", "Send e.g. a UUID.")
     service = service_of(request)
     digest = hashlib.sha256(b"\0".join((request.method.encode(), str(request.url.path).encode(), request.url.query.encode(), await request.body())))
     before = await asyncio.to_thread(replies.claim, service.desk, caller.who, key, digest.hexdigest(), now=service.now())

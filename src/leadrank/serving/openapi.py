@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from leadrank import __version__
 from leadrank.bundle import Bundle
 from leadrank.operations.champion import Active
-from leadrank.serving.asking import IDEMPOTENCY
+from leadrank.serving.asking import IDEMPOTENCY, KEY, TOLD_ONCE
 from leadrank.serving.callers import COOKIE, CSRF_HEADER
 from leadrank.serving.hot.answer import example
 from leadrank.serving.problems import MEDIA_TYPE
@@ -66,10 +66,10 @@ def document(app: FastAPI, active: Active) -> dict[str, Any]:
 
 def _finish(path: str, method: str, operation: dict[str, Any], active: Active) -> None:
     hot = path.startswith("/predict")
-    if method in _UNSAFE and not hot and operation.get("security") != []:
+    if method in _UNSAFE and not hot and operation.get("security") != [] and not operation.pop(TOLD_ONCE, False):
         operation.setdefault("parameters", []).append({
             "name": IDEMPOTENCY, "in": "header", "required": False, "description": "Sent again with the same key, a write is done once.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[A-Za-z0-9._:-]+$"},
+            "schema": {"type": "string", "pattern": KEY},
         })
     if hot:
         terms = active.bundle.terms

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from leadrank.errors import ServiceError
+from leadrank.errors import UsageError
 from leadrank.operations.champion import Champion
 from leadrank.operations.desk import Desk
 from leadrank.operations.registry import register
@@ -18,6 +18,7 @@ from leadrank.serving.rates import MovingMinutes
 from leadrank.serving.settings import Settings
 from leadrank.store.connect import open_store
 from leadrank.store.migrate import migrate
+from leadrank.store.registry import champion
 
 
 def utc_now() -> datetime:
@@ -73,6 +74,9 @@ def open_service(settings: Settings) -> Service:
     migrate(desk.store)
     if settings.bundle is not None:
         register(desk, settings.bundle.read_bytes(), now=utc_now())
+    with desk.store.reading() as connection:
+        if champion(connection) is None:
+            raise UsageError("The database holds no model yet.", "Name one: leadrank serve FILE.leadrank")
     desk.champion.refresh(desk.store)
     return service_of(settings, desk)
 
@@ -86,12 +90,3 @@ def service_of(settings: Settings, desk: Desk) -> Service:
     return Service(
         settings, desk, keeper, gate, meter, Changes(limits.streams), MovingMinutes(limits.calls, "calls"), MovingMinutes(limits.tries, "tries")
     )
-
-
-def has_model(desk: Desk) -> bool:
-    """Say whether there is a model to score with."""
-    try:
-        desk.champion.current()
-    except ServiceError:
-        return False
-    return True

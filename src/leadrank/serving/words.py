@@ -54,7 +54,8 @@ def naive_utc(moment: datetime) -> datetime:
         raise ValueError("no date in UTC stands for this moment") from None
 
 
-def _plain_cells(cells: dict[str, Any]) -> dict[str, Any]:
+def plain_cells(cells: dict[str, Any]) -> dict[str, Any]:
+    """Refuse fields that a store cannot keep, or too many of them."""
     if len(cells) > MOST_FIELDS:
         raise ValueError(f"a lead has at most {MOST_FIELDS:,} fields")
     for name, cell in cells.items():
@@ -77,7 +78,7 @@ Stamp = Annotated[datetime, PlainSerializer(_moment, return_type=str)]
 Amount = Annotated[float, Field(ge=-LARGEST, le=LARGEST, allow_inf_nan=False)]
 Cost = Annotated[float, Field(ge=0, le=LARGEST, allow_inf_nan=False)]
 Cell = str | int | float | bool | None
-Cells = Annotated[dict[str, Cell], AfterValidator(_plain_cells)]
+Cells = Annotated[dict[str, Cell], AfterValidator(plain_cells)]
 
 
 def _key(text: str) -> str:

@@ -16,7 +16,7 @@ from leadrank.serving.words import Given, Identity, Moment, Name, ShortName
 
 router = APIRouter(route_class=Guarded, tags=["accounts"])
 secret = APIRouter(route_class=Secret, tags=["accounts"])
-Password = Annotated[str, Field(min_length=1, max_length=1_000)]
+Password = Annotated[str, Field(min_length=12, max_length=1_000)]
 Capacity = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
@@ -43,7 +43,7 @@ class PasswordGiven(Given):
     """A new password; one's own needs the old one."""
 
     password: Password
-    old: Password | None = None
+    old: Annotated[str, Field(max_length=1_000)] | None = None
 
 
 class KeyGiven(Given):

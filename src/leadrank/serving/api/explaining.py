@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from pydantic import AfterValidator, Field
 
 from leadrank.operations import explaining
 from leadrank.serving.asking import Asker, At, Guarded
-from leadrank.serving.words import Cells, Given, Key, Told
+from leadrank.serving.words import Cell, Cells, Given, Key, Told, plain_cells
 
 router = APIRouter(route_class=Guarded, tags=["explanations"])
-Reasons = Annotated[int, Query(ge=0, le=200, description="So many reasons at most.")]
+Changes = Annotated[dict[str, Cell], Field(min_length=1), AfterValidator(plain_cells)]
+Reasons = Annotated[int, Query(ge=0, le=50, description="So many reasons at most.")]
 
 
 class FieldsGiven(Given):
@@ -23,14 +25,14 @@ class FieldsGiven(Given):
 class ChangesGiven(Given):
     """Fields set to other values."""
 
-    changes: Cells
+    changes: Changes
 
 
 class FieldsChanged(Given):
     """A lead that is not stored, and fields of it set to other values."""
 
     fields: Cells
-    changes: Cells
+    changes: Changes
 
 
 class ReasonOf(Told):
