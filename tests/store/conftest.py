@@ -10,11 +10,12 @@ import pytest
 
 from leadrank.store.records import AssignmentRow, ContactRow, EventRow, FeedbackRow, LeadRow, OutcomeRow, OverrideRow, ScoreRow, SnoozeRow
 
-NOON = datetime(2026, 3, 2, 12)
+NOON = datetime.fromisoformat("2026-03-02 12:00")
 SCORED = {"probability": 0.5, "probability_low": 0.4, "probability_high": 0.6, "score": 50, "tier": "High", "contact": True}
 FILLED: dict[str, tuple[type, dict[str, Any]]] = {
     "lead": (LeadRow, {
-        **SCORED, "fields": {}, "created_at": NOON, "updated_at": NOON, "model": "m", "scored_at": NOON, "worth": 1.0, "action": "Call", "due_within": "24 hours",
+        **SCORED, "fields": {}, "created_at": NOON, "updated_at": NOON, "model": "m", "scored_at": NOON, "worth": 1.0, "action": "Call",
+        "due_within": "24 hours",
     }),
     "event": (EventRow, {"kind": "visit", "occurred_at": NOON, "known_at": NOON, "fields": {}}),
     "score": (ScoreRow, {**SCORED, "at": NOON, "model": "m", "inputs": "0" * 64, "reasons": [], "cause": "created", "because": "The lead came in."}),

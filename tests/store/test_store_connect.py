@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from leadrank.store.schema import leads
 
 
 def test_what_fails_is_forgotten_as_a_whole(store, row):
-    with pytest.raises(RuntimeError), store.writing() as c:
+    with suppress(RuntimeError), store.writing() as c:
         put_lead(c, row("lead", key="a"))
         raise RuntimeError
     with store.reading() as c:
@@ -35,11 +36,10 @@ def test_a_reader_sees_one_moment(store, row):
 
 
 def test_a_reader_writes_nothing(store, row):
-    try:
-        with store.reading() as c:
-            put_lead(c, row("lead", key="a"))
-    except ServiceError as problem:
-        assert "may not be written" in problem.message  # PostgreSQL says so at once
+    # PostgreSQL says so at once, SQLite forgets it.
+    told = nullcontext() if store.is_sqlite else pytest.raises(ServiceError, match="may not be written")
+    with told, store.reading() as c:
+        put_lead(c, row("lead", key="a"))
     with store.reading() as c:
         assert get_lead(c, "a") is None
 
@@ -95,7 +95,7 @@ def test_what_is_no_address_is_refused_without_its_password(url):
     assert "secret" not in str(refused.value)
 
 
-def test_a_file_is_for_its_owners_eyes_only(fresh_file, tmp_path):
+def test_a_file_is_for_its_owners_eyes_only(tmp_path):
     open_store(f"sqlite:///{tmp_path}/leads.db").close()
     assert stat.S_IMODE(Path(tmp_path / "leads.db").stat().st_mode) == 0o600
 

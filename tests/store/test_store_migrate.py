@@ -38,7 +38,7 @@ def test_the_indexes_are_those_that_the_schema_makes(fresh_file, tmp_path):
     told = []
     for store in (made, migrated):
         with store.reading() as c:
-            told.append({name: sql for name, sql in c.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql LIKE 'CREATE%INDEX%'")})
+            told.append(dict(c.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql LIKE 'CREATE%INDEX%'").all()))
         store.close()
     unquoted = [{name: sql and sql.replace('"', "").replace("leads.worth", "worth") for name, sql in indexes.items()} for indexes in told]
     assert unquoted[0] == unquoted[1]
@@ -75,11 +75,11 @@ def test_a_store_of_a_newer_leadrank_is_refused_and_left_alone(store):
     assert revision(store) == "9999"
 
 
-def test_a_migration_that_fails_leaves_nothing_behind(store, monkeypatch):
+def test_a_migration_that_fails_leaves_nothing_behind(store):
     downgrade(store, "base")
     from sqlalchemy import event
 
-    def refuse(connection, cursor, statement, *_):
+    def refuse(_connection, _cursor, statement, *_):
         if "CREATE TABLE snoozes" in statement:
             raise RuntimeError(statement)
 
@@ -93,7 +93,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(store, monkeypatch):
     assert differences(store) == []
 
 
-def test_foreign_keys_hold_after_a_migration(store, row):
+def test_foreign_keys_hold_after_a_migration(store):
     downgrade(store, "base")
     migrate(store)
     if store.is_sqlite:

@@ -1,0 +1,83 @@
+"""What managers' figures are made from."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import pytest
+
+from leadrank.store import aggregates
+from leadrank.store.contacts import add_contact
+from leadrank.store.leads import put_leads
+from leadrank.store.outcomes import add_outcome
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+APRIL = datetime.fromisoformat("2026-04-01")
+
+
+@pytest.fixture
+def worked(store, row, noon):
+    """Four leads: one answered in time, one late and won after a correction, one lost, one untouched; and one won in April."""
+    with store.writing() as c:
+        put_leads(c, [
+            row("lead", key="quick", owner="ann", tier="Low", created_at=noon, contacted_at=noon + HOUR, due_at=None),
+            row("lead", key="late", owner="ann", status="converted", created_at=noon + HOUR, contacted_at=noon + 2 * DAY),
+            row("lead", key="lost", owner="bob", status="lost", created_at=noon + 2 * HOUR),
+            row("lead", key="new", created_at=noon + 3 * HOUR, due_at=noon + DAY, expected_profit=7.0, probability=0.9, worth=7.0),
+            row("lead", key="april", owner="bob", status="converted", created_at=noon - DAY),
+        ])
+        add_contact(c, row("contact", lead="quick", at=noon + HOUR, due_at=noon + DAY, tier="High", cost=2.5))
+        add_contact(c, row("contact", lead="quick", at=noon + 5 * HOUR, cost=1.5))
+        add_contact(c, row("contact", lead="late", at=noon + 2 * DAY, due_at=noon + DAY))
+        add_outcome(c, row("outcome", lead="late", at=noon + 3 * DAY, converted=False))
+        add_outcome(c, row("outcome", lead="late", at=noon + 4 * DAY, converted=True, value=100.0))
+        add_outcome(c, row("outcome", lead="lost", at=noon + 4 * DAY, converted=False))
+        add_outcome(c, row("outcome", lead="april", at=APRIL, converted=True))
+    return store
+
+
+def test_created_and_contacted_are_counted_in_their_period(worked, noon):
+    with worked.reading() as c:
+        assert aggregates.created(c, noon, noon + 3 * HOUR) == 3
+        assert aggregates.created(c, noon + DAY, noon + 2 * DAY) == 0
+        assert aggregates.contacted(c, noon, noon + DAY) == aggregates.Contacted(contacts=2, leads=1, cost=4.0)
+        assert aggregates.contacted(c, noon, noon + 3 * DAY) == aggregates.Contacted(contacts=3, leads=2, cost=4.0)
+        assert aggregates.contacted(c, APRIL, APRIL + DAY) == aggregates.Contacted(0, 0, 0.0)
+
+
+def test_the_last_outcome_of_a_lead_counts_where_it_fell(worked, noon):
+    with worked.reading() as c:
+        found = aggregates.closed(c, noon, APRIL)
+        assert [(one.lead, one.converted, one.value, one.owner) for one in found] == [("late", True, 100.0, "ann"), ("lost", False, None, "bob")]
+        assert aggregates.closed(c, noon, noon + 3 * DAY + HOUR) == []
+
+
+def test_a_first_response_has_the_deadline_and_tier_of_its_moment(worked, noon):
+    with worked.reading() as c:
+        found = {one.lead: one for one in aggregates.first_responses(c, noon, APRIL)}
+    assert list(found) == ["quick", "late", "lost", "new"]
+    assert (found["quick"].hours, found["quick"].due_at, found["quick"].tier) == (1.0, noon + DAY, "High")
+    assert (found["late"].hours, found["late"].contacted_at) == (47.0, noon + 2 * DAY)
+    assert (found["new"].hours, found["new"].contacted_at, found["new"].due_at) == (None, None, noon + DAY)
+
+
+def test_revenue_is_by_owner_and_month(worked, noon):
+    with worked.reading() as c:
+        found = aggregates.revenue(c, noon, APRIL + DAY)
+    assert found == [aggregates.Revenue("ann", "2026-03", 1, 100.0), aggregates.Revenue("bob", "2026-04", 1, 0.0)]
+
+
+def test_open_leads_come_column_by_column(worked):
+    with worked.reading() as c:
+        found = aggregates.open_amounts(c)
+    assert (found.key, found.owner, found.tier, found.contact) == (["new", "quick"], [None, "ann"], ["High", "Low"], [True, True])
+    np.testing.assert_array_equal(found.probability, [0.9, 0.5])
+    np.testing.assert_array_equal(found.expected_profit, [7.0, np.nan])
+
+
+def test_an_empty_store_has_no_open_leads(store):
+    with store.reading() as c:
+        found = aggregates.open_amounts(c)
+    assert found.key == []
+    assert found.probability.shape == found.expected_profit.shape == (0,)
