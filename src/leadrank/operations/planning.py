@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +17,7 @@ from leadrank.evaluation.business_figures import BeforeAfter, BusinessFigure, Pe
 from leadrank.operations.desk import Desk, reading
 from leadrank.operations.who import Who
 from leadrank.store.accounts import active_reps
-from leadrank.store.aggregates import closed, contacted, first_responses, open_amounts
+from leadrank.store.aggregates import closed, contacted, first_responses, open_by_owner, open_chances
 from leadrank.store.leads import late
 from leadrank.store.queue import QueueFilter, tier_counts
 
@@ -55,21 +54,20 @@ def plan(
         if given is not None and not 0 <= given <= LARGEST_AMOUNT:
             raise UsageError(f"The {name} should be 0 or more; {given} came.", "Leave it out for the model's own.")
     with reading(desk, who, "plan", now=now) as c:
-        found, policy = open_amounts(c), desk.champion.of(c).bundle.policy
+        (probability, expected), policy = open_chances(c), desk.champion.of(c).bundle.policy
     spent = policy.cost if cost is None else cost
     worth = policy.value if value is None and cost is not None else value
-    profit = None if np.isnan(found.expected_profit).all() else np.nan_to_num(found.expected_profit)
-    return planned(found.probability, profit, capacity=capacity, value=worth, cost=spent)
+    profit = None if np.isnan(expected).all() else np.nan_to_num(expected)
+    return planned(probability, profit, capacity=capacity, value=worth, cost=spent)
 
 
 def workload(desk: Desk, who: Who, *, now: datetime) -> list[Load]:
     """Return how much each active rep has to do; leads of nobody come last, with an empty name."""
     with reading(desk, who, "workload", now=now) as c:
-        found, overdue, reps = open_amounts(c), late(c, now), active_reps(c)
-    counts: dict[str | None, Counter[str]] = {rep.name: Counter() for rep in reps}
-    for owner, tier, contact in zip(found.owner, found.tier, found.contact, strict=True):
-        if contact:
-            counts.setdefault(owner, Counter())[tier] += 1
+        found, overdue, reps = open_by_owner(c), late(c, now), active_reps(c)
+    counts: dict[str | None, dict[str, int]] = {rep.name: {} for rep in reps}
+    for owner, tier, number in found:
+        counts.setdefault(owner, {})[tier] = number
     told = {rep.name: (rep.team, rep.capacity) for rep in reps}
     loads = [Load(owner or "", *_split(told, owner, tiers, overdue)) for owner, tiers in counts.items()]
     return sorted(loads, key=lambda load: (not load.owner, load.owner))

@@ -115,6 +115,20 @@ def open_amounts(c: Connection) -> OpenLeads:
     return OpenLeads(key, owner, tier, contact, np.array(probability, dtype=float), np.array(profit, dtype=float))
 
 
+def open_by_owner(c: Connection) -> list[tuple[str | None, str, int]]:
+    """Count the open leads worth contacting, by owner and tier."""
+    working = (leads.c.status == "open", leads.c.contact == True)  # noqa: E712
+    query = select(leads.c.owner, leads.c.tier, func.count()).where(*working).group_by(leads.c.owner, leads.c.tier)
+    return [(owner, tier, int(number)) for owner, tier, number in c.execute(query)]
+
+
+def open_chances(c: Connection) -> tuple[FloatArray, FloatArray]:
+    """Read probability and expected profit (nan where unknown) of all open leads: a page asks for a plan at every move of a slider."""
+    rows = c.execute(select(leads.c.probability, leads.c.expected_profit).where(leads.c.status == "open")).all()
+    found = np.array([tuple(row) for row in rows], dtype=np.float64).reshape(-1, 2)
+    return found[:, 0], found[:, 1]
+
+
 def _within(moment: Column[datetime], since: datetime, until: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return moment >= since, moment < until
 
