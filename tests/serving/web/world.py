@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import tomllib
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -27,6 +28,8 @@ PEOPLE: dict[str, tuple[Role, str | None, int | None]] = {
 
 CLOSED = (40, 110)
 """Of the leads, those that came weeks ago and were worked."""
+GREW = (8, 12, 13)
+"""Those that were scored before, when less was known of them."""
 
 
 def make_bundle(folder: Path, *, seed: int = 1) -> Path:
@@ -50,6 +53,16 @@ def new_leads(rows: int, seed: int = 7) -> pl.DataFrame:
     return simulate("leads", rows=rows, seed=seed).table.drop("converted", "close_reason")
 
 
+def _age(k: int) -> timedelta:
+    """Some came weeks ago, the others within the last day and a half."""
+    return timedelta(days=3 + (k * 7) % 80) if CLOSED[0] <= k < CLOSED[1] else timedelta(minutes=20 + (k * 131) % 2200)
+
+
+def _before(lead: intake.NewLead) -> intake.NewLead:
+    """A lead as it was before it had looked around."""
+    return replace(lead, fields={**lead.fields, "visits": "1", "pages_viewed": "1", "minutes_on_site": "0.5", "planned_start": None})
+
+
 def hire(desk: Desk, now: datetime) -> None:
     """Open the accounts."""
     for k, (name, (role, team, capacity)) in enumerate(PEOPLE.items()):
@@ -59,12 +72,14 @@ def hire(desk: Desk, now: datetime) -> None:
 def settle(desk: Desk, now: datetime, *, rows: int = 160) -> None:
     """Fill the store: leads of the last three months, some worked, some closed, some put off, one set by hand, one not to be called."""
     table = new_leads(rows)
-    for k, row in enumerate(table.to_dicts()):
-        old = CLOSED[0] <= k < CLOSED[1]
-        came = now - (timedelta(days=3 + (k * 7) % 80) if old else timedelta(minutes=20 + (k * 131) % 2200))
-        fields = row | ({"do_not_call": "yes"} if k % 17 == 3 else {})
-        intake.take_leads(desk, LOCAL, [intake.NewLead(row["lead_id"], fields, "web form", came)], now=came)
-    keys = table["lead_id"].to_list()
+    came = [now - _age(k) for k in range(table.height)]
+    leads = [
+        intake.NewLead(row["lead_id"], row | ({"do_not_call": "yes"} if k % 17 == 3 else {}), "web form", moment)
+        for k, (row, moment) in enumerate(zip(table.to_dicts(), came, strict=True))
+    ]
+    keys = [lead.key for lead in leads]
+    intake.take_leads(desk, LOCAL, [_before(leads[k]) for k in GREW], now=min(came[k] for k in GREW))
+    intake.take_leads(desk, LOCAL, leads, now=now)
     boss = Who("mia", "manager")
     for k, key in enumerate(keys[CLOSED[0] : CLOSED[1]]):
         at = now - timedelta(days=2 + (k * 7) % 60)

@@ -60,7 +60,7 @@ def _say(figure: Figure | None, unit: str, currency: str, *, signed: bool = Fals
 
 def _written(figure: Figure, unit: str, currency: str) -> tuple[str, str]:
     if unit == "hours":
-        days = abs(figure.value) >= 48
+        days = max(abs(figure.value), abs(figure.low), abs(figure.high)) >= 48
         said = say(Figure(*(end / 24 for end in (figure.value, figure.low, figure.high))) if days else figure, decimal(1))
         return f"{said.value} {'days' if days else 'hours'}", said.interval
     said = say_money(figure, currency) if unit == "money" else say(figure, percent if unit == "share" else decimal(2))

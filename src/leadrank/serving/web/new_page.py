@@ -14,6 +14,7 @@ from leadrank.data.profile import ColumnProfile
 from leadrank.errors import UsageError
 from leadrank.explain import number_text
 from leadrank.operations import explaining, intake
+from leadrank.pages.words import percent
 from leadrank.score import Explained
 from leadrank.serving.web.entry import PageRoute, Posting, Visiting, posted
 from leadrank.serving.web.lead_page import reasons_of
@@ -58,7 +59,7 @@ def take(visit: Posting, given: Annotated[dict[str, str], Depends(posted)]) -> R
         taken = _taken(visit, given, cells) if given.get("do") == "take" else None
     except UsageError as error:
         return _form(visit, given, wrong=f"{error.message} {error.remedy}", status=422)
-    return _form(visit, given, told=told, taken=taken)
+    return _form(visit, {} if taken else given, told=told, taken=taken)  # what was taken leaves the form free for the next
 
 
 def _taken(visit: Visit, given: dict[str, str], cells: dict[str, str]) -> intake.Taken:
@@ -76,7 +77,7 @@ def _form(
         visit, "new.html", status=status, here=HERE, fields=fields_of(visit.desk.champion.current().bundle), given=given, told=told, scored=scored,
         taken=taken, wrong=wrong, reasons=reasons_of(told) if told else [], few=FEW,
         gauge=gauge(scored.probability, scored.probability_low, scored.probability_high, score=scored.score) if scored else "",
-        base=told.reasons[0].base_rate if told and told.reasons else 0.0,
+        base=percent(told.reasons[0].base_rate) if told and told.reasons else "",
     )
 
 
