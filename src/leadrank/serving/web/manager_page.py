@@ -90,13 +90,15 @@ def _sliders(policy: Policy, most: int, capacity: int | None, value: float | Non
     usual, spent = policy.value or 0.0, policy.cost
     return {"sliders": (
         Slider("capacity", "Capacity: leads the team can work", str(limit), limit, most, 1, ""),
-        _tried("value", f"Value of a conversion{unit}", value, usual, _round_up(4 * max(usual, value or 0, 25))),
-        _tried("cost", f"Cost of a contact{unit}", cost, spent, _round_up(4 * max(spent, cost or 0, 2.5))),
+        _tried("value", f"Value of a conversion{unit}", value, usual, _round_up(4 * max(usual, value or 0, 25)), policy),
+        _tried("cost", f"Cost of a contact{unit}", cost, spent, _round_up(4 * max(spent, cost or 0, 2.5)), policy),
     )}
 
 
-def _tried(name: str, label: str, given: float | None, usual: float, most: int) -> Slider:
-    hint = f"{usual:,.2f}".removesuffix(".00") if usual else "each lead’s"
+def _tried(name: str, label: str, given: float | None, usual: float, most: int, policy: Policy) -> Slider:
+    hint = f"{usual:,.2f}".removesuffix(".00")
+    if name == "value" and (policy.value is None or policy.per_lead):
+        hint = "not known" if policy.value is None else "each lead’s"
     return Slider(name, label, "" if given is None else f"{given:g}", usual if given is None else given, most, most / 400, hint)
 
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from leadrank.bundle import Bundle
-from leadrank.data.profile import ColumnProfile
 from leadrank.errors import UsageError
-from leadrank.explain import number_text
 from leadrank.operations import explaining, intake
 from leadrank.pages.words import percent
 from leadrank.score import Explained
+from leadrank.serving.web.asked_fields import fields_of
 from leadrank.serving.web.entry import PageRoute, Posting, Visiting, posted
 from leadrank.serving.web.lead_page import reasons_of
 from leadrank.serving.web.pictures.gauge import gauge
@@ -26,19 +23,6 @@ HERE = "/app/new"
 FEW = 12
 """So many levels stand in a list to choose from; more are offered while typing."""
 pages = APIRouter(route_class=PageRoute)
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of the form: how it is entered, and what training saw of it."""
-
-    name: str
-    id: str
-    column: str
-    kind: str
-    levels: tuple[str, ...]
-    hint: str
-    description: str
 
 
 @pages.get("/new")
@@ -79,25 +63,3 @@ def _form(
         gauge=gauge(scored.probability, scored.probability_low, scored.probability_high, score=scored.score) if scored else "",
         base=percent(told.reasons[0].base_rate) if told and told.reasons else "",
     )
-
-
-def fields_of(bundle: Bundle) -> tuple[Field, ...]:
-    """Return the fields that the model reads, each with what training saw of it; the money columns come along."""
-    terms = bundle.terms
-    wanted = dict.fromkeys([*bundle.encoder.columns, *(c for c in (terms.value_column, terms.contact_cost_column) if c)])
-    seen = {column.name: column for column in bundle.profile.columns}
-    return tuple(_field(k, seen[name]) for k, name in enumerate(wanted) if name in seen and name != terms.key)
-
-
-def _field(k: int, column: ColumnProfile) -> Field:
-    kind = {"number": "number", "date": "date", "category": "category"}.get(column.type, "text")
-    levels = tuple(label for label, _ in column.top) if kind == "category" else ()
-    return Field(f"f{k}", f"field-{k}", column.name, kind, levels, _hint(column, len(levels)), column.description)
-
-
-def _hint(column: ColumnProfile, shown: int) -> str:
-    if column.minimum is not None and column.maximum is not None:
-        return f"training saw {number_text(column.minimum)} to {number_text(column.maximum)}"
-    if column.earliest and column.latest:
-        return f"training saw {column.earliest[:10]} to {column.latest[:10]}"
-    return f"{column.distinct:,} values in training" if column.distinct > shown else ""

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from leadrank.errors import LeadrankError
 from leadrank.operations import upload
+from leadrank.serving.web.asked_fields import names_of
 from leadrank.serving.web.entry import PageRoute, Posting, Visiting
 from leadrank.serving.web.templating import page
 from leadrank.serving.web.visit import Visit
@@ -48,5 +49,5 @@ def fetch(visit: Visiting, identity: str) -> Response:
 def _page(visit: Visit, *, done: upload.Uploaded | None = None, name: str = "", wrong: str = "", remedy: str = "", status: int = 200) -> Response:
     return page(
         visit, "upload.html", status=status, here=HERE, done=done, name=name, wrong=wrong, remedy=remedy, may_take=visit.may("take_leads"),
-        needed=visit.desk.champion.current().scorer.needed, key=visit.desk.champion.current().scorer.key, most=upload.MOST_ROWS,
+        needed=names_of(visit.desk.champion.current().bundle), key=visit.desk.champion.current().scorer.key, most=upload.MOST_ROWS,
     )
