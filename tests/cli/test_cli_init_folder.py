@@ -102,3 +102,18 @@ def test_without_a_word_of_the_outcome_the_candidates_are_listed(tmp_path: Path,
     said = capsys.readouterr().err
     assert "--target deeds (events)" in said
     assert "--target source (a column of people)" in said
+
+
+def test_what_leads_and_events_both_name_is_drafted_for_each(homes: Path) -> None:
+    """So the draft knows of the properties that were viewed, not only of the one that was enquired about."""
+    people, visits = ((homes / f"{name}.csv").read_text().splitlines() for name in ("CustomerTable", "InteractionTable"))
+    people = [f"{line},{'EnquiredProperty' if k == 0 else f'P{k % 9}'}" for k, line in enumerate(people)]
+    visits = [f"{line},{'PropertyViewed' if k == 0 else f'P{k % 9}'}" for k, line in enumerate(visits[:-1])]
+    (homes / "CustomerTable.csv").write_text("\n".join(people) + "\n")
+    (homes / "InteractionTable.csv").write_text("\n".join(visits) + "\n")
+    rows = "\n".join(f"P{k},{'sold' if k % 2 else 'available'}" for k in range(9))
+    (homes / "PropertyTable.csv").write_text(f"PropertyID,AvailabilityStatus\n{rows}\n")
+    assert run(["init", str(homes), "--target", "TransactionTable", "--within", "60 days"]) == 0
+    project = read_project(homes / "leadrank.toml")
+    assert [(p.name, p.of, p.by) for p in project.parent] == [
+        ("PropertyTable", "lead", ("EnquiredProperty",)), ("PropertyViewed", "InteractionTable", ("PropertyViewed",))]

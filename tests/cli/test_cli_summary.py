@@ -35,6 +35,19 @@ def test_scoring_ends_with_what_each_tier_will_bring(flags: list[str], folder: P
     assert "capacity" not in err
 
 
+def test_a_list_of_a_model_that_tells_nothing_says_so(folder: Path, bundle: str, tmp_path: Path, capsys: Capture) -> None:
+    """Who calls by the list has seldom seen the training."""
+    rows = "\n".join(f"L{k},{k * 7919 % 101},{k * 104_729 % 97 % 2}" for k in range(400))
+    (tmp_path / "noise.csv").write_text(f"id,visits,won\n{rows}\n")
+    model = str(tmp_path / "noise.leadrank")
+    assert run(["train", str(tmp_path / "noise.csv"), "--target", "won", "--trials", "1", "--threads", "1", "-o", model]) == 0
+    capsys.readouterr()
+    assert run(["score", model, str(tmp_path / "noise.csv"), "-o", str(tmp_path / "list.csv")]) == 0
+    assert "Do not rely on this list. The verdict at training was: not enough evidence" in capsys.readouterr().err
+    assert run(["score", bundle, str(folder / "new.csv"), "-o", str(tmp_path / "list.csv")]) == 0
+    assert "Do not rely" not in capsys.readouterr().err
+
+
 def test_a_capacity_says_what_it_means_for_this_file(folder: Path, capsys: Capture) -> None:
     output, place = folder / "capacity.leadrank", folder / "capacity.csv"
     flags = ["--threshold", "capacity=30", "--trials", "1", "--threads", "1", "-o", str(output)]

@@ -167,6 +167,20 @@ def test_explain_tells_parts_and_days(estate: Path, bundle: str, capsys: Capture
     assert "Gender" not in said
 
 
+def test_explain_decides_as_the_list_does_on_what_is_left_of_the_probability(estate: Path, bundle: str, tmp_path: Path, capsys: Capture) -> None:
+    assert run(["score", bundle, str(estate), "--ranked", "-o", str(tmp_path / "list.parquet")]) == 0
+    lost = pl.col("probability") - pl.col("probability_left")
+    lead = pl.read_parquet(tmp_path / "list.parquet").sort(lost).row(-1, named=True)
+    assert lead["probability"] > lead["probability_left"] + 0.01
+    capsys.readouterr()
+    assert run(["explain", bundle, str(estate), "--lead", lead["CustomerID"]]) == 0
+    said = capsys.readouterr().out
+    assert f"score {lead['score']}, probability {lead['probability']:.1%}" in said
+    assert f"tier {lead['tier']}, {'contact' if lead['contact'] else 'do not contact'}." in said
+    assert f"Expected profit: {lead['expected_profit']:,.2f}." in said
+    assert f"{lead['probability_left']:.1%} is left" in said
+
+
 def test_evaluate_and_verify_look_at_past_leads_as_the_bundle_would_have(estate: Path, bundle: str, capsys: Capture) -> None:
     assert run(["evaluate", bundle, str(estate / "leadrank.toml"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["metrics"]["auc"]["value"] > 0.5
@@ -217,6 +231,16 @@ def test_an_event_table_without_its_key_is_refused_with_the_nearest_name(estate:
     broken.write_text(text)
     assert run(["train", str(broken), *QUICK, "-o", str(tmp_path / "x.leadrank")]) == 2
     assert "CustomerID" in capsys.readouterr().err
+
+
+def test_an_outcome_without_rows_is_told_by_the_name_of_its_event(estate: Path, capsys: Capture) -> None:
+    """The column of outcomes is made of it, and stands in no file that a user could look into."""
+    pl.read_parquet(estate / "TransactionTable.parquet").clear().write_parquet(estate / "Nothing.parquet")
+    text = (estate / "leadrank.toml").read_text().replace(
+        'table = "TransactionTable.parquet"', 'table = "Nothing.parquet"\nname = "TransactionTable"')
+    (estate / "nothing.toml").write_text(text)
+    assert run(["check", str(estate / "nothing.toml")]) == 3
+    assert "The outcome is the event 'TransactionTable' (a table of 0 rows)" in capsys.readouterr().err
 
 
 def test_the_demo_makes_several_tables_and_a_report(tmp_path: Path, capsys: Capture) -> None:

@@ -173,7 +173,9 @@ def test_dates_of_things_to_come_are_noticed():
     rng = np.random.default_rng(0)
     visits = [(str(k), float(day), "call") for k, day in enumerate(rng.uniform(0, 300, 2_000))]
     data = tables([("a", 0.5)], [("a", 2.5, 2.5)], [*visits, ("a", 900.5, "planned")])
-    assert "T504" in {f.code for f in look_ahead(project(), data, rows((0, 0.5))).findings}
+    (noticed,) = [f for f in look_ahead(project(), data, rows((0, 0.5))).findings if f.code == "T504"]
+    newest = max(day for _, day, kind in visits)
+    assert f'observed_until = "{moment(newest):%Y-%m-%d}"' in noticed.remedy
     data = tables([("a", 0.5)], [("a", 2.5, 2.5)], visits)
     assert "T504" not in {f.code for f in look_ahead(project(), data, rows((0, 0.5))).findings}
 

@@ -92,6 +92,8 @@ def _event(event: DraftEvent, draft: Draft, place: str, rows: int) -> list[str]:
 
 def _parent(parent: DraftParent, place: str, rows: int) -> list[str]:
     lines = ["[[parent]]", noted(f"table = {quoted(place)}", f"{rows:,} rows"), noted(f"key = {quoted(parent.key)}", parent.because)]
+    if parent.name is not None:
+        lines.append(noted(f"name = {quoted(parent.name)}", f"read once more: what {parent.of} names, as known at its own moments"))
     if parent.of != "lead":
         lines.append(noted(f"of = {quoted(parent.of)}", "whose rows belong to it"))
     if parent.by != parent.key:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from leadrank.score import Explained, Scored
 
 MOST = 20
+DECIDED = ("score", "tier", "contact", "expected_profit", "action", "due_within")
+"""What a list of several tables decides on what is left of a probability."""
 
 Lead = Annotated[str, typer.Option("--lead", metavar="KEY", help="The lead's key, or its row number where the model knows no key.")]
 
@@ -33,7 +36,11 @@ def explain(bundle: BundleFile, data: Data, *, lead: Lead, at: At = None, key_fi
     with naming(raw):
         row = row_of(raw.frame, scorer.bundle.project.lead.key, lead, raw.skipped)
         explained = scorer.explain(raw.frame, row, reasons=MOST)
+        listed = scorer.many(raw.frame[row : row + 1], reasons=0).row(0, named=True)
+    explained = replace(explained, scored=explained.scored._replace(**{name: listed[name] for name in DECIDED}))
     emit(_heading(lead, explained.scored))
+    if "probability_left" in listed:
+        emit(f"Of the probability {listed['probability_left']:.1%} is left, since it had not converted by now: score, tier and profit go by that.")
     rows = [(f"{r.contribution:+.2f}", r.sentence) for r in explained.reasons]
     table("", ("log-odds", "reason"), rows, right=("log-odds",))
     emit(_sum(explained))

@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leadrank.cli.terminal import say, say_findings
-from leadrank.errors import UsageError
+from leadrank.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    import polars as pl
+
     from leadrank.bundle import Bundle
     from leadrank.cli.gathered import Gathered
     from leadrank.data import RawTable, RejectedRow
+    from leadrank.history import History
     from leadrank.project import Project
     from leadrank.snapshots import Snapshots
 
@@ -50,7 +53,21 @@ def read_history(project: Project, *, bundle: Bundle | None = None) -> tuple[Pro
     raws = _read(project)
     frames = {name: raw.frame for name, raw in raws.items()}
     history = history_of(placeless(told), frames, origin=None if bundle is None else bundle.origin, skipped=_skipped(raws))
+    if bundle is None:
+        _need_conversions(project, history, frames)
     return history.project, replace(_gathered(raws, history.rejected, history.frame), history=history, frames=frames)
+
+
+def _need_conversions(project: Project, history: History, frames: Mapping[str, pl.DataFrame]) -> None:
+    """Refuse to learn where no lead converted, by the name of the event: the column of outcomes is made of it, and stands in no file."""
+    event = project.target.event
+    if event is None or history.y is None or (history.y == 1).any():
+        return
+    rows = f" (a table of {frames[event].height:,} rows)" if event in frames else ""
+    raise DataError(
+        f"The outcome is the event {event!r}{rows}, and of {len(history.y):,} leads none had it in time after its cutoff: nothing can be learned.",
+        "Look whether its table is complete and its keys name leads; a longer `within` or an earlier cutoff may help.",
+    )
 
 
 def read_leads(source: str, bundle: Bundle, at: str | None, *, everyone: bool = True) -> Gathered:

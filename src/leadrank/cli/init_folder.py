@@ -52,7 +52,7 @@ def init_folder(source: Path | str, output: Path, flags: Flags, *, lead: str | N
     rows = {name: frame.height for name, frame in frames.items()}
     write_text(output, draft_tables(_name_of(source), guessed, outcome, places, rows, order=flags.order, exclude=flags.exclude))
     say_draft(guessed, outcome)
-    raws = {"lead": tables[guessed.lead], **tables}
+    raws = {"lead": tables[guessed.lead], **tables, **{p.name: tables[p.table] for p in guessed.parents if p.name is not None}}
     skipped = {name: raw.skipped for name, raw in raws.items()}
     tidied = tidy_tables(read_project(output), {name: raw.frame for name, raw in raws.items()}, skipped=skipped)
     read = [replace(f, message=f"{name}: {f.message}") for name, raw in tables.items() for f in raw.findings]

@@ -79,6 +79,7 @@ def score(
 
     scorer = Scorer(bundle, key=key_of(key_file))
     say_evaluator()
+    _say_doubt(scorer.bundle)
     if not_worth is not None:
         need_money(scorer.bundle)
     refused = rejected or (None if output == STANDARD or is_device(output) else Path(f"{output}.rejected.csv"))
@@ -106,6 +107,13 @@ def score(
         say_outlook(found.tiers)
         if scorer.bundle.policy.threshold.rule.name == "capacity" and top is None:
             say(capacity_words(scorer.bundle, int(found.rows["contact"].sum()), found.rows.height))
+
+
+def _say_doubt(bundle: Bundle) -> None:
+    """Repeat beside every list that its model was found to tell nothing: whoever calls by it may not have seen the training."""
+    verdict = bundle.report.verdict
+    if verdict.word == "not enough evidence":
+        say(f"Do not rely on this list. The verdict at training was: {verdict}")
 
 
 def score_in_pieces(

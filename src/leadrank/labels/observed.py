@@ -7,7 +7,7 @@ import numpy as np
 from leadrank.frames import pl
 from leadrank.labels.silent import ENOUGH as BEYOND_CHANCE
 from leadrank.labels.silent import recently
-from leadrank.moments import DAY, DECLARE, known_moments, moment_of, observed_until
+from leadrank.moments import DAY, known_moments, moment_of, observed_until
 from leadrank.project import Project
 from leadrank.types import Finding, IntArray
 
@@ -27,16 +27,28 @@ def lonely_end(project: Project, tables: dict[str, pl.DataFrame]) -> list[Findin
     if project.target.observed_until is not None:
         return _declared_late(moments, observed_until(project, tables), project.target.observed_until)
     stretch = int((project.target.within or JUDGED_DAYS) * DAY)
+    late, expected = _lonely(moments, stretch)
+    if not late:
+        return []
+    newest, rest = int(moments.max()), moments
+    while _lonely(rest, stretch)[0]:
+        rest = rest[rest <= rest.max() - stretch]
+    last = f"{moment_of(int(rest.max()) - 1):%Y-%m-%d}"
+    said = (
+        f"Only {late:,} of {len(moments):,} dates lie in the last {stretch / DAY:g} days before the newest one, {moment_of(newest - 1):%Y-%m-%d}; "
+        f"evenly spread it would be {expected:,.0f}. Dates that are planned and have not happened, or mistyped, would make young leads look final."
+    )
+    remedy = f'Most dates end at {last}. Declare until when the tables were observed: [target] observed_until = "{last}".'
+    return [Finding("T504", "warning", None, late, said, remedy)]
+
+
+def _lonely(moments: IntArray, stretch: int) -> tuple[int, float]:
+    """Count the moments in the last stretch where they are far fewer than evenly spread, and how many that would be; 0 where they are not."""
     start, end = int(np.quantile(moments, 0.01)), int(moments.max())
     expected = len(moments) * stretch / max(end - start, 1)
     late = int((moments > end - stretch).sum())
-    if end - start <= 2 * stretch or expected < ENOUGH or late >= EMPTY * expected:
-        return []
-    said = (
-        f"Only {late:,} of {len(moments):,} dates lie in the last {stretch / DAY:g} days before the newest one; evenly spread it would be "
-        f"{expected:,.0f}. Dates that are planned and have not happened would make young leads look final."
-    )
-    return [Finding("T504", "warning", None, late, said, DECLARE)]
+    few = end - start > 2 * stretch and expected >= ENOUGH and late < EMPTY * expected
+    return (late if few else 0), expected
 
 
 def _declared_late(moments: IntArray, end: int, told: str) -> list[Finding]:

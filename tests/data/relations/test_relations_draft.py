@@ -54,6 +54,19 @@ def test_a_parent_whose_key_repeats_over_time_is_told_apart_by_the_moment() -> N
     assert (parent.table, parent.key, parent.by, parent.known_at) == ("items", "item_id", "item", "valid_from")
 
 
+def test_what_leads_and_events_both_name_is_read_for_each_but_not_for_the_outcome() -> None:
+    """As the parent of visits it stays under the column's name, unless a table is called so; what an order was of is left for a comment."""
+    tables = shop()
+    count = tables["customers"].height
+    tables["customers"] = tables["customers"].with_columns(asked_item=pl.Series([f"i{i % 7}" for i in range(count)]))
+    tables["orders"] = tables["orders"].with_columns(item=pl.Series(["i1", "i2"]))
+    parents = draft_relations(tables, target="orders").parents
+    assert [(p.table, p.of, p.by, p.name) for p in parents] == [("items", "lead", "asked_item", None), ("items", "visits", "item", "item")]
+    assert parents[0].also == (("orders", "item"),)
+    parents = draft_relations(tables | {"item": tables["notes"]}, target="orders").parents
+    assert [p.name for p in parents] == [None, "visits_item"]
+
+
 def test_two_columns_may_name_a_lead_together_and_a_parent_lends_its_date() -> None:
     pairs = [(c, h + c) for c in range(1, 6) for h in range(8)]
     invited = pl.DataFrame(pairs, schema=["campaign_id", "household_id"], orient="row")

@@ -310,3 +310,14 @@ def test_events_whose_moment_a_parent_tells_are_known_when_that_day_is_over() ->
         return known_rows(parse_project(STAYS), stays(), datetime(2024, 2, day))["stays"]["tour"].to_list()  # noqa: DTZ001
 
     assert (known(1), known(2), known(4)) == ([], ["T-7"], ["T-7", "9"])
+
+
+@pytest.mark.parametrize("table", ["InteractionTable", "PropertyTable"])
+def test_a_table_without_rows_is_told_also_at_scoring(table: str) -> None:
+    """An export that broke would look like leads to whom nothing happened."""
+    whole = tidied()
+    assert not codes(whole, "D178")
+    broken = estate(**{table: estate()[table].clear()})
+    found = tidy_tables(parse_project(ESTATE), broken, whole.tidier)
+    assert [f.message.split(" has ")[0] for f in found.findings if f.code == "D178"] == [table]
+    assert codes(found, "D178") == codes(tidied(broken), "D178") == [(None, 0, "warning")]

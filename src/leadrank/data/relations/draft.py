@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leadrank.data.relations.look import Look, look_at
 from leadrank.data.relations.overlaps import NAMED_ALIKE, UNIQUE, Relation, likeness, relation_of
@@ -31,7 +31,10 @@ class DraftEvent:
 
 @dataclass(frozen=True, slots=True)
 class DraftParent:
-    """A table with what leads or events belong to: rows of `of` name it by `by`; why it is thought so. `also` are other columns that name it."""
+    """A table with what leads or events belong to: rows of `of` name it by `by`; why it is thought so. `also` are other columns that name it.
+
+    What several tables name is drafted for each, since each asks it as of its own moments; after the first it goes by a `name` of its own.
+    """
 
     table: str
     key: str
@@ -41,6 +44,7 @@ class DraftParent:
     sure: float
     because: str
     also: tuple[tuple[str, str], ...] = ()
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ def draft_relations(frames: Mapping[str, pl.DataFrame], *, lead: str | None = No
     chosen = lead or likely_lead(look, target)
     key = key_of(chosen, look)
     events, unused = _events(look, chosen, key, target)
-    parents = _parents(look, chosen, events)
+    parents = _parents(look, chosen, {e.table: e.key for e in events}, target)
     created = look.dates[chosen].first or _lent(look, parents)
     used = {chosen, *(e.table for e in events), *(p.table for p in parents)}
     left = {name: unused.get(name) or same_numbers(look, name, used) or ALONE for name in frames if name not in used}
@@ -171,29 +175,37 @@ def _to_lead(name: str, look: Look, lead: str, key: str | None) -> Shared | None
     return shared_columns(name, lead, look)
 
 
-def _parents(look: Look, lead: str, events: Sequence[DraftEvent]) -> list[DraftParent]:
-    taken = {lead, *(e.table for e in events)}
-    below, parents = [lead, *(e.table for e in events)], list[DraftParent]()
+def _parents(look: Look, lead: str, events: Mapping[str, tuple[str, ...]], target: str | None) -> list[DraftParent]:
+    taken, below, parents = {lead, *events}, [lead, *events], list[DraftParent]()
     while below:
         level = below.pop(0)
         for name in [n for n in look.frames if n not in taken]:
             found = look.of(level, name) or _versioned(look, level, name)
             if found:
-                parents.append(_parent(look, found[0], taken, lead))
+                others = _others(found[0], look, taken)
+                # By the key of its lead an event names what the lead names; what a sale was of is known with the outcome itself.
+                again = [r for r in others if r.column not in events.get(r.table, (r.column,)) and r.table not in (level, target)]
+                parents.append(_parent(look, found[0], lead, also=[r for r in others if r not in again]))
+                parents += [replace(_parent(look, r, lead), name=_name_for(r, look, parents)) for r in again]
                 taken.add(name)
                 below.append(name)
     return parents
 
 
-def _parent(look: Look, best: Relation, tables: set[str], lead: str) -> DraftParent:
-    table = "lead" if best.table == lead else best.table
-    also = _also(best, look, tables)
-    if best.unique >= UNIQUE:
-        because = told(best, len(look.columns[best.table][best.column].keys))
-        return DraftParent(best.of, best.by, table, best.column, None, best.sure, because, also)
-    known = look.dates[best.of].known or look.dates[best.of].first
-    sure = best.found * (0.6 + 0.4 * best.alike)
-    return DraftParent(best.of, best.by, table, best.column, known, sure, _told_versions(best, str(known)), also)
+def _name_for(relation: Relation, look: Look, parents: Sequence[DraftParent]) -> str:
+    """Call a table that is read once more by the column that names it, if nothing else is called so."""
+    used = {*look.frames, "lead", *(p.name for p in parents)}
+    return relation.column if relation.column not in used else f"{relation.table}_{relation.column}"
+
+
+def _parent(look: Look, found: Relation, lead: str, also: Sequence[Relation] = ()) -> DraftParent:
+    table, others = "lead" if found.table == lead else found.table, tuple((r.table, r.column) for r in also)
+    if found.unique >= UNIQUE:
+        because = told(found, len(look.columns[found.table][found.column].keys))
+        return DraftParent(found.of, found.by, table, found.column, None, found.sure, because, others)
+    known = look.dates[found.of].known or look.dates[found.of].first
+    sure = found.found * (0.6 + 0.4 * found.alike)
+    return DraftParent(found.of, found.by, table, found.column, known, sure, _told_versions(found, str(known)), others)
 
 
 def _versioned(look: Look, table: str, of: str) -> list[Relation]:
@@ -212,15 +224,14 @@ def _versioned(look: Look, table: str, of: str) -> list[Relation]:
     return sorted(found, key=lambda r: -r.found * (0.6 + 0.4 * r.alike))
 
 
-def _also(best: Relation, look: Look, tables: set[str]) -> tuple[tuple[str, str], ...]:
+def _others(best: Relation, look: Look, tables: set[str]) -> list[Relation]:
     """Find the other columns that name the same thing."""
     key = look.columns[best.of][best.by]
     if key.unique >= UNIQUE:
-        alike = [r for r in look.relations if (r.of, r.by) == (best.of, best.by) and r.table in tables and r is not best]
-        return tuple((r.table, r.column) for r in alike)
+        return [r for r in look.relations if (r.of, r.by) == (best.of, best.by) and r.table in tables and r is not best]
     others = [(t, c) for t in look.columns if t in tables for c in look.columns[t].values() if (t, c.name) != (best.table, best.column)]
     near = [(t, c) for t, c in others if likeness(c.name, key.name, best.of) >= NAMED_ALIKE]
-    return tuple((t, c.name) for t, c in near if relation_of(t, c, best.of, key) is not None)
+    return [r for t, c in near if (r := relation_of(t, c, best.of, key)) is not None]
 
 
 def _told_versions(relation: Relation, known: str) -> str:

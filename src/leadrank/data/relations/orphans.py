@@ -45,6 +45,14 @@ def without_events(lead: pl.DataFrame, seen: Sequence[pl.DataFrame], tables: Seq
     return [Finding("D177", "info", None, silent.height, said, "Nothing to do if nothing happened.", {"share": silent.height / lead.height})]
 
 
+def without_rows(table: Table, frame: pl.DataFrame) -> list[Finding]:
+    """Say that an event or parent table has a header and nothing else (D178): nothing of it is known of any lead."""
+    if frame.height or table.kind == "lead":
+        return []
+    said = f"{table.name} has no rows: all that is counted or told of it is 0 or missing for every lead."
+    return [Finding("D178", "warning", None, 0, said, "Look whether its export broke; leave the table out of the project if it holds nothing.")]
+
+
 def undated_events(table: Table, frame: pl.DataFrame) -> list[Finding]:
     """Say how many events happened at no moment that their parent tells (D173)."""
     found = []

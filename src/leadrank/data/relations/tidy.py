@@ -9,7 +9,7 @@ from leadrank.data.relations.declared import LEAD, Link, Table, check_columns, d
 from leadrank.data.relations.key_texts import key_texts
 from leadrank.data.relations.made import with_bands, with_lent
 from leadrank.data.relations.matching import Repair, match_keys, remembered
-from leadrank.data.relations.orphans import matched_findings, undated_events, without_events
+from leadrank.data.relations.orphans import matched_findings, undated_events, without_events, without_rows
 from leadrank.data.relations.read_cells import ReadTable, read_cells
 from leadrank.data.relations.rejects import RejectedRow
 from leadrank.data.relations.repeats import drop_repeats
@@ -121,7 +121,7 @@ def _take(heap: _Heap, table: Table, read: ReadTable, raw: pl.DataFrame, tidier:
     frame = read.frame
     if table.outcome is not None and table.outcome in raw.columns:
         frame = frame.with_columns(raw[table.outcome].filter(read.kept).alias(table.outcome))
-    heap.findings += read.findings
+    heap.findings += (*without_rows(table, raw), *read.findings)
     heap.rejected += read.rejected
     heap.schemas[table.name] = read.schema
     lenders = {one.parent for one in table.borrowed}
