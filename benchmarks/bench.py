@@ -2,7 +2,7 @@
 
     python -m benchmarks.bench                       # all, with 50,000,000 rows for memory
     python -m benchmarks.bench --long 5000000        # fewer rows for memory
-    python -m benchmarks.bench --only bulk           # one of one_lead, bulk, reasons_bulk, start, served, features; the others' figures stay
+    python -m benchmarks.bench --only bulk           # one of one_lead, bulk, reasons_bulk, start, served, features, serve; the others' figures stay
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Measured by `make bench`, each row beside its peer in the same run; a ratio abov
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--long", type=int, default=50_000_000)
-    asked.add_argument("--only", choices=("one_lead", "bulk", "reasons_bulk", "start", "served", "features"))
+    asked.add_argument("--only", choices=("one_lead", "bulk", "reasons_bulk", "start", "served", "features", "serve"))
     given = asked.parse_args()
     results: dict[str, Any] = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     for name, measure in _measures(given.long).items():
@@ -39,11 +39,11 @@ def main() -> None:
 
 
 def _measures(long_rows: int) -> dict[str, Callable[[], list[dict[str, object]]]]:
-    from benchmarks import bulk, features, one_lead, reasons_bulk, served, start
+    from benchmarks import bulk, features, one_lead, reasons_bulk, serve, served, start
 
     return {
         "one_lead": one_lead.measure, "bulk": lambda: bulk.measure(long_rows=long_rows), "reasons_bulk": reasons_bulk.measure,
-        "start": start.measure, "served": served.measure, "features": lambda: features.measure(long_rows),
+        "start": start.measure, "served": served.measure, "features": lambda: features.measure(long_rows), "serve": serve.measure,
     }
 
 

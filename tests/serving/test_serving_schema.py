@@ -52,8 +52,8 @@ def _tested(running: Running, role: str, examples: int, folder: Path) -> subproc
     return subprocess.run(
         [
             Path(sys.executable).with_name("schemathesis"), "--config-file", folder / "st.toml", "run", f"{running.url}/openapi.json", "--header",
-            f"Authorization: Bearer {running.keys[role]}", "--phases", "fuzzing", "--checks", "all", "--max-examples", str(examples), "--workers", "2",
-            "--generation-database", "none", "--seed", "1", "--no-color", "--suppress-health-check", "all",
+            f"Authorization: Bearer {running.keys[role]}", "--phases", "fuzzing", "--checks", "all", "--max-examples", str(examples),
+            "--workers", "2", "--generation-database", "none", "--seed", "1", "--no-color", "--suppress-health-check", "all",
         ],
         cwd=folder, capture_output=True, text=True, check=False,
     )
@@ -69,7 +69,11 @@ def test_a_hundred_requests_of_each_operation_are_answered_as_documented(running
 @pytest.mark.campaign
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize("role", ROLES)
-def test_a_thousand_requests_of_each_operation_are_answered_as_documented(running: Running, role: str, tmp_path: Path) -> None:
+def test_a_thousand_requests_of_each_operation_are_answered_as_documented(
+    request: pytest.FixtureRequest, running: Running, role: str, tmp_path: Path
+) -> None:
+    if "campaign" not in request.config.getoption("-m"):
+        pytest.skip("a campaign: run with -m campaign")
     done = _tested(running, role, 1000, tmp_path)
     print(role, done.stdout[done.stdout.rfind("Test cases:") :])
     assert done.returncode == 0, done.stdout[-6000:]

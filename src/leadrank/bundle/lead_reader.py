@@ -170,7 +170,11 @@ class LeadReader:
         others: Sequence[Any] = ()
         try:
             numbers: Sequence[Any] = cells[: self._numbers]
-            if not (_FLOATS.issuperset(map(type, numbers)) and sum(map(abs, numbers)) < self._within):
+            kinds = set(map(type, numbers))
+            plain = kinds <= _PLAIN and sum(map(abs, numbers)) < self._within
+            if plain:
+                numbers = numbers if kinds <= _FLOATS else list(map(float, numbers))
+            else:
                 numbers = [
                     v if type(v) is float and -bound < v < bound else reader[v]
                     for v, reader, bound in zip(numbers, self._number_readers, self._bounds, strict=True)
@@ -179,12 +183,16 @@ class LeadReader:
             codes: list[int] = list(map(getitem, self._code_readers, cells[self._numbers :]))
             if self._other_readers:
                 others = list(map(getitem, self._other_readers, cells[self._both :]))
-        except TypeError:  # an unhashable cell
+        except (TypeError, OverflowError):  # an unhashable cell; a whole number that no float is near
             return self._exactly(lead)
         unknown = () if nothing_else or lead.keys() <= self._known else self.acquaintance.foreign(lead)
-        # Codes that add up to something are neither odd nor all blank.
-        if ready and not others and sum(codes) > 0:
-            return numbers, codes, None, None, False, unknown, ()
+        # Codes that add up to something are neither odd nor all blank; numbers that are all plain are not blank.
+        if ready and (sum(codes) > 0 or (plain and not codes and self._telling)):
+            if not others:
+                return numbers, codes, None, None, False, unknown, ()
+            if not self._dated and ODD not in others:
+                value, cost = self._money
+                return numbers, codes, None if value is None else others[0], None if cost is None else others[-1], False, unknown, ()
         return self._further(lead, cells, [*numbers, *codes, *others], unknown)
 
     def _further(self, lead: Mapping[str, object], cells: Sequence[object], values: list[Any], unknown: tuple[str, ...]) -> LeadRead:

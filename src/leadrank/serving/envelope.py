@@ -10,11 +10,10 @@ from urllib.parse import unquote
 
 from starlette.exceptions import HTTPException
 
-from leadrank.serving.failures import fault
 from leadrank.serving.hot.body import Message, Receive, Send
 from leadrank.serving.hot.front import send_problem
 from leadrank.serving.numbers import number_of
-from leadrank.serving.problems import Problem
+from leadrank.serving.problems import Problem, fault
 from leadrank.serving.service import Service
 
 Scope = MutableMapping[str, Any]

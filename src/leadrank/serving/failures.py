@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from leadrank.errors import LeadrankError, nearest
 from leadrank.serving.hot.leads import any_json
-from leadrank.serving.problems import MEDIA_TYPE, Notice, Problem, phrase, problem_of, written
+from leadrank.serving.problems import MEDIA_TYPE, Notice, Problem, fault, phrase, problem_of, written
 
 _KINDS = {"missing": "missing", "extra_forbidden": "unknown"}
 _DETAILS = {404: "There is nothing at this address.", 405: "This address does not know that method.", 400: "The body is no JSON in UTF-8."}
@@ -29,11 +29,6 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, lambda request, error: told(request, invalid(error.errors())))
     app.add_exception_handler(Exception, lambda request, _: told(request, fault(str(request.scope.get("leadrank.number", "")))))
     app.add_exception_handler(HTTPException, lambda request, error: told(request, _plain(error)))
-
-
-def fault(number: str) -> Problem:
-    """Say that it is our fault."""
-    return Problem(500, "Something went wrong here.", f"Tell us the number of the request: {number}.")
 
 
 def told(request: Request, problem: Problem) -> Response:

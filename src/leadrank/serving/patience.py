@@ -20,6 +20,7 @@ class PatientProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self._began: float | None = self.loop.time()
         self._stuck: float | None = None
+        self._rested: float | None = None
         self._came = 0
         self._look: asyncio.TimerHandle | None = self.loop.call_later(LOOK, self._check)
 
@@ -36,13 +37,18 @@ class PatientProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Begin to wait for the rest of a request."""
-        self._began, self._came = self.loop.time(), 0
+        self._began, self._came, self._rested = self.loop.time(), 0, None
         super().on_message_begin()
 
     def on_message_complete(self) -> None:
         """Wait no longer for a request that is whole."""
         self._began = None
         super().on_message_complete()
+
+    def rest(self) -> None:
+        """Wait for the next request, without a clock of one's own."""
+        self.server_state.total_requests += 1
+        self._rested = self.loop.time()
 
     def shutdown(self) -> None:
         """Stop: the application hears of it at once, so that answers without an end come to one."""
@@ -58,6 +64,9 @@ class PatientProtocol(HttpToolsProtocol):
         if self.flow.read_paused:
             self._began = None if self._began is None else now  # it is we who are slow
         self._stuck = (self._stuck or now) if self.flow.write_paused else None
+        if self._rested is not None and now - self._rested > self.timeout_keep_alive:
+            self.transport.close()
+            return
         dawdles = self._began is not None and now - self._began > FIRST + self._came / PACE
         if dawdles or (self._stuck is not None and now - self._stuck > TAKING):
             self.transport.abort()

@@ -66,6 +66,11 @@ def problem_of(error: LeadrankError) -> Problem:
     return Problem(status, error.message, error.remedy, headers={"retry-after": "1"} if status == 503 else None)
 
 
+def fault(number: str) -> Problem:
+    """Say that it is our fault."""
+    return Problem(500, "Something went wrong here.", f"Tell us the number of the request: {number}.")
+
+
 def written(problem: Problem, request: str) -> bytes:
     r"""Write a problem as JSON.
 

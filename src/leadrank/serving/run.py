@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from functools import partial
 from typing import Any
@@ -11,8 +12,8 @@ from uvicorn.supervisors import Multiprocess
 
 from leadrank.errors import UsageError
 from leadrank.serving.app import create_app
+from leadrank.serving.hot.express import ExpressProtocol
 from leadrank.serving.hot.front import Front
-from leadrank.serving.patience import PatientProtocol
 from leadrank.serving.settings import Settings
 
 GRACE = 3
@@ -43,17 +44,31 @@ def listen(host: str, port: int) -> socket.socket:
 
 def run_one(app: Front, taken: socket.socket, settings: Settings) -> None:
     """Serve until a signal comes; what is under way ends first."""
+    settle()
     Server(_config(app, settings)).run(sockets=[taken])
 
 
 def run_several(settings: Settings, taken: socket.socket) -> None:
     """Serve with several processes; one that dies is replaced."""
-    Multiprocess(_config(partial(create_app, settings), settings, factory=True), sockets=[taken]).run()
+    Multiprocess(_config(partial(settled_app, settings), settings, factory=True), sockets=[taken]).run()
+
+
+def settled_app(settings: Settings) -> Front:
+    """Make the application in a process of its own."""
+    app = create_app(settings)
+    settle()
+    return app
+
+
+def settle() -> None:
+    """Take what is there for good out of the collector's rounds: each would take longer than hundreds of scores."""
+    gc.collect()
+    gc.freeze()
 
 
 def _config(app: Any, settings: Settings, *, factory: bool = False) -> Config:
     return Config(
-        app, factory=factory, workers=settings.workers, http=PatientProtocol, ws="none", lifespan="on", access_log=False, log_config=None,
+        app, factory=factory, workers=settings.workers, http=ExpressProtocol, ws="none", lifespan="on", access_log=False, log_config=None,
         server_header=False, proxy_headers=False, backlog=BACKLOG, limit_concurrency=settings.limits.open, timeout_keep_alive=5,
         timeout_graceful_shutdown=GRACE,
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from leadrank.serving.callers import Caller
 from leadrank.serving.hot.asked import asked_of
 from leadrank.serving.hot.body import Receive, read_body
 from leadrank.serving.hot.gate import Gate
@@ -19,12 +20,8 @@ SMALL = 1 << 20
 _encode = msgspec.json.Encoder().encode
 
 
-async def score_batch(gate: Gate, scope: Mapping[str, Any], headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
+async def score_batch(gate: Gate, scope: Mapping[str, Any], caller: Caller, receive: Receive) -> bytes:
     """Return the answers to the leads of one body, in their order."""
-    caller = gate.known(headers)
-    if caller is None:
-        caller = await asyncio.to_thread(gate.find, headers)
-    gate.admit(caller, headers)
     asked = asked_of(scope["query_string"])
     body = await read_body(receive, gate.limits.batch)
     answers, strict = gate.answers()

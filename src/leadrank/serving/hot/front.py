@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from leadrank.errors import LeadrankError
+from leadrank.serving.callers import Caller
 from leadrank.serving.hot.asked import asked_of
 from leadrank.serving.hot.batch import score_batch
 from leadrank.serving.hot.body import Gone, Receive, Send, read_body
@@ -17,15 +19,25 @@ from leadrank.serving.hot.gate import Gate
 from leadrank.serving.hot.leads import one_lead
 from leadrank.serving.hot.stream import is_stream, score_stream
 from leadrank.serving.numbers import number_of
-from leadrank.serving.problems import MEDIA_TYPE, Problem, problem_of, written
+from leadrank.serving.problems import MEDIA_TYPE, Problem, fault, problem_of, written
 
 Scope = Mapping[str, Any]
 App = Callable[[Any, Receive, Send], Awaitable[None]]
-JSON = [
-    (b"content-type", b"application/json"), (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"),
-]
+JSON, PROBLEM = (b"content-type", b"application/json"), (b"content-type", MEDIA_TYPE.encode())
+NO_SNIFFING = (b"x-content-type-options", b"nosniff")
+NO_STORE = (b"cache-control", b"no-store")
+"""Not beside scores: nobody keeps the answer to a POST unasked, and each header costs a microsecond."""
 ONE, BATCH = "/predict", "/predict/batch"
 HOT = frozenset({ONE, BATCH})
+log = logging.getLogger("leadrank.serving")
+
+
+class Reply(NamedTuple):
+    """An answer as bytes, with the headers of its own."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...]
 
 
 class Front:
@@ -44,61 +56,86 @@ class Front:
     def __init__(self, app: App, gate: Gate, closing: Callable[[], None] = lambda: None) -> None:
         self._app, self._gate, self.closing = app, gate, closing
         self._encode = msgspec.json.Encoder().encode
-        self._most = gate.limits.one
+        self.most = gate.limits.one
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         path = scope.get("path")
-        if path in HOT and scope.get("method") == "POST":
-            await self._score(path, scope, receive, send)
-        else:
+        if path not in HOT or scope.get("method") != "POST":
             await self._app(scope, receive, send)
-
-    async def _score(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
-        start, status = perf_counter(), 200
-        headers = dict(scope["headers"])
+            return
+        start, headers = perf_counter(), dict(scope["headers"])
         number = number_of(headers)
         try:
-            if path == ONE:
-                body = await self._one(scope, headers, receive)
-            elif is_stream(headers):
-                await score_stream(self._gate, scope, headers, number, receive, send)
+            caller = self._gate.known(headers)
+            if caller is None:
+                caller = await asyncio.to_thread(self._gate.find, headers)
+            if path == BATCH and is_stream(headers):
+                self._gate.admit(caller, headers)
+                await score_stream(self._gate, scope, caller, number, receive, send)
                 self._gate.meter.routes[path].count(200, perf_counter() - start)
                 return
-            else:
-                body = await score_batch(self._gate, scope, headers, receive)
-        except (Problem, LeadrankError) as error:
-            told = error if isinstance(error, Problem) else problem_of(error)
-            status = told.status
-            await send_problem(send, told, number)
+            reply = await self._replied(path, scope, headers, number, caller, receive)
         except Gone:
-            status = 499
-        else:
-            await send({"type": "http.response.start", "status": 200, "headers": [
-                (b"content-length", b"%d" % len(body)), (b"x-request-id", number.encode()), *JSON,
-            ]})
-            await send({"type": "http.response.body", "body": body})
-        self._gate.meter.routes[path].count(status, perf_counter() - start)
+            self._gate.meter.routes[path].count(499, perf_counter() - start)
+            return
+        except Exception as error:
+            reply = reply_of(error, number)
+        self._gate.meter.routes[path].count(reply.status, perf_counter() - start)
+        await send_reply(send, reply)
 
-    async def _one(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
+    async def _replied(
+        self, path: str, scope: Scope, headers: Mapping[bytes, bytes], number: str, caller: Caller, receive: Receive
+    ) -> Reply:
+        if path == ONE:
+            return self._one(caller, headers, scope["query_string"], await read_body(receive, self.most), number)
+        self._gate.admit(caller, headers)
+        body = await score_batch(self._gate, scope, caller, receive)
+        return Reply(200, body, (JSON, (b"x-request-id", number.encode()), NO_SNIFFING))
+
+    def at_once(self, headers: Mapping[bytes, bytes], query: bytes, body: bytes) -> Reply | None:
+        """Answer `POST /predict` without waiting for anything; None where the store must be asked who calls."""
+        start, number = perf_counter(), number_of(headers)
+        try:
+            caller = self._gate.known(headers)
+            if caller is None:
+                return None
+            reply = self._one(caller, headers, query, body, number)
+        except Exception as error:
+            reply = reply_of(error, number)
+        self._gate.meter.routes[ONE].count(reply.status, perf_counter() - start)
+        return reply
+
+    def _one(self, caller: Caller, headers: Mapping[bytes, bytes], query: bytes, body: bytes, number: str) -> Reply:
         gate = self._gate
-        caller = gate.known(headers)
-        if caller is None:
-            caller = await asyncio.to_thread(gate.find, headers)
         gate.admit(caller, headers)
-        asked = asked_of(scope["query_string"])
-        lead = one_lead(await read_body(receive, self._most))
+        asked = asked_of(query)
         answers, strict = gate.answers()
-        answer = answers.one(lead, asked, strict=strict if asked.strict is None else asked.strict)
+        answer = answers.one(one_lead(body), asked, strict=strict if asked.strict is None else asked.strict)
         gate.scored(caller, answer.tier, answer.score)
-        return self._encode(answer)
+        return Reply(200, self._encode(answer), (JSON, (b"x-request-id", number.encode()), NO_SNIFFING))
+
+
+def reply_of(error: Exception, number: str) -> Reply:
+    """Turn a failure into an answer; one that is our fault is logged."""
+    if isinstance(error, LeadrankError):
+        problem = problem_of(error)
+    elif isinstance(error, Problem):
+        problem = error
+    else:
+        log.error("Request %s failed.", number, exc_info=error)
+        problem = fault(number)
+    own = ((name.encode("latin-1"), value.encode("latin-1")) for name, value in problem.headers.items())
+    return Reply(problem.status, written(problem, number), (PROBLEM, (b"x-request-id", number.encode()), NO_STORE, NO_SNIFFING, *own))
+
+
+async def send_reply(send: Send, reply: Reply) -> None:
+    """Give an answer out."""
+    headers = [(b"content-length", b"%d" % len(reply.body)), *reply.headers]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})
 
 
 async def send_problem(send: Send, problem: Problem, number: str) -> None:
     """Answer with a problem."""
-    body = written(problem, number)
-    own = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in problem.headers.items()]
-    await send({"type": "http.response.start", "status": problem.status, "headers": [
-        (b"content-type", MEDIA_TYPE.encode()), (b"content-length", b"%d" % len(body)), (b"x-request-id", number.encode()), *JSON[1:], *own,
-    ]})
-    await send({"type": "http.response.body", "body": body})
+    await send_reply(send, reply_of(problem, number))

@@ -33,14 +33,8 @@ def is_stream(headers: Mapping[bytes, bytes]) -> bool:
     return headers.get(b"content-type", b"").partition(b";")[0].strip().lower() in MEDIA_TYPES
 
 
-async def score_stream(
-    gate: Gate, scope: Mapping[str, Any], headers: Mapping[bytes, bytes], number: str, receive: Receive, send: Send
-) -> None:
+async def score_stream(gate: Gate, scope: Mapping[str, Any], caller: Caller, number: str, receive: Receive, send: Send) -> None:
     """Answer each line by a line, in their order; what is wrong before the first is raised."""
-    caller = gate.known(headers)
-    if caller is None:
-        caller = await asyncio.to_thread(gate.find, headers)
-    gate.admit(caller, headers)
     asked = asked_of(scope["query_string"])
     gate.answers()
     await send({"type": "http.response.start", "status": 200, "headers": [

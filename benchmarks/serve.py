@@ -1,0 +1,210 @@
+"""Measures scores over HTTP on loopback with wrk, one worker, beside a constant from bare ASGI and beside what others serve.
+
+    python -m benchmarks.serve                     # trains a model of simulated investors first
+    python -m benchmarks.serve model.leadrank      # with a bundle of theirs
+    python -m benchmarks.serve --seconds 2 --rounds 3
+
+All servers run side by side and take turns, round after round; a ratio is the median over the rounds of what was measured within one of them.
+wrk shares the machine: each ratio is of two servers that suffer alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from benchmarks.serve_peers import FEATURES
+
+from leadrank.bundle import save_bundle
+from leadrank.data.simulations import SIMULATIONS, simulate
+from leadrank.project import parse_project
+from leadrank.train import train
+
+ROOT = Path(__file__).resolve().parents[1]
+CONNECTIONS, LEADS, MANY = 16, 200, 1000
+BATCH_GOAL = 150_000
+PEERS = {"bare": ("bare", False), "seed": ("seed", True), "lightgbm": ("lightgbm", True)}
+SCRIPT = """
+local requests, next = {}, 0
+wrk.method = "POST"
+wrk.headers["content-type"] = "application/json"
+init = function()
+  for line in io.lines(os.getenv("LEADS")) do requests[#requests + 1] = wrk.format(nil, nil, nil, line) end
+end
+request = function()
+  next = next % #requests + 1
+  return requests[next]
+end
+"""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Requests a second, and milliseconds within which half and 99 of 100 were answered."""
+
+    rate: float
+    p50: float
+    p99: float
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("bundle", nargs="?", type=Path)
+    asked.add_argument("--seconds", type=int, default=3)
+    asked.add_argument("--rounds", type=int, default=5)
+    given = asked.parse_args()
+    print(json.dumps(measure(given.bundle, seconds=given.seconds, rounds=given.rounds), indent=1, ensure_ascii=False))
+
+
+def measure(bundle: Path | None = None, *, seconds: int = 3, rounds: int = 5) -> list[dict[str, object]]:
+    """Measure all; a row per goal: what, ours, peer, ratio, goal, unit, note."""
+    with tempfile.TemporaryDirectory() as made, contextlib.ExitStack() as stack:
+        folder = Path(made)
+        model = bundle or _trained(folder / "investor.leadrank")
+        one, many = _leads(folder)
+        urls = {name: stack.enter_context(_peer(*peer)) for name, peer in PEERS.items()} | {"ours": stack.enter_context(_served(model, folder))}
+        calls = {
+            "bare": (f"{urls['bare']}/predict", one, CONNECTIONS), "ours": (f"{urls['ours']}/predict", one, CONNECTIONS),
+            "reasons": (f"{urls['ours']}/predict?reasons=3", one, CONNECTIONS), "lightgbm": (f"{urls['lightgbm']}/predict", one, CONNECTIONS),
+            "seed": (f"{urls['seed']}/predict", one, CONNECTIONS), "batch": (f"{urls['ours']}/predict/batch", many, 1),
+        }
+        (folder / "post.lua").write_text(SCRIPT)
+        seen: dict[str, list[Seen]] = {name: [] for name in calls}
+        for number in range(-1, rounds):
+            for name, (url, leads, connections) in calls.items():
+                found = _wrk(url, leads, connections, seconds if number >= 0 else 1, folder / "post.lua")
+                if number >= 0:
+                    seen[name].append(found)
+        return _rows(seen)
+
+
+def _rows(seen: Mapping[str, list[Seen]]) -> list[dict[str, object]]:
+    load = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors, wrk among it"
+    half = {name: float(np.median([one.rate for one in rounds])) for name, rounds in seen.items()}
+
+    def ratio(ours: str, peer: str) -> float:
+        return float(np.median([a.rate / b.rate for a, b in zip(seen[ours], seen[peer], strict=True)]))
+
+    def row(what: str, ours: float, peer: float | None, found: float, goal: str, unit: str, note: str) -> dict[str, object]:
+        figures = {"ours": round(ours, 3), "peer": peer and round(peer, 3), "ratio": round(found, 3)}
+        return {"what": what, **figures, "goal": goal, "unit": unit, "note": note}
+
+    def spread(name: str) -> str:
+        rates = [one.rate for one in seen[name]]
+        return f"{min(rates):,.0f} to {max(rates):,.0f} over {len(rates)} rounds"
+
+    p50, p99 = (float(np.median([getattr(one, q) for one in seen["ours"]])) for q in ("p50", "p99"))
+    tail = float(np.median([one.p99 / one.p50 for one in seen["ours"]]))
+    leads = half["batch"] * MANY
+    return [
+        row("POST /predict against a constant from bare ASGI", half["ours"], half["bare"], ratio("ours", "bare"), ">= 0.4", "requests/s",
+            f"{CONNECTIONS} connections; {spread('ours')}; {load}"),
+        row("POST /predict?reasons=3 against the same constant", half["reasons"], half["bare"], ratio("reasons", "bare"), ">= 0.3", "requests/s",
+            spread("reasons")),
+        row("POST /predict, p99 against p50", p99, p50, tail, "<= 5", "ms", f"{CONNECTIONS} connections"),
+        row("POST /predict against seed 001's way", half["ours"], half["seed"], ratio("ours", "seed"), ">= 40", "requests/s",
+            f"pandas, scikit-learn and XGBoost in a FastAPI handler; {spread('seed')}"),
+        row("POST /predict against FastAPI, pydantic and LightGBM", half["ours"], half["lightgbm"], ratio("ours", "lightgbm"), "", "requests/s",
+            f"which decides nothing; it reaches {ratio('lightgbm', 'bare'):.2f} of the constant"),
+        row(f"POST /predict/batch of {MANY:,} leads, with decisions", leads, BATCH_GOAL, leads / BATCH_GOAL, ">= 1", "leads/s",
+            "one connection; the peer is the goal"),
+    ]
+
+
+def _wrk(url: str, leads: Path, connections: int, seconds: int, script: Path) -> Seen:
+    done = subprocess.run(
+        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(script), url], check=True, capture_output=True, text=True,
+        env={**os.environ, "LEADS": str(leads)},
+    ).stdout
+    assert "Non-2xx" not in done, done
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", done)
+    assert rate is not None, done
+    return Seen(float(rate[1]), _milliseconds(done, "50%"), _milliseconds(done, "99%"))
+
+
+def _milliseconds(said: str, name: str) -> float:
+    found = re.search(rf"{name}\s+([\d.]+)(us|ms|s)\b", said)
+    assert found is not None, said
+    return float(found[1]) * {"us": 1e-3, "ms": 1.0, "s": 1e3}[found[2]]
+
+
+def _trained(path: Path) -> Path:
+    project = tomllib.loads(SIMULATIONS["investor"].project)
+    project["model"] = {"candidates": ["catboost"], "folds": 3, "trials": 1}
+    save_bundle(train(parse_project(project), simulate("investor", seed=3).table, clock=time.monotonic), path, version="benchmark")
+    return path
+
+
+def _leads(folder: Path) -> tuple[Path, Path]:
+    """Write leads as a caller would send them: one in each line, and a thousand in one line."""
+    table = simulate("investor", rows=5 * MANY, seed=9).table
+    found = [lead for lead in table.select(FEATURES).to_dicts() if all(map(_is_number, lead.values()))]
+    rows = [{name: int(float(value)) for name, value in lead.items()} for lead in found]
+    (folder / "one.jsonl").write_text("".join(json.dumps(lead) + "\n" for lead in rows[:LEADS]))
+    (folder / "many.jsonl").write_text(json.dumps(rows[:MANY]) + "\n")
+    return folder / "one.jsonl", folder / "many.jsonl"
+
+
+def _is_number(cell: Any) -> bool:
+    return cell is not None and re.fullmatch(r"\d+(\.0+)?", str(cell)) is not None
+
+
+@contextlib.contextmanager
+def _peer(name: str, made: bool) -> Iterator[str]:
+    port = _free()
+    factory = ["--factory"] if made else []
+    command = [sys.executable, "-m", "uvicorn", f"benchmarks.serve_peers:{name}", *factory, "--port", str(port)]
+    with _running([*command, "--no-access-log", "--log-level", "error", "--loop", "uvloop", "--http", "httptools"], port) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def _served(bundle: Path, folder: Path) -> Iterator[str]:
+    port = _free()
+    command = [sys.executable, "-m", "leadrank", "serve", str(bundle), "--port", str(port), "--database", f"sqlite:///{folder / 'leadrank.db'}"]
+    with _running(command, port) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def _running(command: list[str], port: int) -> Iterator[str]:
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            _wait(port, process)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.2)
+    raise RuntimeError(f"nothing listens on {port}")
+
+
+def _free() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+if __name__ == "__main__":
+    main()
