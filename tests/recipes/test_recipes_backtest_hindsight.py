@@ -189,3 +189,25 @@ def test_rows_are_found_by_their_lead_when_an_earlier_reading_puts_them_elsewher
     then = past(shuffled).then(BOUNDARY)
     assert_frame_equal(before(then, BOUNDARY), LEARNED)
     assert then.frame["id"].to_list()[: len(FIRST.y)] == past(shuffled).frame["id"].to_list()
+
+
+def judged(found: Past) -> int:
+    return sum(p.rows for p in backtest(found, clock=time.monotonic, draws=20, policies=("refit",)).periods)
+
+
+def test_a_kind_of_event_that_came_after_a_boundary_is_no_column_there() -> None:
+    """A model of then knows nothing of it, and is trained all the same."""
+    late = pl.col("at") > said_at(AFTER)
+    visits = BASE["visits"].with_columns(kind=pl.when(late).then(pl.lit("chat")).otherwise(pl.col("kind")))
+    found = past({**BASE, "visits": visits})
+    assert "visits chat, ever" in found.frame.columns
+    assert "visits chat, ever" not in found.then(BOUNDARY).frame.columns
+    assert judged(found) == judged(FIRST) > 0
+
+
+def test_at_an_early_boundary_fewer_windows_are_counted_than_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leadrank.history.FEWER_WINDOWS", ((150, (30.0,)),))
+    found = past(BASE)
+    assert "visits all, 90 days" in found.frame.columns
+    assert "visits all, 90 days" not in found.then(BOUNDARY).frame.columns
+    assert judged(found) > 0

@@ -45,8 +45,10 @@ class Then:
     """The rows as they could be made at some boundary, and what was known of their outcomes there: class numbers, -1 not yet.
 
     Those of the past come first, in its order; after them, those that were learned from then and of which nothing is left by the end.
+    `project` speaks of the columns that these rows have: the tables of then may have borne fewer windows, kinds and labels than those of the end.
     """
 
+    project: Project
     frame: pl.DataFrame
     y: IntArray
 
@@ -108,7 +110,7 @@ class Past:
         """Return the rows as they could be made at a boundary, with the outcomes known there."""
         if self.rewind is not None:
             return self.rewind(boundary)
-        return Then(self.frame, np.where((self.known <= boundary) & (self.moment < boundary), self.y, -1))
+        return Then(self.project, self.frame, np.where((self.known <= boundary) & (self.moment < boundary), self.y, -1))
 
     def between(self, begin: float, end: float) -> IntArray:
         """Return the leads that were scored in a period: the row of each, or the first where it has several there, as it is worked once."""

@@ -135,7 +135,7 @@ def _learned(past: Past, then: Then, clock: Callable[[], float], progress: Progr
             f"At the boundary {len(hit):,} outcomes were known, {int(hit.sum()):,} of them conversions: nothing can be learned from them.",
             "Begin later with --first, or give fewer periods.",
         )
-    return train(past.project, then.frame[then.known], clock=clock, progress=progress)
+    return train(then.project, then.frame[then.known], clock=clock, progress=progress)
 
 
 def _log_odds(bundle: Bundle, frame: pl.DataFrame) -> FloatArray:

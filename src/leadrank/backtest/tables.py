@@ -95,7 +95,8 @@ def _then(project: Project, frames: Mapping[str, pl.DataFrame], past: Past, name
     gone = made.head(len(known.y)).filter(pl.col(AT) < until).join(names, on=["lead", AT], how="anti", maintain_order="left")["row"]
     order = pl.concat([found, gone])
     y = np.append(known.y, np.full(later.frame.height, labels.UNLABELLED))[order.to_numpy()]
-    return Then(pl.concat([known.frame, later.frame], how="vertical_relaxed")[order].with_columns(_outcome(past, y)), y)
+    frame = pl.concat([known.frame, later.frame], how="vertical_relaxed")[order]
+    return Then(settled(known.project, past.classes), frame.with_columns(_outcome(past, y)), y)
 
 
 def _names(history: History) -> pl.DataFrame:
