@@ -30,7 +30,8 @@ def moment(hours: int, probability: float) -> curves.Moment:
 @pytest.mark.parametrize(
     "picture",
     [
-        gauge(0.0, 0.0, 0.0, score=0), gauge(1.0, 1.0, 1.0, score=100, cut=0.3), strip(0.5, 0.4, 0.6), reasons.push(-2.0, 2.0), reasons.push(0.0, 0.0),
+        gauge(0.0, 0.0, 0.0, score=0), gauge(1.0, 1.0, 1.0, score=100, cut=0.3),
+        strip(0.5, 0.4, 0.6), reasons.push(-2.0, 2.0), reasons.push(0.0, 0.0),
         reasons.evidence(0, 0, 0.2), reasons.share_bar(3.0, limit=2.0, alarm=True), curves.history([moment(0, 0.5)], NOON),
         curves.history([moment(30, 0.1), moment(1, 0.9)], NOON),
         curves.effort([0, 1], [-5.0, -5.0], here=1, best=0, form=str, says="a & b"),
@@ -54,8 +55,8 @@ def test_a_form_asks_for_what_the_model_reads_and_says_what_training_saw(bundle:
 
 
 def test_of_several_tables_a_form_asks_for_the_columns_of_the_lead_alone() -> None:
-    columns = ColumnSchema("id", "id", "key"), ColumnSchema("firm", "id", "id"), ColumnSchema("came", "date", "created_at"), ColumnSchema("size", "number")
-    schema = Schema(columns)
+    roles = ColumnSchema("id", "id", "key"), ColumnSchema("firm", "id", "id"), ColumnSchema("came", "date", "created_at")
+    schema = Schema((*roles, ColumnSchema("size", "number")))
     told: Any = SimpleNamespace(origin=SimpleNamespace(tidier=SimpleNamespace(schemas={"lead": schema})), terms=SimpleNamespace(key="id"))
     assert names_of(told) == ("firm", "size")
 

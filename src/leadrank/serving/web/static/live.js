@@ -33,8 +33,8 @@
       tell(before, scores());
     });
   }
-  // At once after a quiet second, and once a second while much happens.
-  function later() { if (!waiting) waiting = window.setTimeout(again, Math.max(50, 1000 - (Date.now() - last))); }
+  // At once after a quiet moment, and every 0.6 seconds at most while much happens.
+  function later() { if (!waiting) waiting = window.setTimeout(again, Math.max(50, 600 - (Date.now() - last))); }
   var source = new EventSource("/app/changes"), first = null;
   source.addEventListener("change", function (event) {
     var version = event.data, known = list() ? list().dataset.version : first;
