@@ -8,7 +8,7 @@ ARCH ?= x86_64
 export OMP_NUM_THREADS ?= 1
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help install demo test lint campaigns bench docs figures kernel wheels lambda lock clean
+.PHONY: help install demo test lint campaigns bench docs figures kernel wheels lambda sbom lock clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 20
@@ -57,6 +57,9 @@ wheels: $(STAMP)  ## build dist/*.whl for Linux, macOS and Windows, all from her
 
 lambda: $(STAMP)  ## build build/lambda-ARCH.zip, a serverless function on Linux (BUNDLE=leads.leadrank ARCH=x86_64)
 	@$(BIN)/python scripts/lambda $(BUNDLE) --arch $(ARCH)
+
+sbom: $(STAMP)  ## list every package with its version and licence, as CycloneDX, in build/sbom.json
+	@mkdir -p build && $(BIN)/cyclonedx-py environment --output-reproducible -o build/sbom.json .venv
 
 lock:  ## renew requirements/*.lock
 	@scripts/lock

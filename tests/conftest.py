@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import ipaddress
 import os
 import shutil
 import sys
@@ -17,6 +18,22 @@ if TYPE_CHECKING:
     from leadrank.store.connect import Store
 
 ROOT = Path(__file__).parents[1]
+
+
+def _stay_here(event: str, arguments: tuple[object, ...]) -> None:
+    """Refuse to reach another machine: nothing that is tested needs the network."""
+    if event != "socket.connect" or not isinstance(arguments[1], tuple):
+        return
+    host = str(arguments[1][0])
+    try:
+        local = host == "localhost" or ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        local = False
+    if not local:
+        raise PermissionError(f"a test reached out to {host}")
+
+
+sys.addaudithook(_stay_here)
 
 
 def _script(place: str) -> ModuleType:
