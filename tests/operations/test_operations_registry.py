@@ -84,12 +84,15 @@ def test_another_worker_scores_with_the_new_champion_in_its_next_transaction(
     assert not there.champion.refresh(store)
 
 
+@pytest.mark.parametrize("kind", ["forest", "small"])
 def test_open_leads_are_scored_anew_each_told_why_and_after_a_rollback_to_the_same_bits(
-    store: Store, desk_of: Callable[..., Desk], bundle: Callable[[str], bytes], root: Who, now: datetime
+    store: Store, desk_of: Callable[..., Desk], bundle: Callable[[str], bytes], root: Who, now: datetime, kind: str
 ) -> None:
-    desk = desk_of("forest", store)
+    desk = desk_of(kind, store)
     first = desk.champion.current().identity
-    take_leads(desk, root, [NewLead(f"L{k:03}", _fields(k)) for k in range(103)], now=now)
+    take_leads(desk, root, [NewLead(f"L{k:03}", _fields(k)) for k in range(60)], now=now)
+    for k in range(60, 103):
+        take_leads(desk, root, [NewLead(f"L{k:03}", _fields(k))], now=now)
     before = {row.key: row.probability for row in queue.queue(desk, root, BOTH, limit=500, now=now).leads}
     second = _add(desk, root, bundle("other"), now)
     registry.activate(desk, root, second, now=now)

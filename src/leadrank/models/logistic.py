@@ -28,7 +28,9 @@ class Linear:
 
     def margin(self, X: Matrix) -> FloatArray:
         """Return the log-odds of each row."""
-        margin: FloatArray = build(self.design, X) @ np.asarray(self.weights) + self.intercept
+        # Not BLAS, which adds up a row in an order that depends on how many rows come with it: a lead scores alike alone and among others.
+        D = np.ascontiguousarray(build(self.design, X))
+        margin: FloatArray = np.einsum("ij,j->i", D, np.asarray(self.weights)) + self.intercept
         return margin
 
     def contributions(self, X: Matrix) -> tuple[FloatArray, float]:
