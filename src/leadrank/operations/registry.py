@@ -22,8 +22,8 @@ from leadrank.store import registry as store
 from leadrank.store.leads import lock_leads, open_keys
 from leadrank.store.records import AccessRow, ActivationRow, LeadRow, ModelRow
 
-CHUNK = 5_000
-"""Leads that are scored anew in one transaction."""
+CHUNK = 250
+"""Leads that are scored anew in one transaction: no other writer of a SQLite file waits longer than these take."""
 LARGEST, LONGEST_REASON = 512 << 20, 2_000
 
 
@@ -126,6 +126,7 @@ def rescore_open(desk: Desk, who: Who, *, now: datetime, chunk: int = CHUNK) -> 
             with desk.store.writing() as c:
                 keys = open_keys(c, after=keys[-1], limit=chunk)
                 done += rescored(c, desk.champion.of(c), keys, by=who.name, now=now)
+            desk.store.breathe()
     with writing(desk, who, "rescore_open", now=now, times=max(done.leads, 1)):
         return done
 

@@ -12,7 +12,7 @@ from leadrank.decisions.deadline import due_at
 from leadrank.operations.cells import listed
 from leadrank.operations.champion import Active
 from leadrank.operations.desk import Desk
-from leadrank.operations.registry import rescored
+from leadrank.operations.registry import CHUNK, rescored
 from leadrank.operations.routing import Move, place, write_moves
 from leadrank.operations.scoring import depends_on_time
 from leadrank.operations.standing import Restless, settle
@@ -24,7 +24,7 @@ from leadrank.store.queue import QueueFilter, page
 from leadrank.store.records import AccessRow, LeadRow
 
 PIECE = 1_000
-"""Leads that are worked on in one transaction."""
+"""Leads that one round works on, for each kind of work."""
 OLD = timedelta(hours=24)
 """Where scores change as time passes, the age at which one is made anew."""
 Work = Callable[[Connection, Active, list[LeadRow], datetime], list[str]]
@@ -83,14 +83,17 @@ def _due(c: Connection, active: Active, now: datetime) -> _Due:
 
 
 def _piece(desk: Desk, did: str, keys: Sequence[str], work: Work, now: datetime) -> int:
-    if not keys:
-        return 0
-    with desk.store.writing() as c:
-        # Locked and read again: between the look and now somebody else may have done it.
-        done = work(c, desk.champion.of(c), list(leads.lock_leads(c, keys).values()), now)
-        if done:
-            access.add(c, [_record(did, listed(done), len(done), now)])
-    return len(done)
+    number = 0
+    for at in range(0, len(keys), CHUNK):
+        if at:
+            desk.store.breathe()
+        with desk.store.writing() as c:
+            # Locked and read again: between the look and now somebody else may have done it.
+            done = work(c, desk.champion.of(c), list(leads.lock_leads(c, keys[at : at + CHUNK]).values()), now)
+            if done:
+                access.add(c, [_record(did, listed(done), len(done), now)])
+        number += len(done)
+    return number
 
 
 def _wake(c: Connection, active: Active, rows: list[LeadRow], now: datetime) -> list[str]:

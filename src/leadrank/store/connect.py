@@ -6,8 +6,9 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
@@ -16,11 +17,16 @@ from sqlalchemy.exc import ArgumentError
 from leadrank.errors import DataError, MissingExtraError, ServiceError, UsageError
 from leadrank.store.failures import in_words
 from leadrank.store.lite import as_we_want_it
+from leadrank.store.turns import Turns
 
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg", "postgresql+psycopg": "postgresql+psycopg"}
 _LIMITS = "-c lock_timeout=10s -c timezone=UTC"
 # A server that is gone without a word is noticed in seconds; nobody waits minutes for a page.
 _PATIENCE = {"connect_timeout": 2, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2, "tcp_user_timeout": 5000}
+_PATIENT = 10
+"""Seconds for which a writer waits for others."""
+_BREATH = 0.03
+"""Seconds between two looks of a process that waits for a SQLite file, as long as it has not waited for 0.1 seconds."""
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -34,10 +40,13 @@ class Store:
         The connections.
     shown
         Its address, without the password.
+    turns
+        Lets the writers of one file in, in the order in which they came.
     """
 
     engine: Engine
     shown: str
+    turns: Turns = field(default_factory=Turns, repr=False, compare=False)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -52,7 +61,9 @@ class Store:
         DataError
             If the database cannot keep a value.
         """
-        with in_words(self.shown), self.engine.connect().execution_options(leadrank="writing") as connection, connection.begin():
+        with (
+            in_words(self.shown), self._turn(), self.engine.connect().execution_options(leadrank="writing") as connection, connection.begin(),
+        ):
             yield connection
 
     @contextmanager
@@ -66,6 +77,24 @@ class Store:
     def is_sqlite(self) -> bool:
         """Whether it is one file."""
         return self.engine.dialect.name == "sqlite"
+
+    def breathe(self) -> None:
+        """Leave other processes the moment in which they look whether they may write: whoever writes piece after piece keeps them out of a file."""
+        if self.is_sqlite:
+            sleep(_BREATH)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait until a file's other writers are done; a server lets several write at once."""
+        if not self.is_sqlite:
+            yield
+            return
+        if not self.turns.take(_PATIENT):
+            raise ServiceError(f"{self.shown} was busy for too long.", "Try again in a moment.")
+        try:
+            yield
+        finally:
+            self.turns.give()
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -104,11 +133,11 @@ def open_store(url: str) -> Store:
     json_words: dict[str, Any] = {"json_serializer": _written}
     if address.get_backend_name() == "sqlite":
         _touch(str(address.database), shown)
-        engine = create_engine(address, pool_size=5, max_overflow=15, connect_args={"timeout": 10}, **json_words)
+        engine = create_engine(address, pool_size=5, max_overflow=15, connect_args={"timeout": _PATIENT}, **json_words)
         return Store(as_we_want_it(engine), shown)
     try:
         limits = {} if "options" in address.query else {"options": _LIMITS}
-        pool: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 5, "pool_timeout": 10}
+        pool: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 5, "pool_timeout": _PATIENT}
         engine = create_engine(address, connect_args=_PATIENCE | limits, **pool, **json_words)
     except ImportError as problem:
         raise MissingExtraError("PostgreSQL needs the driver psycopg.", "Install it with: pip install 'leadrank[sql]'") from problem
