@@ -1,8 +1,10 @@
 """Measures scores over HTTP on loopback with wrk, one worker, beside a constant from bare ASGI and beside what others serve.
 
-    python -m benchmarks.serve                     # trains a model of simulated investors first
-    python -m benchmarks.serve model.leadrank      # with a bundle of theirs
+    python -m benchmarks.serve                     # trains two models of simulated leads first
+    python -m benchmarks.serve --folder DIR        # keeps them there, and takes those that are there
     python -m benchmarks.serve --seconds 2 --rounds 3
+
+Ours serves leads that convert or not (16 columns, labels among them, each with its own value), and the three tiers of seed 001's investors.
 
 All servers run side by side and take turns, round after round; a ratio is the median over the rounds of what was measured within one of them.
 wrk shares the machine: each ratio is of two servers that suffer alike.
@@ -27,15 +29,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from benchmarks.rows import bundle_of, typed
 from benchmarks.serve_peers import FEATURES
 
 from leadrank.bundle import save_bundle
 from leadrank.data.simulations import SIMULATIONS, simulate
 from leadrank.project import parse_project
+from leadrank.score import Scorer
 from leadrank.train import train
 
 ROOT = Path(__file__).resolve().parents[1]
-CONNECTIONS, LEADS, MANY = 16, 200, 1000
+CONNECTIONS, SENDERS, LEADS, MANY = 16, 4, 200, 1000
 BATCH_GOAL = 150_000
 PEERS = {"bare": ("bare", False), "seed": ("seed", True), "lightgbm": ("lightgbm", True)}
 SCRIPT = """
@@ -63,25 +67,27 @@ class Seen:
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("bundle", nargs="?", type=Path)
+    asked.add_argument("--folder", type=Path)
     asked.add_argument("--seconds", type=int, default=3)
     asked.add_argument("--rounds", type=int, default=5)
     given = asked.parse_args()
-    print(json.dumps(measure(given.bundle, seconds=given.seconds, rounds=given.rounds), indent=1, ensure_ascii=False))
+    print(json.dumps(measure(given.folder, seconds=given.seconds, rounds=given.rounds), indent=1, ensure_ascii=False))
 
 
-def measure(bundle: Path | None = None, *, seconds: int = 3, rounds: int = 5) -> list[dict[str, object]]:
+def measure(kept: Path | None = None, *, seconds: int = 3, rounds: int = 5) -> list[dict[str, object]]:
     """Measure all; a row per goal: what, ours, peer, ratio, goal, unit, note."""
     with tempfile.TemporaryDirectory() as made, contextlib.ExitStack() as stack:
         folder = Path(made)
-        model = bundle or _trained(folder / "investor.leadrank")
-        one, many = _leads(folder)
-        urls = {name: stack.enter_context(_peer(*peer)) for name, peer in PEERS.items()} | {"ours": stack.enter_context(_served(model, folder))}
-        calls = {
-            "bare": (f"{urls['bare']}/predict", one, CONNECTIONS), "ours": (f"{urls['ours']}/predict", one, CONNECTIONS),
-            "reasons": (f"{urls['ours']}/predict?reasons=3", one, CONNECTIONS), "lightgbm": (f"{urls['lightgbm']}/predict", one, CONNECTIONS),
-            "seed": (f"{urls['seed']}/predict", one, CONNECTIONS), "batch": (f"{urls['ours']}/predict/batch", many, 1),
-        }
+        models = {"leads": bundle_of(kept or folder), "tiers": _trained((kept or folder) / "investor.leadrank")}
+        sent = {"leads": _inbound(folder, models["leads"]), "tiers": _investors(folder)}
+        urls = {name: stack.enter_context(_peer(*peer)) for name, peer in PEERS.items()}
+        urls |= {name: stack.enter_context(_served(model, folder)) for name, model in models.items()}
+        calls = {name: (f"{urls[name]}/predict", sent["tiers"][0], CONNECTIONS) for name in PEERS}
+        for name, (one, many) in sent.items():
+            calls |= {
+                name: (f"{urls[name]}/predict", one, CONNECTIONS), f"{name}, reasons": (f"{urls[name]}/predict?reasons=3", one, CONNECTIONS),
+                f"{name}, batch": (f"{urls[name]}/predict/batch", many, SENDERS),
+            }
         (folder / "post.lua").write_text(SCRIPT)
         seen: dict[str, list[Seen]] = {name: [] for name in calls}
         for number in range(-1, rounds):
@@ -107,21 +113,26 @@ def _rows(seen: Mapping[str, list[Seen]]) -> list[dict[str, object]]:
         rates = [one.rate for one in seen[name]]
         return f"{min(rates):,.0f} to {max(rates):,.0f} over {len(rates)} rounds"
 
-    p50, p99 = (float(np.median([getattr(one, q) for one in seen["ours"]])) for q in ("p50", "p99"))
-    tail = float(np.median([one.p99 / one.p50 for one in seen["ours"]]))
-    leads = half["batch"] * MANY
+    rows = []
+    for name, said in {"leads": "leads that convert or not", "tiers": "three ordered tiers"}.items():
+        p50, p99 = (float(np.median([getattr(one, q) for one in seen[name]])) for q in ("p50", "p99"))
+        leads = half[f"{name}, batch"] * MANY
+        rows += [
+            row(f"POST /predict, {said}, against a constant from bare ASGI", half[name], half["bare"], ratio(name, "bare"), ">= 0.4", "requests/s",
+                f"{CONNECTIONS} connections; {spread(name)}; {load}"),
+            row(f"POST /predict?reasons=3, {said}, against the same constant", half[f"{name}, reasons"], half["bare"],
+                ratio(f"{name}, reasons", "bare"), ">= 0.3", "requests/s", spread(f"{name}, reasons")),
+            row(f"POST /predict, {said}, p99 against p50", p99, p50, float(np.median([one.p99 / one.p50 for one in seen[name]])), "<= 5", "ms",
+                f"{CONNECTIONS} connections"),
+            row(f"POST /predict/batch of {MANY:,}, {said}, with decisions", leads, BATCH_GOAL, leads / BATCH_GOAL, ">= 1", "leads/s",
+                f"{SENDERS} connections; the peer is the goal"),
+        ]
     return [
-        row("POST /predict against a constant from bare ASGI", half["ours"], half["bare"], ratio("ours", "bare"), ">= 0.4", "requests/s",
-            f"{CONNECTIONS} connections; {spread('ours')}; {load}"),
-        row("POST /predict?reasons=3 against the same constant", half["reasons"], half["bare"], ratio("reasons", "bare"), ">= 0.3", "requests/s",
-            spread("reasons")),
-        row("POST /predict, p99 against p50", p99, p50, tail, "<= 5", "ms", f"{CONNECTIONS} connections"),
-        row("POST /predict against seed 001's way", half["ours"], half["seed"], ratio("ours", "seed"), ">= 40", "requests/s",
+        *rows,
+        row("POST /predict, three ordered tiers, against seed 001's way", half["tiers"], half["seed"], ratio("tiers", "seed"), ">= 40", "requests/s",
             f"pandas, scikit-learn and XGBoost in a FastAPI handler; {spread('seed')}"),
-        row("POST /predict against FastAPI, pydantic and LightGBM", half["ours"], half["lightgbm"], ratio("ours", "lightgbm"), "", "requests/s",
-            f"which decides nothing; it reaches {ratio('lightgbm', 'bare'):.2f} of the constant"),
-        row(f"POST /predict/batch of {MANY:,} leads, with decisions", leads, BATCH_GOAL, leads / BATCH_GOAL, ">= 1", "leads/s",
-            "one connection; the peer is the goal"),
+        row("POST /predict, three ordered tiers, against FastAPI, pydantic and LightGBM", half["tiers"], half["lightgbm"], ratio("tiers", "lightgbm"),
+            "", "requests/s", f"which decides nothing; it reaches {ratio('lightgbm', 'bare'):.2f} of the constant"),
     ]
 
 
@@ -143,20 +154,34 @@ def _milliseconds(said: str, name: str) -> float:
 
 
 def _trained(path: Path) -> Path:
+    if path.exists():
+        return path
     project = tomllib.loads(SIMULATIONS["investor"].project)
     project["model"] = {"candidates": ["catboost"], "folds": 3, "trials": 1}
     save_bundle(train(parse_project(project), simulate("investor", seed=3).table, clock=time.monotonic), path, version="benchmark")
     return path
 
 
-def _leads(folder: Path) -> tuple[Path, Path]:
-    """Write leads as a caller would send them: one in each line, and a thousand in one line."""
+def _inbound(folder: Path, bundle: Path) -> tuple[Path, Path]:
+    """Write inbound leads as a CRM would send them, all fields given."""
+    table = typed(simulate("leads", rows=5 * MANY, seed=9).table).select("lead_id", *Scorer(bundle).needed).drop_nulls()
+    return _written(folder, "leads", table.head(MANY).to_dicts())
+
+
+def _investors(folder: Path) -> tuple[Path, Path]:
+    """Write seed 001's twelve fields."""
     table = simulate("investor", rows=5 * MANY, seed=9).table
     found = [lead for lead in table.select(FEATURES).to_dicts() if all(map(_is_number, lead.values()))]
     rows = [{name: int(float(value)) for name, value in lead.items()} for lead in found]
-    (folder / "one.jsonl").write_text("".join(json.dumps(lead) + "\n" for lead in rows[:LEADS]))
-    (folder / "many.jsonl").write_text(json.dumps(rows[:MANY]) + "\n")
-    return folder / "one.jsonl", folder / "many.jsonl"
+    return _written(folder, "investors", rows[:MANY])
+
+
+def _written(folder: Path, name: str, leads: list[dict[str, Any]]) -> tuple[Path, Path]:
+    """Write some leads one in each line, and all of them in one."""
+    one, many = folder / f"{name}.jsonl", folder / f"{name}-{MANY}.jsonl"
+    one.write_text("".join(json.dumps(lead) + "\n" for lead in leads[:LEADS]))
+    many.write_text(json.dumps(leads) + "\n")
+    return one, many
 
 
 def _is_number(cell: Any) -> bool:
@@ -175,7 +200,7 @@ def _peer(name: str, made: bool) -> Iterator[str]:
 @contextlib.contextmanager
 def _served(bundle: Path, folder: Path) -> Iterator[str]:
     port = _free()
-    command = [sys.executable, "-m", "leadrank", "serve", str(bundle), "--port", str(port), "--database", f"sqlite:///{folder / 'leadrank.db'}"]
+    command = [sys.executable, "-m", "leadrank", "serve", str(bundle), "--port", str(port), "--database", f"sqlite:///{folder / bundle.stem}.db"]
     with _running(command, port) as url:
         yield url
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from leadrank import data, decisions, features, models
-from leadrank.bundle import LARGEST_AMOUNT, NOTHING_KNOWN, Acquaintance, Bundle, LeadReader, Scored, load_bundle
+from leadrank.bundle import LARGEST_AMOUNT, NOTHING_KNOWN, Acquaintance, Bundle, LeadReader, Scored, Unfamiliar, load_bundle
 from leadrank.bundle.unfamiliar import written_key
 from leadrank.data.asked import check_kept, count_of, shown
 from leadrank.errors import UsageError
@@ -207,6 +207,11 @@ class Scorer:
             rows = rows.with_columns(**self._reasoner.columns(batch.X, batch.log_odds, reasons))
         problems = tuple(replace(problem, row=problem.row + first) for problem in cleaned.problems) if first else cleaned.problems
         return Part(rows, batch.empty, Tally(batch.judged.sums, problems, self._acquaintance.of_table(table, cleaned, batch.X, batch.empty, first)))
+
+    def judged(self, table: pl.DataFrame) -> tuple[Judged, BoolArray, Unfamiliar]:
+        """Decide on rows as `part` does, without making a table of it: the decisions, which rows say nothing, and what is unfamiliar."""
+        batch, cleaned = self._batch(table)
+        return batch.judged, batch.empty, self._acquaintance.of_table(table, cleaned, batch.X, batch.empty)
 
     def _ranked(self, table: pl.DataFrame, reasons: int, top: int | None, keep: Sequence[str], threads: int) -> ScoredTable:
         """Sort all rows; those that stay are scored once more, for their reasons and for what they bring together."""

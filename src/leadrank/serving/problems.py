@@ -20,7 +20,7 @@ PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}
 """Where the library still has the names of an older standard."""
 
 
-class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
+class Notice(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One thing that is odd about one field: what it is, in words, and the valid name or value that may have been meant."""
 
     field: str

@@ -19,6 +19,8 @@ from leadrank.serving.settings import Settings
 GRACE = 3
 """Seconds in which requests that are under way may end after a signal."""
 BACKLOG = 2048
+YOUNG = 20_000
+"""New objects before the collector looks at them: the leads of a batch are gone by then, without its help."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -64,6 +66,7 @@ def settle() -> None:
     """Take what is there for good out of the collector's rounds: each would take longer than hundreds of scores."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG)
 
 
 def _config(app: Any, settings: Settings, *, factory: bool = False) -> Config:

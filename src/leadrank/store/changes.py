@@ -12,10 +12,14 @@ _RECENT = 1000
 
 def version(c: Connection) -> tuple[int, ...]:
     """Return numbers that grow with every change of what a queue shows."""
-    return tuple(int(number) for number in c.execute(select(*(part for table in _SHOWN for part in _newest(table)))).one())
+    return tuple(int(number) for number in c.execute(_VERSION).one())
 
 
 def _newest(table: Table) -> tuple[ScalarSelect[int], ScalarSelect[int]]:
     # On PostgreSQL a row may appear after one with a higher number, when its transaction took longer; counting the last ones sees it.
     top = select(func.coalesce(func.max(table.c.id), 0)).scalar_subquery()
     return top, select(func.count()).select_from(table).where(table.c.id > top - _RECENT).scalar_subquery()
+
+
+_VERSION = select(*(part for table in _SHOWN for part in _newest(table)))
+"""Made once: it is asked five times a second, and to put it together takes longer than to answer it."""

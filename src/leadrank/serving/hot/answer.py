@@ -28,7 +28,7 @@ class ReasonTold(msgspec.Struct, frozen=True, gc=False):
     base_rate: float
 
 
-class Answer(msgspec.Struct, frozen=True):
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """The score of one lead and what to do with it.
 
     `lead_score` is the tier, `confidence` the probability of the likeliest outcome among `probabilities`, `recommendation` what to do.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -29,10 +30,18 @@ def table_of(columns: Mapping[str, ColumnSchema], leads: Sequence[Mapping[str, A
     ([1.0, nan], set())
     """
     mixed: set[str] = set()
-    return pl.DataFrame([_column(column, [lead.get(name) for lead in leads], mixed) for name, column in columns.items()]), mixed
+    return pl.DataFrame([_column(column, cells, mixed) for column, cells in zip(columns.values(), _cells([*columns], leads), strict=True)]), mixed
 
 
-def _column(column: ColumnSchema, cells: list[Any], mixed: set[str]) -> pl.Series:
+def _cells(names: Sequence[str], leads: Sequence[Mapping[str, Any]]) -> Iterable[Sequence[Any]]:
+    """Turn rows into columns."""
+    try:
+        return list(zip(*map(itemgetter(*names, *names[:1]), leads), strict=True))[: len(names)]
+    except (KeyError, TypeError):  # a field is left out; there is no column
+        return [[lead.get(name) for lead in leads] for name in names]
+
+
+def _column(column: ColumnSchema, cells: Sequence[Any], mixed: set[str]) -> pl.Series:
     kinds = set(map(type, cells)) - _NOTHING
     if kinds <= _TEXT:
         return pl.Series(column.name, cells, dtype=pl.String)

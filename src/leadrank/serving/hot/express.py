@@ -74,11 +74,10 @@ class ExpressProtocol(PatientProtocol):
         if self.transport.is_closing():
             return
         stay = self.parser.should_keep_alive() and not self._last
-        parts = [STATUS_LINE[reply.status], b"content-length: %d\r\n" % len(reply.body)]
-        for name, value in (*self.server_state.default_headers, *reply.headers):
-            parts += (name, b": ", value, b"\r\n")
-        parts += (b"\r\n", reply.body) if stay else (b"connection: close\r\n\r\n", reply.body)
-        self.transport.write(b"".join(parts))
+        date = b"".join([b"%b: %b\r\n" % header for header in self.server_state.default_headers])
+        end = b"\r\n" if stay else b"connection: close\r\n\r\n"
+        head = b"%b%b%bcontent-length: %d\r\n%b" % (STATUS_LINE[reply.status], date, reply.lines, len(reply.body), end)
+        self.transport.write(head + reply.body)
         if stay:
             self.rest()
         else:

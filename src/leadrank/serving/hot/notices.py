@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from operator import itemgetter
+from operator import ge, itemgetter, le
 from typing import Any
 
 from leadrank.bundle import Acquaintance, Bundle
@@ -43,7 +43,8 @@ class Notices:
         }
         names = tuple(self.ranges)
         self._ranged = itemgetter(*names, names[0]) if names else None
-        self._bounds = tuple(self.ranges.values())
+        self._lows = tuple(low for low, _ in self.ranges.values())
+        self._highs = tuple(high for _, high in self.ranges.values())
 
     def plain(self, lead: Mapping[str, Any]) -> bool:
         """Say quickly whether every field is there and every number within what training saw; False also where that takes a closer look."""
@@ -51,13 +52,11 @@ class Notices:
             return False
         if self._ranged is None:
             return True
+        cells = self._ranged(lead)
         try:
-            for cell, (low, high) in zip(self._ranged(lead), self._bounds, strict=False):
-                if not low <= cell <= high:
-                    return False
+            return all(map(le, self._lows, cells)) and all(map(ge, self._highs, cells))
         except TypeError:
             return False
-        return True
 
     def of(self, lead: Mapping[str, Any], *, empty: bool = False) -> list[Notice]:
         """Tell all that is odd about one lead."""

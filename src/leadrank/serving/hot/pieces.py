@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 
+from leadrank import models
+from leadrank.bundle import NOTHING_KNOWN, Bundle, Unfamiliar
 from leadrank.bundle.unfamiliar import EMPTY
 from leadrank.frames import pl
-from leadrank.score import Part, Scorer
-from leadrank.scored_rows import BY_DAY, class_column
+from leadrank.score import Scorer
+from leadrank.scored_rows import by_day
 from leadrank.serving.hot.answer import CONVERTED, NOT_CONVERTED, Answer
 from leadrank.serving.hot.columns import table_of
 from leadrank.serving.hot.leads import Lead
 from leadrank.serving.hot.notices import Notices
 from leadrank.serving.problems import Notice
+from leadrank.types import BoolArray, FloatArray
 
-_COLUMNS = ("probability", "probability_low", "probability_high", "score", "tier", "contact", "expected_profit", "action", "due_within")
 _REMEMBERED = 4096
 
 
@@ -34,15 +37,21 @@ def answers_of(scorer: Scorer, notices: Notices, names: tuple[str, ...], leads: 
         At least one.
     """
     table, mixed = table_of(notices.columns, leads)
-    part = scorer.part(table)
-    rows, model = part.rows, scorer.bundle.identity
+    judged, empty, unfamiliar = scorer.judged(table)
+    decided, model, bundle = judged.decided, scorer.bundle.identity, scorer.bundle
+    tiers = [(tier.name, tier.action, tier.within) for tier in bundle.policy.tiers]
+    asked = [tiers[at] for at in decided.tier.tolist()]
+    for k in np.flatnonzero(empty).tolist():
+        asked[k] = (asked[k][0], NOTHING_KNOWN, "")
+    profits = repeat(None, len(leads)) if decided.expected_profit is None else decided.expected_profit.tolist()
     told = zip(
-        _keys(scorer.key, leads), _shares(rows, names), _days(rows), _warnings(notices, leads, part, {*mixed, *_outside(notices, table)}),
-        *(rows[name].to_list() for name in _COLUMNS), strict=True,
+        _keys(scorer.key, leads), _shares(judged.reach, names, bundle.terms.classes), _days(bundle, judged.reach[:, -1]),
+        _warnings(notices, leads, empty, unfamiliar, {*mixed, *_outside(notices, table)}), asked, judged.reach[:, -1].tolist(), judged.low.tolist(),
+        judged.high.tolist(), decided.score.tolist(), decided.contact.tolist(), profits, strict=True,
     )
     return [
         Answer(tier, max(shares.values()), shares, action, key, p, low, high, score, tier, contact, profit, action, within, model, days, warned)
-        for key, shares, days, warned, p, low, high, score, tier, contact, profit, action, within in told
+        for key, shares, days, warned, (tier, action, within), p, low, high, score, contact, profit in told
     ]
 
 
@@ -53,26 +62,30 @@ def _keys(name: str | None, leads: Sequence[Lead]) -> Iterable[str | None]:
     return [key if key is None or type(key) is str else str(key) for key in keys]
 
 
-def _shares(rows: pl.DataFrame, names: tuple[str, ...]) -> list[dict[str, float]]:
+def _shares(reach: FloatArray, names: tuple[str, ...], classes: Sequence[str]) -> list[dict[str, float]]:
     if not names:
-        return [{CONVERTED: p, NOT_CONVERTED: 1.0 - p} for p in rows["probability"].to_list()]
-    return [dict(zip(names, shares, strict=True)) for shares in rows.select(class_column(name) for name in names).rows()]
+        return [{CONVERTED: p, NOT_CONVERTED: 1.0 - p} for p in reach[:, -1].tolist()]
+    found = models.class_probabilities(reach).T.tolist()
+    return [dict(zip(names, shares, strict=True)) for shares in zip(*(found[classes.index(name)] for name in names), strict=True)]
 
 
-def _days(rows: pl.DataFrame) -> list[dict[str, float]]:
-    if BY_DAY[0] not in rows.columns:
-        return [{}] * rows.height
-    return rows.select(BY_DAY).to_dicts()
+def _days(bundle: Bundle, probability: FloatArray) -> list[dict[str, float]]:
+    if bundle.timing is None:
+        return [{}] * len(probability)
+    return pl.DataFrame(by_day(bundle.timing, probability)).to_dicts()
 
 
-def _warnings(notices: Notices, leads: Sequence[Lead], part: Part, doubtful: set[str]) -> Sequence[Sequence[Notice]]:
+def _warnings(
+    notices: Notices, leads: Sequence[Lead], empty: BoolArray, unfamiliar: Unfamiliar, doubtful: set[str]
+) -> Sequence[Sequence[Notice]]:
     named = _named(notices, leads)
-    unfamiliar = part.tally.unfamiliar
     odd = {*unfamiliar.unreadable, *(strange.column for strange in (*unfamiliar.unseen, *unfamiliar.blank)), *doubtful}
+    if not odd and not unfamiliar.empty:
+        return named
     cells = _cells(notices, leads, odd)
     if unfamiliar.empty:
-        named, cells = _with_nothing_said(named, cells, part.empty.tolist())
-    return [[*told, *found] if found else told for told, found in zip(named, cells, strict=True)] if odd else named
+        named, cells = _with_nothing_said(named, cells, empty.tolist())
+    return [[*told, *found] if found else told for told, found in zip(named, cells, strict=True)]
 
 
 def _with_nothing_said(
