@@ -119,11 +119,11 @@ class ContactTold(Told):
 
 
 class OutcomeTold(Told):
-    """How a lead ended."""
+    """How a lead ended; null took that back."""
 
     at: Stamp
     by: str
-    converted: bool
+    converted: bool | None
     value: float | None
     note: str
 

@@ -31,6 +31,13 @@ class OutcomeGiven(Given):
     at: Moment | None = None
 
 
+class ConsentGiven(Given):
+    """What a lead does not want."""
+
+    do_not_call: bool
+    do_not_email: bool
+
+
 class FeedbackGiven(Given):
     """What somebody who knows the lead thinks of its score."""
 
@@ -70,6 +77,18 @@ def contact(key: Key, given: ContactGiven, asker: Asker, service: At) -> LeadTol
 def outcome(key: Key, given: OutcomeGiven, asker: Asker, service: At) -> LeadTold:
     """Write down how a lead ended; it leaves the queue."""
     return LeadTold.model_validate(work.outcome(service.desk, asker.who, key, **given.model_dump(), now=service.now()))
+
+
+@router.delete("/outcome")
+def reopen(key: Key, asker: Asker, service: At) -> LeadTold:
+    """Take back how a lead ended: it is open again."""
+    return LeadTold.model_validate(work.reopen(service.desk, asker.who, key, now=service.now()))
+
+
+@router.put("/consent")
+def consent(key: Key, given: ConsentGiven, asker: Asker, service: At) -> LeadTold:
+    """Write down what a lead agrees to; what to do with it is decided anew at once."""
+    return LeadTold.model_validate(work.consent(service.desk, asker.who, key, **given.model_dump(), now=service.now()))
 
 
 @router.post("/feedback")

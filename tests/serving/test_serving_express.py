@@ -1,0 +1,155 @@
+"""A lead that is answered in the moment in which its last byte arrives gets what the usual way gives, however its bytes arrive."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.serving.conftest import Open, bearer, people
+
+from leadrank.serving.app import app_of
+from leadrank.serving.run import GRACE, _config, listen
+from leadrank.serving.service import Service
+
+HEAD = "POST /predict{query} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n{more}content-length: {length}\r\n\r\n"
+
+
+class Line:
+    """A connection to a running service."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=20)
+        self.file = self.socket.makefile("rb")
+
+    def send(self, *parts: bytes) -> None:
+        for part in parts:
+            self.socket.sendall(part)
+            time.sleep(0.02)
+
+    def answer(self) -> tuple[int, dict[str, str], bytes]:
+        status = int(self.file.readline().split()[1])
+        headers = {}
+        while (line := self.file.readline().strip()) != b"":
+            name, _, value = line.decode().partition(": ")
+            headers[name] = value
+        return status, headers, self.file.read(int(headers["content-length"]))
+
+    def close(self) -> None:
+        self.file.close()
+        self.socket.close()
+
+
+def request(body: bytes, *, query: str = "", more: str = "") -> bytes:
+    return HEAD.format(query=query, more=more, length=len(body)).encode() + body
+
+
+@pytest.fixture
+def running(opened: Open, leads: Path) -> Iterator[tuple[Service, int]]:
+    from uvicorn import Server
+
+    service = opened(leads)
+    taken = listen("127.0.0.1", 0)
+    server = Server(_config(app_of(service), service.settings))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]})
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield service, taken.getsockname()[1]
+    server.should_exit = True
+    thread.join(GRACE + 5)
+
+
+@pytest.fixture
+def line(running: tuple[Service, int]) -> Iterator[Line]:
+    made = Line(running[1])
+    yield made
+    made.close()
+
+
+USUAL = "expect: 100-continue\r\n"
+"""A header that sends a request the usual way."""
+
+
+def _usual(line: Line, body: bytes, query: str = "") -> tuple[int, dict[str, str], bytes]:
+    head, _, _ = request(body, query=query, more=USUAL).partition(body or b"\0")
+    line.send(head)
+    assert line.file.readline() + line.file.readline() == b"HTTP/1.1 100 Continue\r\n\r\n"
+    line.send(body)
+    return line.answer()
+
+
+@pytest.mark.parametrize(("body", "query"), [
+    (b'{"visits": 3, "source": "Google"}', ""), (b'{"visits": 3, "vists": 1}', "?reasons=2"), (b'{"vists": 1}', "?strict=true"), (b"{", ""),
+    (b'{"visits": []}', ""), (b"[]", ""), (b'{"visits": 3}', "?reasons=x"),
+])
+def test_both_ways_give_the_same_answer(line: Line, body: bytes, query: str) -> None:
+    line.send(request(body, query=query))
+    status, headers, told = line.answer()
+    again, other, same = _usual(line, body, query)
+    assert status == again
+    assert {name: value for name, value in headers.items() if name not in {"date", "x-request-id", "content-length"}} == {
+        name: value for name, value in other.items() if name not in {"date", "x-request-id", "content-length"}
+    }
+    one, two = json.loads(told), json.loads(same)
+    assert {**one, "request": ""} == {**two, "request": ""}
+
+
+def test_bytes_may_arrive_one_by_one(line: Line) -> None:
+    whole = request(b'{"visits": 3}')
+    line.send(*(whole[k : k + 7] for k in range(0, len(whole), 7)))
+    assert line.answer()[0] == 200
+
+
+def test_requests_that_come_together_are_answered_in_their_order(line: Line) -> None:
+    other = b"GET /health/live HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
+    line.send(request(b'{"visits": 1}') + other + request(b'{"visits": 2}') + request(b"{") + other + request(b"[]"))
+    assert [line.answer()[0] for _ in range(6)] == [200, 200, 200, 400, 200, 422]
+
+
+def test_an_empty_body_is_no_json(line: Line) -> None:
+    line.send(request(b""))
+    assert line.answer()[0] == 400
+
+
+def test_a_caller_who_wants_to_go_is_let_go(line: Line) -> None:
+    line.send(request(b"{}", more="connection: close\r\n"))
+    status, headers, _ = line.answer()
+    assert (status, headers["connection"]) == (200, "close")
+    assert line.file.read() == b""
+
+
+def test_a_body_without_a_length_takes_the_usual_way(line: Line) -> None:
+    line.send(b"POST /predict HTTP/1.1\r\nhost: 127.0.0.1\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n")
+    assert line.answer()[0] == 200
+
+
+def test_a_body_that_is_too_large_is_refused(line: Line) -> None:
+    line.send(HEAD.format(query="", more="", length=(1 << 20) + 1).encode())
+    line.send(b"x" * ((1 << 20) + 1))
+    assert line.answer()[0] == 413
+
+
+def test_a_key_is_looked_up_once_and_then_known(running: tuple[Service, int], line: Line) -> None:
+    service, _ = running
+    key = bearer(people(service)["rep"])["authorization"]
+    for _ in range(3):
+        line.send(request(b"{}", more=f"authorization: {key}\r\n"))
+        assert line.answer()[0] == 200
+    line.send(request(b"{}"))
+    assert line.answer()[0] == 401
+    line.send(request(b"{}", more="authorization: Bearer lr_0_0\r\n"))
+    assert line.answer()[0] == 401
+
+
+def test_a_connection_that_rests_is_closed(running: tuple[Service, int], line: Line) -> None:
+    line.send(request(b"{}"))
+    assert line.answer()[0] == 200
+    start = time.monotonic()
+    assert line.file.read() == b""
+    assert 4 < time.monotonic() - start < 9
+    assert running
