@@ -16,6 +16,7 @@ from leadrank.errors import ServiceError
 from leadrank.store.connect import open_store
 from leadrank.store.leads import get_lead, put_lead
 from leadrank.store.migrate import downgrade, migrate, revision
+from leadrank.store.outcomes import add_outcome, outcomes_of
 from leadrank.store.schema import metadata
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +44,21 @@ def test_the_indexes_are_those_that_the_schema_makes(fresh_file, tmp_path):
     unquoted = [{name: sql and sql.replace('"', "").replace("leads.worth", "worth") for name, sql in indexes.items()} for indexes in told]
     assert unquoted[0] == unquoted[1]
     assert len(unquoted[0]) > 20
+
+
+def test_a_store_of_before_forgets_what_was_taken_back_and_keeps_what_counts(store, row):
+    with store.writing() as c:
+        for key, ends in {"a": (True, None, False), "b": (True, None), "c": (False,)}.items():
+            put_lead(c, row("lead", key=key))
+            for converted in ends:
+                add_outcome(c, row("outcome", lead=key, converted=converted))
+    downgrade(store, "0001")
+    with store.reading() as c:
+        assert {key: [one.converted for one in outcomes_of(c, key)] for key in "abc"} == {"a": [False], "b": [], "c": [False]}
+    migrate(store)
+    assert differences(store) == []
+    with store.writing() as c:
+        assert add_outcome(c, row("outcome", lead="a", converted=None)) > 6
 
 
 def test_down_to_nothing_and_up_again_works_and_keeps_working(store, row):

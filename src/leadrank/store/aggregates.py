@@ -84,7 +84,8 @@ def contacted(c: Connection, since: datetime, until: datetime) -> Contacted:
 def closed(c: Connection, since: datetime, until: datetime) -> list[Closed]:
     """Read the last outcome of each lead, where it fell into the period."""
     columns = (outcomes.c.lead, outcomes.c.at, leads.c.owner, leads.c.tier, outcomes.c.converted, outcomes.c.value)
-    query = select(*columns).join(leads, leads.c.key == outcomes.c.lead).where(*_within(outcomes.c.at, since, until), _last())
+    ended = (*_within(outcomes.c.at, since, until), _last(), outcomes.c.converted.is_not(None))
+    query = select(*columns).join(leads, leads.c.key == outcomes.c.lead).where(*ended)
     return [Closed(*row) for row in c.execute(query.order_by(outcomes.c.id))]
 
 
@@ -134,7 +135,7 @@ def _within(moment: Column[datetime], since: datetime, until: datetime) -> tuple
 
 
 def _last() -> ColumnElement[bool]:
-    """Of several outcomes of a lead the last one counts: the others were corrected."""
+    """Of several outcomes of a lead the last one counts: the others were corrected, or taken back."""
     return outcomes.c.id.in_(select(func.max(outcomes.c.id)).group_by(outcomes.c.lead))
 
 

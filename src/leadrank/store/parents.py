@@ -6,18 +6,26 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Text, cast, func, select
 
 from leadrank.store.rows import upsert
 from leadrank.store.schema import parents
 
 
 def put_parents(c: Connection, table: str, rows: Mapping[str, Mapping[str, Any]], at: datetime) -> None:
-    """Write rows of one parent table by their keys, whether they are there or not."""
+    """Write rows of one parent table by their keys, whether they are there or not; one that says what it said before keeps its moment."""
     values = [{"table": table, "key": key, "fields": dict(fields), "at": at} for key, fields in sorted(rows.items())]
     if values:
         insert = upsert(c, parents)
-        c.execute(insert.on_conflict_do_update(index_elements=["table", "key"], set_={n: insert.excluded[n] for n in ("fields", "at")}), values)
+        news = cast(parents.c.fields, Text) != cast(insert.excluded.fields, Text)
+        names = {name: insert.excluded[name] for name in ("fields", "at")}
+        c.execute(insert.on_conflict_do_update(index_elements=["table", "key"], set_=names, where=news), values)
+
+
+def newest(c: Connection) -> datetime | None:
+    """Return the moment at which something last became known of any parent."""
+    found: datetime | None = c.execute(select(func.max(parents.c.at))).scalar_one()
+    return found
 
 
 def parents_of(c: Connection, tables: Iterable[str]) -> dict[str, list[dict[str, Any]]]:

@@ -92,12 +92,12 @@ class ContactRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeRow:
-    """How it ended; the last one of a lead counts."""
+    """How it ended; the last one of a lead counts. Where `converted` is None, those before were taken back: the lead is open again."""
 
     lead: str
     at: datetime
     by: str
-    converted: bool
+    converted: bool | None
     value: float | None = None
     note: str = ""
     id: int = 0
@@ -147,7 +147,7 @@ class AssignmentRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnoozeRow:
-    """A lead that was put aside until a moment."""
+    """A lead that was put aside until a moment; one that ends as it begins put it back."""
 
     lead: str
     at: datetime

@@ -109,7 +109,7 @@ scores = Table(
     Column("contact", Boolean, nullable=False),
     Column("expected_profit", Float),
     Column("reasons", Document, nullable=False),  # list of sentences with their contributions
-    Column("cause", String(20), nullable=False),  # created, new data, time passing, new model, override, override ended
+    Column("cause", String(20), nullable=False),  # created, new data, time passing, new model, override, override ended, reopened
     Column("because", Text, nullable=False),  # the cause in a sentence
     Index("ix_scores_lead", "lead", "id"),
     Index("ix_scores_at", "at"),
@@ -124,9 +124,10 @@ contacts = Table(
 
 outcomes = Table(
     "outcomes", metadata, _number(), _lead(), Column("at", Moment, nullable=False), _by(),
-    Column("converted", Boolean, nullable=False), Column("value", Float), Column("note", Text, nullable=False, server_default=""),
+    Column("converted", Boolean), Column("value", Float), Column("note", Text, nullable=False, server_default=""),
     Index("ix_outcomes_lead", "lead", "at"), Index("ix_outcomes_at", "at"),
 )
+"""A null for `converted` takes the lead's earlier ones back."""
 
 feedback = Table(
     "feedback", metadata, _number(), _lead(), Column("at", Moment, nullable=False), _by(),
