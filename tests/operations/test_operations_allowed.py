@@ -46,6 +46,8 @@ CALLS: dict[str, Call] = {
     "ask_next": lambda d, w: explaining.ask_next(d, w, "L1", now=NOW),
     "contact": lambda d, w: work.contact(d, w, "L1", channel="call", now=NOW),
     "outcome": lambda d, w: work.outcome(d, w, "L1", converted=True, now=NOW),
+    "reopen": lambda d, w: work.reopen(d, w, "L1", now=NOW),
+    "consent": lambda d, w: work.consent(d, w, "L1", do_not_call=True, do_not_email=False, now=NOW),
     "feedback": lambda d, w: work.feedback(d, w, "L1", verdict="right", now=NOW),
     "snooze": lambda d, w: work.snooze(d, w, "L1", until=NOW + DAY, now=NOW),
     "wake": lambda d, w: work.wake(d, w, "L1", now=NOW),

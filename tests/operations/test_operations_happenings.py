@@ -10,12 +10,17 @@ import polars as pl
 import pytest
 
 from leadrank.errors import NotFoundError, UsageError
-from leadrank.operations import queue
+from leadrank.operations import queue, work
+from leadrank.operations.conversions import conversion_among
 from leadrank.operations.desk import Desk
 from leadrank.operations.happenings import NewEvent, ParentFields, take_events, take_parents
 from leadrank.operations.intake import NewLead, take_leads
+from leadrank.operations.tick import tick
 from leadrank.operations.who import Who
 from leadrank.store.connect import Store
+
+HOUR = timedelta(hours=1)
+PAST = datetime.fromisoformat("2025-06-01")
 
 
 @pytest.fixture
@@ -135,3 +140,44 @@ def test_a_parent_row_takes_the_place_of_the_one_with_its_key(several: Desk, roo
     assert take_parents(several, root, [ParentFields("firms", "F1", {"size": 70})], now=now) == 1
     after = take_events(several, root, [_visit("v", "A", now)], now=now)[0].lead.probability
     assert after != before
+
+
+def test_news_of_what_leads_belong_to_has_them_scored_anew_at_the_next_tick(
+    desk_of: Callable[..., Desk], people: dict[str, Who], now: datetime
+) -> None:
+    desk, root = desk_of("tables"), people["root"]
+    take_leads(desk, root, [NewLead(f"L{k}", {"firm": "F9"}) for k in range(5)], now=now)
+    take_parents(desk, root, [ParentFields("firms", "F9", {"size": 10})], now=now + HOUR)
+    assert tick(desk, now=now + HOUR).rescored == 5
+    assert tick(desk, now=now + HOUR).rescored == 0
+    take_parents(desk, root, [ParentFields("firms", "F9", {"size": 10})], now=now + 2 * HOUR)
+    assert tick(desk, now=now + 2 * HOUR).rescored == 0, "what says what it said before is no news"
+    take_parents(desk, root, [ParentFields("firms", "F9", {"size": 70})], now=now + 3 * HOUR)
+    assert tick(desk, now=now + 3 * HOUR).rescored == 5
+    assert queue.lead(desk, root, "L1", now=now).lead.scored_at == now + 3 * HOUR
+    causes = {row.cause for row in queue.history(desk, root, "L1", now=now).scores}
+    assert causes <= {"created", "new data"}
+
+
+def test_the_event_that_is_foretold_closes_its_lead_as_converted(desk_of: Callable[..., Desk], people: dict[str, Who], now: datetime) -> None:
+    desk, root = desk_of("tables"), people["root"]
+    take_leads(desk, root, [NewLead("L1", {"firm": "F1"}), NewLead("L2", {"firm": "F1"})], now=now)
+    work.outcome(desk, root, "L2", converted=False, now=now)
+    sold = [NewEvent("S1", "L1", "sales", now), NewEvent("S2", "L2", "sales", now), NewEvent("S3", "L3", "sales", now)]
+    found = take_events(desk, root, [_visit("v1", "L1", now), *sold], now=now + HOUR)
+    assert {happened.lead.key: happened.lead.status for happened in found} == dict.fromkeys(("L1", "L2", "L3"), "converted")
+    (row,) = queue.history(desk, root, "L1", now=now).outcomes
+    assert (row.converted, row.at, row.note, row.by) == (True, now, "sales S1", "root")
+    assert len(queue.history(desk, root, "L1", now=now).scores) == 1, "what came of it is not foretold any more"
+    take_events(desk, root, [*sold, NewEvent("S4", "L1", "sales", now)], now=now + HOUR)
+    assert len(queue.history(desk, root, "L1", now=now).outcomes) == 1
+    assert [row.converted for row in queue.history(desk, root, "L2", now=now).outcomes] == [True, False]
+
+
+def test_a_kind_of_event_may_be_what_is_foretold(desk_of: Callable[..., Desk]) -> None:
+    project = desk_of("tables").champion.current().project
+    visits = project.event[0].model_copy(update={"type": "what"})
+    project = project.model_copy(update={"event": (visits,), "target": project.target.model_copy(update={"event": "Signed"})})
+    events = [NewEvent("V1", "L1", "visits", PAST, fields={"what": "seen"}), NewEvent("V2", "L1", "visits", PAST, fields={"what": " signed"})]
+    assert conversion_among(project, events) is events[1]
+    assert conversion_among(project, events[:1]) is None

@@ -164,3 +164,24 @@ def test_one_call_leaves_one_access_record_without_any_value(desk: Desk, root: W
     assert (record.by, record.role, record.what, record.times, record.result) == ("root", "admin", "L0 and 2 more", 3, "done")
     assert "777" not in repr(record)
     assert "secret" not in repr(record)
+
+
+@pytest.mark.parametrize(("before", "after"), [("1", 1), (1, "1.0"), (4.0, "4"), (" 4 ", 4), ("", None), (None, "n/a")])
+def test_a_field_that_the_model_reads_alike_has_not_changed(desk: Desk, people: dict[str, Who], now: datetime, before: object, after: object) -> None:
+    take_leads(desk, people["root"], [NewLead("L1", {"visits": before, "source": "web"})], now=now)
+    (taken,) = take_leads(desk, people["root"], [NewLead("L1", {"visits": after, "source": "web"})], now=now)
+    assert taken.changed
+    assert taken.lead.fields["visits"] == after
+    assert len(queue.history(desk, people["root"], "L1", now=now).scores) == 1
+
+
+def test_a_lead_to_work_shows_what_speaks_for_it_and_one_aside_what_speaks_against(desk: Desk, people: dict[str, Who], now: datetime) -> None:
+    rows = [NewLead(f"L{k}", {"visits": k % 13, "source": ("web", "fair", "reference")[k % 3], "age": 30 + k % 40}) for k in range(60)]
+    for taken in take_leads(desk, people["root"], rows, now=now):
+        score = queue.lead(desk, people["root"], taken.key, now=now).score
+        assert score is not None
+        wanted = "raises" if taken.lead.contact else "lowers"
+        said = [reason["sentence"] for reason in score.reasons if reason["direction"] == wanted] or [score.reasons[0]["sentence"]]
+        assert taken.lead.reason == said[0]
+    contacts = {taken.lead.contact for taken in take_leads(desk, people["root"], rows, now=now)}
+    assert contacts == {True, False}

@@ -46,6 +46,18 @@ def consented(action: str, contact: bool, *, do_not_call: bool = False, do_not_e
     return Consented(action, contact)
 
 
+def suggested(action: str, contact: bool, *, do_not_call: bool = False, do_not_email: bool = False) -> Consented:
+    """Do the same for a list of calls: whoever does not want any is not on it, however much a contact is worth.
+
+    Examples
+    --------
+    >>> suggested("Call first.", True, do_not_call=True).contact
+    False
+    """
+    agreed = consented(action, contact, do_not_call=do_not_call, do_not_email=do_not_email)
+    return Consented(agreed.action, agreed.contact and not do_not_call)
+
+
 def refuses(value: object) -> bool:
     """Read a flag such as "do not call": everything but a blank and a plain no is taken for a refusal, since a call too many cannot be undone.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from leadrank.errors import UsageError
@@ -39,15 +39,27 @@ def checked_fields(fields: Mapping[str, object], whose: str) -> dict[str, Any]:
     return {name: None if isinstance(v, float) and not math.isfinite(v) else v for name, v in fields.items()}
 
 
-def changes_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+def changes_of(
+    before: Mapping[str, Any], after: Mapping[str, Any], read: Callable[[str, object], object] = lambda _, value: value
+) -> dict[str, tuple[Any, Any]]:
     """Return the fields that hold something else than before, with both values.
+
+    Parameters
+    ----------
+    before, after
+        Cells by field.
+    read
+        What a reader makes of a field's cell: where it makes the same of both, nothing has changed.
 
     Examples
     --------
     >>> changes_of({"visits": 3, "city": "Paris"}, {"visits": 8, "city": "Paris"})
     {'visits': (3, 8)}
+    >>> changes_of({"visits": "1"}, {"visits": 1}, lambda _, cell: float(cell))
+    {}
     """
-    return {name: (before.get(name), value) for name, value in after.items() if not _same(before.get(name), value)}
+    pairs = {name: (before.get(name), value) for name, value in after.items() if not _same(before.get(name), value)}
+    return {name: (old, new) for name, (old, new) in pairs.items() if not _same(read(name, old), read(name, new))}
 
 
 def changes_in_words(changes: Mapping[str, tuple[Any, Any]], never: Collection[str] = ()) -> str:

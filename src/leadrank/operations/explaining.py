@@ -16,6 +16,7 @@ from leadrank.operations.asking import Question, questions
 from leadrank.operations.cells import checked_fields
 from leadrank.operations.champion import Active
 from leadrank.operations.composing import tables_of
+from leadrank.operations.consent import agreed, flags_in, flags_of
 from leadrank.operations.desk import Desk, own_lead, reading
 from leadrank.operations.scoring import REASONS
 from leadrank.operations.standing import newcomer
@@ -69,14 +70,16 @@ def explain(desk: Desk, who: Who, key: str, *, reasons: int = 10, now: datetime)
     """Explain the model's score of a stored lead in full: all reasons with evidence, their sum, and what would lift it."""
     with reading(desk, who, "explain", key, now=now) as c:
         row, active = own_lead(c, who, "explain", key, lock=False), desk.champion.of(c)
-        return _explained(active, tables_of(c, active, [row]), key, reasons, now)
+        told = _explained(active, tables_of(c, active, [row]), key, reasons, now)
+        return replace(told, scored=agreed(told.scored, flags_of(active, row)))
 
 
 def explain_fields(desk: Desk, who: Who, fields: Mapping[str, object], *, reasons: int = 10, now: datetime) -> Explained:
     """Explain the score of a lead that is not stored."""
     with reading(desk, who, "explain_fields", now=now) as c:
         active = desk.champion.of(c)
-        return _explained(active, tables_of(c, active, [_unstored(active, fields, now)]), None, reasons, now)
+        told = _explained(active, tables_of(c, active, [_unstored(active, fields, now)]), None, reasons, now)
+        return replace(told, scored=agreed(told.scored, flags_in(active, fields)))
 
 
 def what_if(desk: Desk, who: Who, key: str, changes: Mapping[str, object], *, now: datetime) -> WhatIf:
@@ -89,14 +92,18 @@ def what_if(desk: Desk, who: Who, key: str, changes: Mapping[str, object], *, no
     """
     with reading(desk, who, "what_if", key, now=now) as c:
         row, active = own_lead(c, who, "what_if", key, lock=False), desk.champion.of(c)
-        return _what_if(active, row_of(active, tables_of(c, active, [row]), now), changes)
+        found = _what_if(active, row_of(active, tables_of(c, active, [row]), now), changes)
+        after = flags_of(active, replace(row, fields={**row.fields, **changes}))
+        return replace(found, before=agreed(found.before, flags_of(active, row)), after=agreed(found.after, after))
 
 
 def what_if_fields(desk: Desk, who: Who, fields: Mapping[str, object], changes: Mapping[str, object], *, now: datetime) -> WhatIf:
     """Do the same with a lead that is not stored."""
     with reading(desk, who, "what_if_fields", now=now) as c:
         active = desk.champion.of(c)
-        return _what_if(active, row_of(active, tables_of(c, active, [_unstored(active, fields, now)]), now), changes)
+        found = _what_if(active, row_of(active, tables_of(c, active, [_unstored(active, fields, now)]), now), changes)
+        before, after = flags_in(active, fields), flags_in(active, {**fields, **changes})
+        return replace(found, before=agreed(found.before, before), after=agreed(found.after, after))
 
 
 def levers(active: Active, fields: Mapping[str, object]) -> tuple[Lever, ...]:

@@ -17,6 +17,7 @@ from leadrank.errors import NotFoundError, UsageError, nearest
 from leadrank.operations.allowed import check
 from leadrank.operations.cells import checked_fields, listed
 from leadrank.operations.champion import Active
+from leadrank.operations.conversions import conversion_among, converted_by
 from leadrank.operations.desk import Desk, writing
 from leadrank.operations.intake import LONGEST_KEY, check_key, restless_by
 from leadrank.operations.standing import Restless, newcomer, settle
@@ -82,6 +83,8 @@ class ParentFields:
 
 def take_events(desk: Desk, who: Who, events: Sequence[NewEvent], *, now: datetime) -> list[Happened]:
     """Take events, and score their leads anew; answers come in the order of the events.
+
+    The event that the model foretells (`[target] event`) closes its lead as converted.
 
     Raises
     ------
@@ -172,6 +175,9 @@ def _moved(
     for key, own in happened.items():
         before = rows[key]
         row = replace(before, fields=_after(before.fields, own), updated_at=now)
+        won = conversion_among(active.project, own)
+        if won is not None:
+            row = converted_by(c, active.project, who, row, won, now=now)
         why = restless_by(active, before, row, _said(active, own))
         quiet[key] = row
         if why is not None:

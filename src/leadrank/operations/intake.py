@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -14,7 +15,7 @@ from leadrank.operations.allowed import check
 from leadrank.operations.cells import changes_in_words, changes_of, checked_fields, listed
 from leadrank.operations.champion import Active
 from leadrank.operations.desk import Desk, writing
-from leadrank.operations.scoring import problems_of, scored_on, unfit
+from leadrank.operations.scoring import cell_as_read, problems_of, scored_on, unfit
 from leadrank.operations.standing import Restless, newcomer, settle
 from leadrank.operations.who import Who
 from leadrank.store.leads import lock_leads, put_leads
@@ -118,7 +119,7 @@ def restless_by(active: Active, before: LeadRow | None, row: LeadRow, because: s
     """Say why a lead with new fields is to be scored anew; None where the model, the consent and the money read none of them, or it is closed."""
     if before is None or not before.model:
         return Restless(None, row, "created", because or f"First score{f', from {row.source}' if row.source else ''}")
-    changes = changes_of(before.fields, row.fields)
+    changes = changes_of(before.fields, row.fields, partial(cell_as_read, active))
     read = scored_on(active)
     if row.status not in ALIVE or not (because or any(read is None or name in read for name in changes)):
         return None

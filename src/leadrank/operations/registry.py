@@ -17,12 +17,12 @@ from leadrank.operations.intake import ALIVE
 from leadrank.operations.scoring import depends_on_time
 from leadrank.operations.standing import Restless, settle
 from leadrank.operations.who import LEADRANK, Who
-from leadrank.store import access
+from leadrank.store import access, parents
 from leadrank.store import registry as store
 from leadrank.store.leads import lock_leads, open_keys
 from leadrank.store.records import AccessRow, ActivationRow, LeadRow, ModelRow
 
-CHUNK = 250
+CHUNK = 100
 """Leads that are scored anew in one transaction: no other writer of a SQLite file waits longer than these take."""
 LARGEST, LONGEST_REASON = 512 << 20, 2_000
 
@@ -134,15 +134,18 @@ def rescore_open(desk: Desk, who: Who, *, now: datetime, chunk: int = CHUNK) -> 
 def rescored(c: Connection, active: Active, keys: Sequence[str], *, by: str, now: datetime) -> Rescored:
     """Score some leads anew: those with a score of another model, and all where scores change as time passes."""
     rows = [row for row in lock_leads(c, keys).values() if row.status in ALIVE]
-    reasons = [_why(active, row) for row in rows if row.model != active.identity or depends_on_time(active)]
+    told = parents.newest(c) if depends_on_time(active) else None
+    reasons = [_why(active, row, told) for row in rows if row.model != active.identity or depends_on_time(active)]
     found = settle(c, active, reasons, by=by, now=now)
     return Rescored(len(found), sum(lead.before is not None and found[lead.row.key][0].score != lead.before.score for lead in reasons))
 
 
-def _why(active: Active, row: LeadRow) -> Restless:
+def _why(active: Active, row: LeadRow, told: datetime | None) -> Restless:
     if row.model != active.identity:
         return Restless(row, row, "new model", f"{active.identity} took the place of {row.model or 'none'}")
-    return Restless(row, row, "time passing", f"Last scored {row.scored_at:%Y-%m-%d %H:%M}")
+    if told is not None and row.scored_at < told:
+        return Restless(row, row, "new data", f"News of {told:%Y-%m-%d %H:%M} of what leads and events belong to", routine=True)
+    return Restless(row, row, "time passing", f"Last scored {row.scored_at:%Y-%m-%d %H:%M}", routine=True)
 
 
 def _activated(desk: Desk, who: Who, operation: str, model: str | None, because: str, now: datetime) -> Models:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from leadrank.bundle import Scored
 from leadrank.bundle.unfamiliar import unreadable
 from leadrank.data import Schema, clean_cell
-from leadrank.data.cell import read_cell
+from leadrank.data.cell import plain_value, read_cell, text_of
 from leadrank.errors import nearest
 from leadrank.operations.cells import digest
 from leadrank.operations.champion import Active
@@ -21,6 +21,8 @@ from leadrank.store.records import LeadRow
 
 REASONS = 3
 """Reasons that are kept with each score."""
+WEIGHED = 12
+"""Reasons among which the one that stands in a list is chosen."""
 MOST_ODD = 100
 """Unknown fields that are told of: to look for the nearest name takes its time."""
 FEW = 32
@@ -33,8 +35,8 @@ def scores_of(c: Connection, active: Active, leads: Sequence[LeadRow], *, now: d
         return []
     tables = tables_of(c, active, leads)
     if active.bundle.origin is None:
-        return active.scorer.each(tables, reasons=REASONS)
-    found = {scored.key: scored for scored in active.scorer.each(tables, reasons=REASONS, at=now)}
+        return active.scorer.each(tables, reasons=WEIGHED)
+    found = {scored.key: scored for scored in active.scorer.each(tables, reasons=WEIGHED, at=now)}
     return [found.get(lead.key) or found.get(lead.key.strip()) or active.scorer.one({})._replace(key=lead.key) for lead in leads]
 
 
@@ -57,6 +59,13 @@ def read_by(active: Active, lead: LeadRow) -> dict[str, object]:
 def counted(scored: Scored) -> float:
     """Return the probability that decides: of what is left of the horizon, where a lead is asked about later than it was looked at."""
     return scored.by_day.get(LEFT, scored.probability)
+
+
+def top_reason(scored: Scored, *, contact: bool) -> str:
+    """Return the strongest reason for what is done with a lead: one in favour of a lead to work, one against a lead that is not worth it."""
+    direction = "raises" if contact else "lowers"
+    told = [reason for reason in scored.reasons if reason.direction == direction] or scored.reasons
+    return told[0].sentence if told else ""
 
 
 def amount_of(active: Active, column: str, fields: Mapping[str, object]) -> float | None:
@@ -106,6 +115,12 @@ def foreign_to(active: Active, names: Iterable[str]) -> dict[str, str]:
     known = {name for name in (*told, project.target.column, *project.lead.exclude, *named) if name is not None}
     odd = [name for name in dict.fromkeys(names) if name not in known]
     return {name: f"{name} is a field that nobody knows. {nearest(name, known)}".rstrip() for name in odd[:MOST_ODD]}
+
+
+def cell_as_read(active: Active, name: str, value: object) -> object:
+    """Return a field as the model reads it: the text "1" and the number 1 are the same to it."""
+    schema = _lead_schema(active)
+    return clean_cell(schema.column(name), value) if name in schema.names else text_of(plain_value(value)) or None
 
 
 def _lead_schema(active: Active) -> Schema:

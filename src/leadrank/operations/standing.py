@@ -10,27 +10,32 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from leadrank.bundle import Scored
-from leadrank.decisions.consent import consented, refuses
+from leadrank.decisions.consent import suggested
 from leadrank.decisions.deadline import due_at
 from leadrank.decisions.overruled import Overruled, overrule
 from leadrank.operations.champion import Active
+from leadrank.operations.consent import flags_of
 from leadrank.operations.routing import Move, place, write_moves
-from leadrank.operations.scoring import amount_of, counted, inputs_of, scores_of
+from leadrank.operations.scoring import REASONS, amount_of, counted, inputs_of, scores_of, top_reason
 from leadrank.store import overrides, scores
 from leadrank.store.leads import put_leads
 from leadrank.store.records import LeadRow, OverrideRow, ScoreRow
 
-Cause = Literal["created", "new data", "time passing", "new model", "override", "override ended"]
+Cause = Literal["created", "new data", "time passing", "new model", "override", "override ended", "reopened"]
 
 
 @dataclass(frozen=True, slots=True)
 class Restless:
-    """A lead to score anew: as it was before (None: it is new), with its new fields, and why."""
+    """A lead to score anew: as it was before (None: it is new), with its new fields, and why.
+
+    Of what is `routine` the history tells only when somebody would notice.
+    """
 
     before: LeadRow | None
     row: LeadRow
     cause: Cause
     because: str
+    routine: bool = False
 
 
 def newcomer(key: str, fields: dict[str, object], *, source: str, created_at: datetime, now: datetime) -> LeadRow:
@@ -57,17 +62,16 @@ def settle(c: Connection, active: Active, leads: Sequence[Restless], *, by: str,
 
 
 def _stands(active: Active, lead: Restless, scored: Scored, forced: OverrideRow | None, now: datetime) -> LeadRow:
-    row, serving = lead.row, active.project.serving
+    row = lead.row
     said = decided(active, scored, None if forced is None else forced.tier, row.fields)
-    no_call, no_email = (name is not None and refuses(row.fields.get(name)) for name in (serving.do_not_call, serving.do_not_email))
-    agreed = consented(said.action, said.contact, do_not_call=no_call, do_not_email=no_email)
-    # The queue is a list of calls: who does not want any is not on it, however much it is worth.
-    contact = agreed.contact and not no_call
+    no_call, no_email = flags_of(active, row)
+    agreed = suggested(said.action, said.contact, do_not_call=no_call, do_not_email=no_email)
+    contact = agreed.contact
     return replace(
         row, updated_at=now, do_not_call=no_call, do_not_email=no_email, model=scored.model, scored_at=now, probability=scored.probability,
         probability_low=scored.probability_low, probability_high=scored.probability_high, score=scored.score, tier=said.tier, contact=contact,
         expected_profit=said.expected_profit, worth=said.worth, action=agreed.action, due_within=said.due_within,
-        reason=scored.reasons[0].sentence if scored.reasons else "", overridden_until=None if forced is None else forced.expires_at,
+        reason=top_reason(scored, contact=contact), overridden_until=None if forced is None else forced.expires_at,
         due_at=_deadline(lead.before, row, said.due_within, now, contact=contact),
     )
 
@@ -95,14 +99,14 @@ def _deadline(before: LeadRow | None, row: LeadRow, within: str, now: datetime, 
 
 
 def _tells(lead: Restless, row: LeadRow) -> bool:
-    """Whether the history gets a row: as time passes, only when somebody would notice."""
+    """Whether the history gets a row."""
     old = lead.before
-    return lead.cause != "time passing" or old is None or (old.score, old.tier, old.contact) != (row.score, row.tier, row.contact)
+    return not lead.routine or old is None or (old.score, old.tier, old.contact) != (row.score, row.tier, row.contact)
 
 
 def _score(lead: Restless, row: LeadRow, scored: Scored, inputs: str, now: datetime) -> ScoreRow:
     return ScoreRow(
         lead=row.key, at=now, model=row.model, inputs=inputs, probability=row.probability, probability_low=row.probability_low,
         probability_high=row.probability_high, score=row.score, tier=row.tier, contact=row.contact, expected_profit=row.expected_profit,
-        reasons=[reason._asdict() for reason in scored.reasons], cause=lead.cause, because=lead.because,
+        reasons=[reason._asdict() for reason in scored.reasons[:REASONS]], cause=lead.cause, because=lead.because,
     )

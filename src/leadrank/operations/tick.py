@@ -18,7 +18,7 @@ from leadrank.operations.scoring import depends_on_time
 from leadrank.operations.standing import Restless, settle
 from leadrank.operations.who import LEADRANK
 from leadrank.operations.work import woken
-from leadrank.store import access, accounts, leads, overrides
+from leadrank.store import access, accounts, leads, overrides, parents
 from leadrank.store.purge import purge
 from leadrank.store.queue import QueueFilter, page
 from leadrank.store.records import AccessRow, LeadRow
@@ -74,7 +74,7 @@ def _due(c: Connection, active: Active, now: datetime) -> _Due:
     reassigns = room and len(reps) > 1 and active.project.routing.overdue == "reassign"
     stale = leads.scored_otherwise(c, active.identity, PIECE)
     if not stale and depends_on_time(active):
-        stale = leads.scored_before(c, now - OLD, PIECE)
+        stale = leads.scored_before(c, _old(c, now), PIECE)
     return _Due(
         [row.key for row in leads.due_snoozes(c, now)[:PIECE]], [row.key for row in leads.ended_overrides(c, now)[:PIECE]],
         [row.key for row in leads.overdue(c, now, PIECE) if row.owner is not None] if reassigns else [],
@@ -139,9 +139,16 @@ def _deadline(row: LeadRow, now: datetime) -> datetime | None:
 
 
 def _rescore(c: Connection, active: Active, rows: list[LeadRow], now: datetime) -> list[str]:
-    due = [row for row in rows if row.model != active.identity or row.scored_at < now - OLD]
+    old = _old(c, now)
+    due = [row for row in rows if row.model != active.identity or row.scored_at < old]
     rescored(c, active, [row.key for row in due], by=LEADRANK.name, now=now)
     return [row.key for row in due]
+
+
+def _old(c: Connection, now: datetime) -> datetime:
+    """Return the moment before which scores are old: a day ago, or when something became known of what leads and events belong to."""
+    told = parents.newest(c)
+    return now - OLD if told is None else max(now - OLD, told)
 
 
 def _purge(desk: Desk, now: datetime) -> int:

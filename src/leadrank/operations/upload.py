@@ -16,6 +16,7 @@ from leadrank.frames import pl
 from leadrank.operations.allowed import check
 from leadrank.operations.champion import Active
 from leadrank.operations.composing import tables_around
+from leadrank.operations.consent import agreed_rows
 from leadrank.operations.desk import Desk, reading, trying, writing
 from leadrank.operations.exports import KINDS, as_file
 from leadrank.operations.intake import NewLead, take_leads
@@ -71,7 +72,8 @@ def upload(desk: Desk, who: Who, name: str, content: bytes, *, token: str, take:
         keys = _keys(active, raw.frame) if take else []
         found = active.scorer.table(tables_around(active, raw.frame), reasons=REASONS, at=None if active.bundle.origin is None else now)
     files = {kind: hashlib.sha256(f"{token}.{kind}".encode()).hexdigest() for kind in KINDS}
-    contents = {kind: as_file(found.rows, kind) for kind in files}
+    rows = agreed_rows(active, found.rows, raw.frame)
+    contents = {kind: as_file(rows, kind) for kind in files}
     with writing(desk, who, "upload", label, now=now, times=raw.frame.height) as c:
         for kind, identity in files.items():
             told = f"{label}.scored.{kind}", KINDS[kind]

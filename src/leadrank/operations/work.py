@@ -14,6 +14,7 @@ from leadrank.bundle import LARGEST_AMOUNT
 from leadrank.decisions.deadline import due_at
 from leadrank.errors import ConflictError, NotFoundError, UsageError, nearest
 from leadrank.operations.champion import Active
+from leadrank.operations.consent import changes_in_consent, flags_of, with_flags
 from leadrank.operations.desk import Desk, own_lead, writing
 from leadrank.operations.intake import ALIVE
 from leadrank.operations.routing import Move, place, write_moves
@@ -60,6 +61,33 @@ def outcome(
         outcomes.add_outcome(c, OutcomeRow(lead=key, at=moment, by=who.name, converted=converted, value=amount, note=said))
         overrides.end(c, key, now)
         return _changed(c, row, now, status="converted" if converted else "lost", snoozed_until=None, overridden_until=None)
+
+
+def reopen(desk: Desk, who: Who, key: str, *, now: datetime) -> LeadRow:
+    """Take back how a lead ended: it is open again, scored anew, and its history keeps both. An open lead stays as it is.
+
+    An override that the outcome ended stays ended; an owner who has no room for it any more loses it to another.
+    """
+    with writing(desk, who, "reopen", key, now=now) as c:
+        row = own_lead(c, who, "reopen", key)
+        if row.status in ALIVE:
+            return row
+        outcomes.add_outcome(c, OutcomeRow(lead=key, at=now, by=who.name, converted=None))
+        back = Restless(row, replace(row, status="open"), "reopened", f"{who.name} took back that it was {row.status}")
+        return _settled(c, desk.champion.of(c), back, who, now)
+
+
+def consent(desk: Desk, who: Who, key: str, *, do_not_call: bool, do_not_email: bool, now: datetime) -> LeadRow:
+    """Write down what a lead agrees to; what to do with it is decided anew at once."""
+    with writing(desk, who, "consent", key, now=now) as c:
+        row, active = own_lead(c, who, "consent", key), desk.champion.of(c)
+        before, flags = flags_of(active, row), (do_not_call, do_not_email)
+        if before == flags:
+            return row
+        changed = with_flags(active, row, flags)
+        if row.status not in ALIVE:
+            return _changed(c, row, now, fields=changed.fields, do_not_call=do_not_call, do_not_email=do_not_email)
+        return _settled(c, active, Restless(row, changed, "new data", f"{who.name}: it {changes_in_consent(before, flags)}"), who, now)
 
 
 def feedback(desk: Desk, who: Who, key: str, *, verdict: Verdict, because: str = "", now: datetime) -> LeadRow:
@@ -158,11 +186,16 @@ def reassign(desk: Desk, who: Who, key: str, *, owner: str | None, because: str 
 
 
 def woken(c: Connection, active: Active, rows: Sequence[LeadRow], *, by: str, now: datetime) -> list[LeadRow]:
-    """Put leads back into the queue: their deadlines begin anew, and where an owner has no room for them any more, they find another."""
+    """Put leads back into the queue: their deadlines begin anew, and where an owner has no room for them any more, they find another.
+
+    Each gets a snooze that ends as it begins, which tells of it.
+    """
     moves = [Move(row, replace(row, status="open", snoozed_until=None, due_at=_again(row, now), updated_at=now)) for row in rows]
     moves = place(c, active, moves)
     put_leads(c, [move.row for move in moves])
     write_moves(c, moves, by=by, now=now)
+    for row in rows:
+        snoozes.add_snooze(c, SnoozeRow(lead=row.key, at=now, by=by, until=now, because="Back in the list"))
     return [move.row for move in moves]
 
 

@@ -1,0 +1,106 @@
+"""How a lead ended can be taken back, and its history keeps both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from leadrank.errors import ForbiddenError, NotFoundError
+from leadrank.operations import access, planning, queue, work
+from leadrank.operations.desk import Desk
+from leadrank.operations.intake import NewLead, take_leads
+from leadrank.operations.who import Who
+from leadrank.store.connect import Store
+
+HOUR = timedelta(hours=1)
+KEEN = {"visits": 9, "source": "reference", "age": 50}
+
+
+@pytest.fixture
+def hers(store: Store, desk_of: Callable[..., Desk], staff: Callable[..., None], people: dict[str, Who], now: datetime) -> Desk:
+    """Give a desk at which L1 is Ann's."""
+    desk = desk_of("small", store)
+    staff(desk)
+    take_leads(desk, people["ann"], [NewLead("L1", KEEN)], now=now)
+    return desk
+
+
+def test_a_lead_comes_back_with_its_deadline_and_its_owner(hers: Desk, people: dict[str, Who], now: datetime) -> None:
+    ann = people["ann"]
+    before = queue.lead(hers, ann, "L1", now=now).lead
+    work.outcome(hers, ann, "L1", converted=True, value=99.0, now=now)
+    back = work.reopen(hers, ann, "L1", now=now + HOUR)
+    assert (back.status, back.owner, back.due_at, back.contact) == ("open", "ann", before.due_at, True)
+    assert queue.queue(hers, ann, now=now).total == 1
+    told = queue.history(hers, ann, "L1", now=now)
+    assert [(row.converted, row.by) for row in told.outcomes] == [(None, "ann"), (True, "ann")]
+    assert (told.scores[0].cause, told.scores[0].because) == ("reopened", "ann took back that it was converted")
+    assert ("reopen", "L1", "done") in {(row.did, row.what, row.result) for row in access.access_log(hers, people["root"], now=now)}
+
+
+def test_what_was_taken_back_counts_in_no_figure_and_a_new_outcome_does(hers: Desk, people: dict[str, Who], now: datetime) -> None:
+    ann, meg = people["ann"], people["meg"]
+
+    def closed() -> int:
+        found = planning.business(hers, meg, since=now - HOUR, until=now + 9 * HOUR, now=now + 9 * HOUR)
+        assert isinstance(found, tuple)
+        return next(figure.n for figure in found if figure.name == "conversion rate")
+
+    work.outcome(hers, ann, "L1", converted=True, now=now)
+    assert closed() == 1
+    work.reopen(hers, ann, "L1", now=now + HOUR)
+    assert closed() == 0
+    assert work.outcome(hers, ann, "L1", converted=True, now=now + 2 * HOUR).status == "converted"
+    assert closed() == 1
+    assert len(queue.history(hers, ann, "L1", now=now).outcomes) == 3
+
+
+def test_an_open_lead_stays_as_it_is(hers: Desk, people: dict[str, Who], now: datetime) -> None:
+    ann = people["ann"]
+    before = queue.lead(hers, ann, "L1", now=now).lead
+    assert work.reopen(hers, ann, "L1", now=now + HOUR) == before
+    work.outcome(hers, ann, "L1", converted=False, now=now)
+    assert work.reopen(hers, ann, "L1", now=now + HOUR) == work.reopen(hers, ann, "L1", now=now + 2 * HOUR)
+    assert queue.history(hers, ann, "L1", now=now).outcomes[0].at == now + HOUR
+
+
+def test_an_owner_who_has_no_room_any_more_does_not_get_it_back(
+    store: Store, desk_of: Callable[..., Desk], staff: Callable[..., None], people: dict[str, Who], now: datetime
+) -> None:
+    desk, ann = desk_of("small", store), people["ann"]
+    staff(desk, 1, "ann", "bob")
+    take_leads(desk, ann, [NewLead("L1", KEEN)], now=now)
+    work.outcome(desk, ann, "L1", converted=False, now=now)
+    take_leads(desk, ann, [NewLead("L2", KEEN)], now=now)
+    assert work.reopen(desk, ann, "L1", now=now).owner == "bob"
+
+
+def test_only_who_sells_and_only_the_own_lead(hers: Desk, people: dict[str, Who], now: datetime) -> None:
+    work.outcome(hers, people["ann"], "L1", converted=False, now=now)
+    with pytest.raises(NotFoundError):
+        work.reopen(hers, people["bob"], "L1", now=now)
+    with pytest.raises(ForbiddenError):
+        work.reopen(hers, people["al"], "L1", now=now)
+
+
+def test_every_way_back_into_the_list_is_told_to_those_who_watch_it(hers: Desk, people: dict[str, Who], now: datetime) -> None:
+    ann, seen = people["ann"], [hers.version()]
+
+    def moved() -> bool:
+        seen.append(hers.version())
+        return seen[-1] > seen[-2]
+
+    work.snooze(hers, ann, "L1", until=now + HOUR, now=now)
+    assert moved()
+    work.wake(hers, ann, "L1", now=now)
+    assert moved()
+    snoozes = queue.history(hers, ann, "L1", now=now).snoozes
+    assert [row.until > row.at for row in snoozes] == [False, True]
+    work.outcome(hers, ann, "L1", converted=True, now=now)
+    assert moved()
+    work.reopen(hers, ann, "L1", now=now)
+    assert moved()
+    work.consent(hers, ann, "L1", do_not_call=True, do_not_email=False, now=now)
+    assert moved()
