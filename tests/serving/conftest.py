@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from tests.serving.process import Served
 
 from leadrank.bundle import save_bundle
 from leadrank.data.simulations import SIMULATIONS, simulate
@@ -57,6 +58,7 @@ def leads(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 Open = Callable[..., Service]
+Run = Callable[..., Served]
 
 
 @pytest.fixture
@@ -122,3 +124,20 @@ def bearer(key: str) -> dict[str, str]:
 def keys(service: Service) -> dict[str, str]:
     """A key of each role; from then on there are accounts."""
     return people(service)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    made: list[Served] = []
+
+    def start(*arguments: str, given: str = "") -> Served:
+        made.append(Served(arguments, tmp_path, given))
+        return made[-1]
+
+    yield start
+    for served in made:
+        if served.process.poll() is None:
+            served.process.kill()
+        served.process.wait()
+        assert served.process.stdout is not None
+        served.process.stdout.close()

@@ -2,74 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import json
-import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.serving.conftest import PASSWORD
-
-Run = Callable[..., "Served"]
-
-
-class Served:
-    """A running service."""
-
-    def __init__(self, arguments: tuple[str, ...], folder: Path, given: str) -> None:
-        environment = {**os.environ, "OMP_NUM_THREADS": "1"}  # noqa: TID251
-        with (folder / "stderr").open("w") as said:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "leadrank", "serve", *arguments], cwd=folder, env=environment, text=True, stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE, stderr=said,
-            )
-        self.said = folder / "stderr"
-        assert self.process.stdin is not None
-        self.process.stdin.write(given)
-        self.process.stdin.close()
-        assert self.process.stdout is not None
-        self.url = self.process.stdout.readline().strip()
-
-    @property
-    def port(self) -> int:
-        return int(self.url.rpartition(":")[2])
-
-    def ask(self, method: str, path: str, body: object = None) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        with contextlib.closing(connection):
-            connection.request(method, path, None if body is None else json.dumps(body), {"content-type": "application/json"})
-            answer = connection.getresponse()
-            return answer.status, answer.read()
-
-    def stop(self, number: int = signal.SIGTERM) -> tuple[int, float]:
-        start = time.monotonic()
-        self.process.send_signal(number)
-        code = self.process.wait(20)
-        return code, time.monotonic() - start
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Iterator[Run]:
-    made: list[Served] = []
-
-    def start(*arguments: str, given: str = "") -> Served:
-        made.append(Served(arguments, tmp_path, given))
-        return made[-1]
-
-    yield start
-    for served in made:
-        if served.process.poll() is None:
-            served.process.kill()
-        served.process.wait()
-        assert served.process.stdout is not None
-        served.process.stdout.close()
+from tests.serving.conftest import PASSWORD, Run
 
 
 def test_it_says_where_it_is_and_for_whom_and_ends_when_asked(run: Run, leads: Path) -> None:

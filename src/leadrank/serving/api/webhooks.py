@@ -31,7 +31,7 @@ def signature(secret: bytes, timestamp: str, body: bytes) -> str:
     Examples
     --------
     >>> signature(b"secret", "1772366400", b"{}")[:16]
-    'sha256=b9b76e4c3'
+    'sha256=b0c2c5e28'
     """
     return "sha256=" + hmac.new(secret, timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
 
