@@ -20,6 +20,7 @@ _COMMA_LAST = re.compile(r"(\d+|\d{1,3}(\.\d{3})+),\d{1,2}")
 
 Text = Annotated[str, Form(max_length=2000)]
 Channel = Annotated[str, Form(max_length=50)]
+Ticked = Annotated[bool, Form()]
 Back = Annotated[str | None, Form(max_length=2000)]
 """The filters of the list that the form stood in, after a question mark; None for the lead's own page."""
 
@@ -60,6 +61,20 @@ def outcome(
     won = converted == "yes"
     work.outcome(visit.desk, visit.who, key, converted=won, value=amount(value) if won else None, note=note, now=visit.now)
     return back_to(back, key, "converted" if won else "lost")
+
+
+@pages.post("/{key:path}/reopen")
+def reopen(visit: Posting, key: str, back: Back = None) -> RedirectResponse:
+    """Take back how it ended."""
+    work.reopen(visit.desk, visit.who, key, now=visit.now)
+    return back_to(back, key, "reopened")
+
+
+@pages.post("/{key:path}/consent")
+def consent(visit: Posting, key: str, no_call: Ticked = False, no_email: Ticked = False) -> RedirectResponse:
+    """Take what a lead agrees to; a box without a tick is not sent."""
+    work.consent(visit.desk, visit.who, key, do_not_call=no_call, do_not_email=no_email, now=visit.now)
+    return back_to(None, key, "consent")
 
 
 @pages.post("/{key:path}/snooze")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 WORDS = {
-    "contacted": "Noted as contacted.", "converted": "Noted as won.", "lost": "Noted as lost.", "snoozed": "Snoozed; it comes back by itself.",
+    "contacted": "Noted as contacted.", "converted": "Noted as won.", "lost": "Noted as lost.", "reopened": "Taken back: it is open again.",
+    "snoozed": "Snoozed; it comes back by itself.",
     "feedback": "Thank you: the analysts see it, and it counts when the model learns anew.", "overridden": "Your tier counts until it expires.",
     "ended": "The model’s own tier counts again.", "reassigned": "Reassigned.", "woken": "Back in the list.", "taken": "Scored, and in the list.",
     "consent": "Consent is noted.", "password": "The password is set; log in with it from now on.", "account": "The account is saved.",
@@ -13,13 +14,22 @@ WORDS = {
     "added": "The model was checked and kept; it is not in use yet.", "rescored": "Open leads were scored anew.",
 }
 
+UNDONE = frozenset({"converted", "lost"})
+"""What can be taken back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A sentence, and the lead that it is about."""
+    """A sentence, the lead that it is about, and our word for it."""
 
     words: str
     lead: str = ""
+    word: str = ""
+
+    @property
+    def undo(self) -> bool:
+        """Whether a click takes back what was done."""
+        return self.word in UNDONE and bool(self.lead)
 
 
 def said_of(word: str, lead: str = "") -> Said | None:
@@ -28,6 +38,6 @@ def said_of(word: str, lead: str = "") -> Said | None:
     Examples
     --------
     >>> said_of("lost", "L-1"), said_of("<script>")
-    (Said(words='Noted as lost.', lead='L-1'), None)
+    (Said(words='Noted as lost.', lead='L-1', word='lost'), None)
     """
-    return Said(WORDS[word], lead[:200]) if word in WORDS else None
+    return Said(WORDS[word], lead[:200], word) if word in WORDS else None

@@ -1,6 +1,7 @@
 // Says what went wrong when a part of a page could not be fetched, and what has changed to those who listen.
 (function () {
   "use strict";
+  var told = "";
   function toast(words) {
     var place = document.getElementById("toast");
     if (!place) return;
@@ -19,7 +20,9 @@
   document.addEventListener("htmx:error", function () { toast("The server could not be reached. Check the connection and try again."); });
   document.addEventListener("htmx:after:swap", function () {
     var said = document.getElementById("said");
-    if (said) announce(said.textContent.trim());
+    // A list that is fetched anew says the same once more.
+    if (said && said.textContent.trim() !== told) announce(said.textContent.trim());
+    told = said ? said.textContent.trim() : "";
   });
   // A menu closes with Escape, and gives the focus back.
   document.addEventListener("keydown", function (event) {

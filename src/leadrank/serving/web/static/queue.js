@@ -7,6 +7,8 @@
   document.addEventListener("keydown", function (event) {
     if (event.ctrlKey || event.metaKey || event.altKey || !event.target.closest) return;
     if (event.target.closest("input, select, textarea, .panel")) return;
+    var undo = event.key === "u" && (event.target === document.body || event.target.closest("#list")) && document.querySelector("[data-undo]");
+    if (undo) { event.preventDefault(); undo.click(); return; }
     var row = event.target.closest("#queue > li"), all = rows();
     if (!row) {
       // The arrows lead into the list from the page itself, never out of a field.

@@ -1,0 +1,77 @@
+"""A click that was wrong is taken back where it was made; what a lead agrees to is noted on its page."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Browser, expect
+
+from leadrank.decisions.consent import NO_CALL
+from leadrank.operations import work
+from leadrank.operations.queue import history, lead
+from leadrank.operations.who import LOCAL
+from leadrank.serving.service import utc_now
+
+from .conftest import Running
+from .looking import visiting
+from .test_web_journeys import keys
+
+
+def test_a_lead_that_was_closed_by_a_click_is_taken_back_from_the_notice(fresh: Running, chromium: Browser) -> None:
+    with visiting(chromium, fresh.address, name="rob") as visitor:
+        page = visitor.page
+        first, second = keys(page)[:2]
+        page.locator(f'[data-key="{first}"] [data-act=l]').click()
+        expect(page.locator(f'[data-key="{first}"]')).to_have_count(0)
+        assert visitor.barriers() == []
+        visitor.picture("undo-offered", whole=False)
+        # The list is fetched anew meanwhile; what can be taken back stays.
+        work.contact(fresh.desk, LOCAL, second, channel="call", now=utc_now())
+        expect(page.locator(f'[data-key="{second}"] .due')).to_contain_text("contacted", timeout=3_000)
+        page.get_by_role("button", name="Undo").click()
+        expect(page.locator(f'[data-key="{first}"]')).to_be_visible()
+        expect(page.locator("#said")).to_contain_text("Taken back")
+        expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+        assert keys(page)[0] == first
+        assert [row.converted for row in history(fresh.desk, LOCAL, first, now=utc_now()).outcomes] == [None, False]
+        page.locator(f'[data-key="{first}"] .key').focus()
+        page.keyboard.press("w")
+        expect(page.locator(f'[data-key="{first}"]')).to_have_count(0)
+        page.keyboard.press("u")
+        expect(page.locator(f'[data-key="{first}"]')).to_be_visible()
+        assert visitor.complaints == []
+
+
+def test_a_closed_lead_is_opened_again_on_its_page_and_its_past_tells_both(fresh: Running, chromium: Browser) -> None:
+    with visiting(chromium, fresh.address, name="rob", scripts=False) as visitor:
+        page, key = visitor.page, keys(visitor.page)[0]
+        page.locator(f'[data-key="{key}"] [data-act=w]').click()
+        visitor.go(f"/app/leads/{key}")
+        page.get_by_role("button", name="Undo").click()
+        expect(page.locator("#said")).to_contain_text("Taken back")
+        past = page.locator("section[aria-labelledby=past]")
+        expect(past).to_contain_text("Taken back: open again")
+        expect(past).to_contain_text("Won")
+        assert lead(fresh.desk, LOCAL, key, now=utc_now()).lead.status == "open"
+
+
+def test_who_wants_no_calls_is_noted_on_the_page_and_no_call_is_suggested_any_more(fresh: Running, chromium: Browser) -> None:
+    with visiting(chromium, fresh.address, name="rob") as visitor:
+        page, key = visitor.page, keys(visitor.page)[0]
+        visitor.go(f"/app/leads/{key}")
+        page.get_by_label("do not call").check()
+        page.locator("section[aria-labelledby=agreed] button").click()
+        expect(page.locator("#said")).to_contain_text("Consent")
+        expect(page.locator(".head")).to_contain_text("do not call")
+        expect(page.locator(".gauge")).to_contain_text(NO_CALL)
+        expect(page.locator("section[aria-labelledby=history]")).to_contain_text("rob: it wants no calls")
+        assert visitor.barriers() == []
+        visitor.picture("lead-consent")
+        visitor.go("/app/queue")
+        assert key not in keys(page)
+        visitor.go("/app/queue?tab=aside")
+        expect(page.locator(f'[data-key="{key}"]')).to_contain_text(NO_CALL)
+        visitor.go(f"/app/leads/{key}")
+        page.get_by_label("do not call").uncheck()
+        page.locator("section[aria-labelledby=agreed] button").click()
+        visitor.go("/app/queue")
+        assert key in keys(page)
+        assert visitor.complaints == []
