@@ -125,8 +125,12 @@ def open_by_owner(c: Connection) -> list[tuple[str | None, str, int]]:
 
 def open_chances(c: Connection) -> tuple[FloatArray, FloatArray]:
     """Read probability and expected profit (nan where unknown) of all open leads: a page asks for a plan at every move of a slider."""
-    rows = c.execute(select(leads.c.probability, leads.c.expected_profit).where(leads.c.status == "open")).all()
-    found = np.array([tuple(row) for row in rows], dtype=np.float64).reshape(-1, 2)
+    query = select(leads.c.probability, leads.c.expected_profit).where(leads.c.status == "open")
+    # The driver's own tuples: to make rows of them takes three times as long as to read them.
+    cursor = c.connection.cursor()
+    cursor.execute(str(query.compile(c, compile_kwargs={"literal_binds": True})))
+    found = np.array(cursor.fetchall(), dtype=np.float64).reshape(-1, 2)
+    cursor.close()
     return found[:, 0], found[:, 1]
 
 
