@@ -230,7 +230,7 @@ class Scorer:
         return ScoredTable(cut, self.outlook(_told(best)), told.problems, told.unfamiliar)
 
     def explain(self, frame: Any, row: int, *, reasons: int = 10, target: float | None = None) -> Explained:
-        """Explain one row of a table in full.
+        """Explain one row of a table in full; its score and decisions are those that `many` gives it.
 
         Parameters
         ----------
@@ -250,7 +250,8 @@ class Scorer:
         found = self._reasoner.reasons(batch.X, batch.log_odds, reasons)[0]
         base, total, about = self._reasoner.ends(batch.X, batch.log_odds)
         wanted = min(max(self.bundle.policy.threshold.cut, 0.01), 0.99) if target is None else target
-        scored = self.one(table.row(0, named=True))._replace(key=name, reasons=found)
+        told, rows = self.one(table.row(0, named=True)), in_words(scored_rows(self.bundle, table, batch.judged, batch.empty))
+        scored = records_of(self.bundle, rows, (found,), ())[0]._replace(key=name, unknown=told.unknown, problems=told.problems)
         parts = self._reasoner.parts(batch.X, batch.log_odds)
         return Explained(scored, found, base, total, self.bundle.facts.scale, about, parts, self._reasoner.change(batch.X, wanted))
 

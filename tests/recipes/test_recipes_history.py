@@ -284,6 +284,20 @@ def test_leads_are_decided_on_by_what_is_left_of_their_probability() -> None:
     assert scored["score"].to_list() == [round(100 * left) for left in scored["probability_left"]]
 
 
+def test_one_lead_is_explained_as_the_list_decides_on_it() -> None:
+    """Also by the library: whoever explains a lead of a list finds its probability, score, tier and decision there."""
+    scorer = Scorer(train(_project(economics={"value": 100.0, "contact_cost": 10.0}), _tables(), clock=time.monotonic))
+    leads = scorer.leads(_tables(), at=END)
+    listed = scorer.many(leads)
+    lost = (listed["probability"] - listed["probability_left"]).arg_sort(descending=True)
+    assert listed["score"][lost[0]] < round(100 * listed["probability"][lost[0]])
+    for row in lost[:3].to_list() + lost[-3:].to_list():
+        told, cells = scorer.explain(leads, row).scored, listed.row(row, named=True)
+        for name in ("probability", "probability_low", "probability_high", "score", "tier", "contact", "expected_profit", "action", "due_within"):
+            assert getattr(told, name) == cells[name] or getattr(told, name) == pytest.approx(cells[name], abs=1e-12)
+        assert told.by_day["probability_left"] == pytest.approx(cells["probability_left"], abs=1e-12)
+
+
 def test_the_intervals_of_leads_with_several_cutoffs_are_those_of_leads() -> None:
     """With rows resampled, the report of four cutoffs for each lead would be surer than its leads allow."""
     history = history_of(_project(cutoff={"ages": [1, 5, 10, 15]}), _tables())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from leadrank.score import Explained, Scored
 
 MOST = 20
-DECIDED = ("score", "tier", "contact", "expected_profit", "action", "due_within")
-"""What a list of several tables decides on what is left of a probability."""
 
 Lead = Annotated[str, typer.Option("--lead", metavar="KEY", help="The lead's key, or its row number where the model knows no key.")]
 
@@ -29,6 +26,7 @@ Lead = Annotated[str, typer.Option("--lead", metavar="KEY", help="The lead's key
 def explain(bundle: BundleFile, data: Data, *, lead: Lead, at: At = None, key_file: CheckKey = None) -> None:
     """Give all reasons for one score, as sentences with evidence, and the mildest changes that would reach the threshold."""
     from leadrank.score import Scorer
+    from leadrank.scored_rows import LEFT
 
     scorer = Scorer(bundle, key=key_of(key_file))
     check_source(data, scorer.bundle, at=at)
@@ -36,18 +34,18 @@ def explain(bundle: BundleFile, data: Data, *, lead: Lead, at: At = None, key_fi
     with naming(raw):
         row = row_of(raw.frame, scorer.bundle.project.lead.key, lead, raw.skipped)
         explained = scorer.explain(raw.frame, row, reasons=MOST)
-        listed = scorer.many(raw.frame[row : row + 1], reasons=0).row(0, named=True)
-    explained = replace(explained, scored=explained.scored._replace(**{name: listed[name] for name in DECIDED}))
+    days = dict(explained.scored.by_day)
+    left = days.pop(LEFT, None)
     emit(_heading(lead, explained.scored))
-    if "probability_left" in listed:
-        emit(f"Of the probability {listed['probability_left']:.1%} is left, since it had not converted by now: score, tier and profit go by that.")
+    if left is not None:
+        emit(f"Of the probability {left:.1%} is left, since it had not converted by now: score, tier and profit go by that.")
     rows = [(f"{r.contribution:+.2f}", r.sentence) for r in explained.reasons]
     table("", ("log-odds", "reason"), rows, right=("log-odds",))
     emit(_sum(explained))
     if explained.parts:
         emit("Of this, " + ", ".join(f"{name} {share:+.2f}" for name, share in explained.parts.items()) + ".")
-    if explained.scored.by_day:
-        emit(_by_day(explained.scored.by_day))
+    if days:
+        emit(_by_day(days))
     for problem in explained.scored.problems:
         emit(f"Note: {problem}.")
     emit(_change(explained, has_actions=any(c.actionable for c in scorer.bundle.project.lead.columns.values())))

@@ -143,11 +143,8 @@ def _unstored(active: Active, fields: Mapping[str, object], now: datetime) -> Le
 def _explained(active: Active, tables: pl.DataFrame | dict[str, pl.DataFrame], key: str | None, reasons: int, now: datetime) -> Explained:
     if not 0 <= reasons <= MOST_REASONS:
         raise UsageError(f"0 to {MOST_REASONS} reasons can be given; {reasons} were asked for.", "Ask for fewer.")
-    row = row_of(active, tables, now)
-    found = active.scorer.explain(row, 0, reasons=reasons)
-    # Of a lead that is asked about later than it was looked at, what is left decides, as it does in the queue.
-    scored = active.scorer.each(row)[0]
-    return replace(found, scored=scored._replace(key=key, reasons=found.reasons, problems=found.scored.problems))
+    found = active.scorer.explain(row_of(active, tables, now), 0, reasons=reasons)
+    return replace(found, scored=found.scored._replace(key=key))
 
 
 def _what_if(active: Active, row: pl.DataFrame, changes: Mapping[str, object]) -> WhatIf:
