@@ -13,6 +13,7 @@ import pytest
 from leadrank.bundle import Bundle, HeldOut
 from leadrank.bundle.card import model_card
 from leadrank.bundle.learned import DIGITS, Learned
+from leadrank.project import Target
 from leadrank.types import Finding
 
 HOSTILE = "<script>|x`y\n# z"
@@ -72,6 +73,23 @@ def test_columns_set_aside_and_kept_are_named_with_whose_word(bundle: Bundle) ->
     assert "Set aside: `close_reason`" in said
     assert "`phone`; because asked for on the form" in said
     assert "| ROC AUC | 0.985 | 0.781 |" in said
+
+
+def test_columns_that_the_domain_blocks_are_set_aside_with_their_reason(bundle: Bundle) -> None:
+    blocked = Finding("F301", "quarantine", "gender", 0, "The column 'gender' is declared sensitive and the domain is housing.", "Leave it so.")
+    nothing = replace(bundle, findings=(), facts=replace(bundle.facts, quarantined=(), accepted=(), excluded=()))
+    assert "None." in part(model_card(nothing, version="0.1.0"), SECTIONS[5])
+    said = part(model_card(replace(nothing, findings=(blocked,)), version="0.1.0"), SECTIONS[5])
+    assert "Set aside: `gender`. The column 'gender' is declared sensitive and the domain is housing." in said
+    assert "None." not in said
+
+
+def test_the_outcome_is_promised_with_its_horizon(bundle: Bundle) -> None:
+    target = Target(event="sales|<b>", within=60.0, final_after=75.0)
+    dated = model_card(replace(bundle, project=bundle.project.model_copy(update={"target": target})), version="0.1.0")
+    assert "Outcome: sales\\|&lt;b> within 60 days, final after 75 days; from worst to best" in part(dated, "Data")
+    assert "the probability that a lead converts (sales\\|&lt;b> within 60 days, final after 75 days)" in part(dated, "Purpose")
+    assert f"Outcome: column `{bundle.project.target.column}`; from" in part(model_card(bundle, version="0.1.0"), "Data")
 
 
 def test_the_quick_models_figures_are_headed_without_ambiguity(bundle: Bundle) -> None:

@@ -194,6 +194,7 @@ def test_a_model_of_several_tables_is_described_as_any_other(estate: Path, bundl
     assert run([command, bundle, *out]) == 0
     text = capsys.readouterr().out if command == "inspect" else (estate / f"out.{command}").read_text()
     assert "InteractionTable" in text
+    assert "TransactionTable within 60 days, final after 75 days" in " ".join(text.split())
     assert "CustomerTable.parquet" not in text or str(estate / "CustomerTable.parquet") not in text
 
 

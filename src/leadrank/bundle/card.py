@@ -7,6 +7,7 @@ from leadrank.bundle.cautions import limits, monitoring, out_of_scope, privacy
 from leadrank.bundle.fairness import fairness
 from leadrank.bundle.markdown import MOST, bullets, code, interval, names, plain, section, share, table
 from leadrank.evaluation.report import COLUMNS, TIERS, footnotes
+from leadrank.project import Target
 
 FIGURES = COLUMNS | TIERS | {"precision": ("precision", "{:.1%}"), "recall": ("recall", "{:.1%}"), "f1": ("F1", "{:.3f}")}
 
@@ -63,9 +64,14 @@ def _summary(bundle: Bundle) -> str:
 def _purpose(bundle: Bundle) -> str:
     declared = f"{plain(bundle.project.purpose)}\n\n" if bundle.project.purpose else ""
     what = f"the class of each lead ({', '.join(map(plain, bundle.facts.classes))}, worst first)" if bundle.facts.learned_tiers else (
-        "the probability that a lead converts"
+        f"the probability that a lead converts ({_promised(bundle.project.target)})"
     )
     return f"{declared}It estimates {what} from what is known when the lead is scored, and orders the work: whom to contact, how soon, whom not."
+
+
+def _promised(target: Target) -> str:
+    """Name the outcome as text of others, whatever it is called."""
+    return plain(target.in_words) if target.event is not None else f"column {code(target.column)}"
 
 
 def _users() -> str:
@@ -79,7 +85,7 @@ def _data(bundle: Bundle) -> str:
     report, project, aside = bundle.report, bundle.project, bundle.held_out
     order = project.lead.order or project.lead.created_at
     items = [
-        f"Outcome: column {code(project.target.column)}, from worst to best: {', '.join(code(name) for name in bundle.facts.classes)}.",
+        f"Outcome: {_promised(project.target)}; from worst to best: {', '.join(code(name) for name in bundle.facts.classes)}.",
         f"Learned from {bundle.facts.rows:,} leads with a known outcome.",
         f"Judged on {report.rows:,} leads, of which {report.positives:,} {_outcome(bundle)} ({share(report.base_rate)}).",
         f"Time order: {code(order)}." if order else "Time order: none.",
@@ -110,7 +116,11 @@ def _trusted(bundle: Bundle) -> str:
     facts, columns = bundle.facts, bundle.project.lead.columns
     seen = {f.column: f for f in bundle.findings if f.severity == "quarantine"}
     against = {f.column: f for f in bundle.findings if f.code == "L201" and f.severity == "warning"}
-    items = [f"Set aside: {code(name)}. {plain(seen[name].message) if name in seen else ''}".strip() for name in facts.quarantined[:MOST]]
+    protected = [f.column for f in bundle.findings if f.code == "F301" and f.column is not None]
+    aside = list(dict.fromkeys([*protected, *facts.quarantined]))
+    items = [f"Set aside: {code(name)}. {plain(seen[name].message) if name in seen else ''}".strip() for name in aside[:MOST]]
+    if len(aside) > MOST:
+        items.append(f"{len(aside) - MOST:,} more columns are set aside.")
     for name in facts.accepted[:MOST]:
         because = columns[name].because if name in columns else ""
         word = f"because {plain(because).rstrip('.')}" if because else "no reason was given"

@@ -89,7 +89,7 @@ def _facts(bundle: Bundle) -> list[tuple[str, str]]:
     rows = [
         ("model", bundle.identity),
         ("learner", f"{facts.chosen.replace('_', ' ')}, {facts.trials} trials, seed {facts.seed}"),
-        ("outcome", f"{bundle.project.target.column}: {' < '.join(facts.classes)}"),
+        ("outcome", f"{bundle.project.target.in_words}: {' < '.join(facts.classes)}"),
         ("learned from", f"{facts.rows:,} leads{f' on {facts.trained_at}' if facts.trained_at else ''}"),
         ("verdict", str(bundle.report.verdict)),
         ("measured", bundle.report.measured),

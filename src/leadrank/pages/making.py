@@ -96,7 +96,7 @@ def recipe(bundle: Bundle, version: str) -> tuple[tuple[str, str], ...]:
     settings = "; ".join(f"{name}: " + (", ".join(f"{k} = {v}" for k, v in own.items()) or "defaults") for name, own in facts.settings.items())
     pairs = [
         ("Model", bundle.identity), ("Learner", facts.chosen), ("Settings", clip(settings, 1500)), ("Contributions add up on", facts.scale),
-        ("Outcome", f"{project.target.column}: {' < '.join(facts.classes)}"), ("Key", project.lead.key or ""),
+        ("Outcome", f"{project.target.in_words}: {' < '.join(facts.classes)}"), ("Key", project.lead.key or ""),
         ("Time order", project.lead.order or project.lead.created_at or ""), ("Domain", project.domain),
         ("Rows learned from", count(facts.rows)), ("Measured", facts.measured), ("Set aside for verify", _aside(bundle)),
         ("Trials", count(facts.trials)), ("Seed", str(facts.seed)), ("Resampling", model.resampling),

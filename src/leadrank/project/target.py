@@ -41,6 +41,21 @@ class Target(Frozen):
     final_after: Days | None = Field(default=None)
     observed_until: str | None = None
 
+    @property
+    def in_words(self) -> str:
+        """What a probability promises: the event with its horizon, or the column.
+
+        Examples
+        --------
+        >>> Target(event="sales", within="60 days", final_after="75 days").in_words, Target(event="sales").in_words, Target(column="won").in_words
+        ('sales within 60 days, final after 75 days', 'sales, however late', 'column won')
+        """
+        if self.event is None:
+            return f"column {self.column}"
+        final = self.final_after or self.within
+        within = ", however late" if self.within is None else f" within {self.within:g} days"
+        return f"{self.event}{within}{f', final after {final:g} days' if final is not None else ''}"
+
     @field_validator("positive", mode="before")
     @classmethod
     def _as_text(cls, value: object) -> object:
