@@ -12,7 +12,8 @@ from leadrank import data, features, labels
 from leadrank.bundle import Origin
 from leadrank.errors import DataError, UsageError
 from leadrank.frames import pl
-from leadrank.moments import moment_of, observed_until
+from leadrank.moments import moment_of
+from leadrank.observed import observed_until
 from leadrank.project import OUTCOMES, Column, Project
 from leadrank.project.tables import ColumnType
 from leadrank.snapshots import Snapshots, as_declared

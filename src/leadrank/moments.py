@@ -1,4 +1,4 @@
-"""When things happened, from when they were known, and until when tables tell of any: in microseconds since 1970, UTC.
+"""When things happened, and from when they were known: in microseconds since 1970, UTC.
 
 A day without a time of day is over, and known, at its next midnight. What does not tell when it was written down counts as known from the
 beginning; an event is never known before it happened.
@@ -6,15 +6,13 @@ beginning; an event is never known before it happened.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from leadrank.errors import DataError
 from leadrank.frames import pl
-from leadrank.project import EventTable, Project
+from leadrank.project import EventTable
 from leadrank.types import FloatArray, IntArray
 
 NEVER = int(np.iinfo(np.int64).max)
@@ -23,7 +21,6 @@ LONG_AGO = -(1 << 62)
 """A moment before everything."""
 DAY = 86_400_000_000
 HOUR = 3_600_000_000
-DECLARE = "Declare until when the tables were observed: [target] observed_until = \"2024-06-30\"."
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - moments inside are naive UTC
 
 
@@ -81,40 +78,6 @@ def is_by_day(moments: pl.Series) -> bool:
     (True, False)
     """
     return moments.null_count() < len(moments) and not (microseconds(moments.drop_nulls()) % DAY).any()
-
-
-def observed_until(project: Project, tables: Mapping[str, pl.DataFrame]) -> int:
-    """Return the last moment that tables tell of: what `[target] observed_until` says, or else the newest at which anything was known.
-
-    Raises
-    ------
-    DataError
-        Nothing is dated.
-
-    Examples
-    --------
-    >>> from leadrank.project import LeadTable, Target
-    >>> project = Project(lead=LeadTable(created_at="came"), target=Target(column="won"))
-    >>> moment_of(observed_until(project, {"lead": pl.DataFrame({"came": [datetime(2024, 5, 1), datetime(2024, 5, 3)]})}))
-    datetime.datetime(2024, 5, 4, 0, 0)
-    """
-    told = project.target.observed_until
-    if told is not None:
-        return number_of(read_moment(told), by_day=len(told) <= len("2024-06-30"))
-    moments = known_moments(project, tables)
-    if not len(moments):
-        raise DataError("No table holds a date, so it cannot be told until when they were observed.", f"Check created_at in [lead]. {DECLARE}")
-    return int(moments.max())
-
-
-def known_moments(project: Project, tables: Mapping[str, pl.DataFrame]) -> IntArray:
-    """Return the moments at which each lead, each event and each version of a parent came to be known."""
-    clocks = [("lead", project.lead.created_at), *((parent.name, parent.known_at) for parent in project.parent)]
-    parts = [held_from(tables[name], clock_of(tables[name], column)) for name, column in clocks if column is not None]
-    parts += [happened_and_known(tables[e.name], *clocks_of(e, tables[e.name]))[1] for e in project.event]
-    moments: IntArray = np.concatenate([np.empty(0, dtype=np.int64), *parts])
-    told: IntArray = moments[(moments != NEVER) & (moments != LONG_AGO)]
-    return told
 
 
 def microseconds(moments: pl.Series, missing: int = NEVER) -> IntArray:

@@ -145,7 +145,7 @@ class Scorer:
             result does not depend on it.
         at
             Of several tables, the moment of asking, naive UTC; by default the last one that they tell of: `[target] observed_until` where that is
-            declared, or the newest. Leads that came later are left out.
+            declared, or the newest that is not far beyond all others (T504). Leads that came later are left out.
 
         Raises
         ------

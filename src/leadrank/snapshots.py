@@ -9,7 +9,8 @@ from datetime import datetime
 from leadrank import data, features
 from leadrank.bundle import ASKED_AT, Origin
 from leadrank.frames import pl
-from leadrank.moments import moment_of, observed_until
+from leadrank.moments import moment_of
+from leadrank.observed import observed_until, planned_dates
 from leadrank.project import Project
 from leadrank.types import Finding
 
@@ -58,7 +59,8 @@ def snapshots(
         Raw tables by name, `lead` among them.
     at
         The moment of asking, naive UTC; by default the last moment that the tables tell of, as training takes it: `[target] observed_until`
-        where that is declared, or the newest one. Leads that came later are left out (D192).
+        where that is declared, or the newest one; where a few dates lie far beyond all others (T504), the newest of these. Leads that came later
+        are left out (D192).
     skipped
         As in `tidy_tables`.
 
@@ -75,7 +77,7 @@ def snapshots(
     project = as_declared(project, origin)
     tidied = data.tidy_tables(project, frames, origin.tidier, skipped=skipped)
     moment = _end(project, tidied.tables) if at is None else at
-    later = _later(project, tidied.tables["lead"], moment) if at is None else []
+    later = _later(project, tidied.tables, moment) if at is None else []
     rows = _rows(project, tidied.tables, moment)
     frame = features.featurize(origin.featurizer, tidied.tables, rows)
     if moment is not None and rows["at"].null_count() < rows.height:
@@ -106,12 +108,15 @@ def _end(project: Project, tables: Mapping[str, pl.DataFrame]) -> datetime | Non
     return None if project.lead.created_at is None else moment_of(observed_until(project, tables))
 
 
-def _later(project: Project, lead: pl.DataFrame, end: datetime | None) -> list[Finding]:
-    """Report leads that came after the declared end: the tables are newer than the declaration, or dates were planned."""
-    created = project.lead.created_at
-    late = 0 if created is None else int((lead[created] > end).sum())
-    if not late:
+def _later(project: Project, tables: Mapping[str, pl.DataFrame], end: datetime | None) -> list[Finding]:
+    """Report dates and leads after the end of observation: the tables are newer than the declaration, or dates were planned."""
+    created, lead = project.lead.created_at, tables["lead"]
+    if created is None:
         return []
-    said = f"{late:,} of {lead.height:,} leads came after {end:%Y-%m-%d %H:%M}, until when the tables are declared to be observed; they are left out."
+    planned, late = planned_dates(project, tables, remedy="Ask as of another moment (--at). "), int((lead[created] > end).sum())
+    if not late:
+        return planned
+    declared = "the tables are declared to be observed" if project.target.observed_until is not None else "most dates reach"
+    said = f"{late:,} of {lead.height:,} leads came after {end:%Y-%m-%d %H:%M}, until when {declared}; they are left out."
     remedy = "Ask as of a later moment (--at), or declare one in the project file: [target] observed_until."
-    return [Finding("D192", "warning", created, late, said, remedy)]
+    return [*planned, Finding("D192", "warning", created, late, said, remedy)]

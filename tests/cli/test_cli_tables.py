@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import sqlite3
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -156,6 +159,48 @@ def test_the_project_file_says_until_when_its_tables_were_observed(estate: Path,
     assert "as of 2024-12-31" in said
     assert "D192" not in said
     assert pl.read_csv(estate / "earlier.csv").height < pl.read_csv(estate / "folder.csv").height
+
+
+def with_contacts_of(year: int, estate: Path, place: Path) -> Path:
+    """Copy the tables, undeclare until when they were observed, and add five contacts that are planned or mistyped."""
+    for file in estate.glob("*Table.parquet"):
+        shutil.copy(file, place)
+    contacts = pl.read_parquet(estate / "ContactTable.parquet")
+    planned = contacts.head(5).with_columns(
+        ContactID=pl.format("planned {}", "ContactID"), ContactedAt=pl.lit(datetime(year, 1, 1)).cast(contacts["ContactedAt"].dtype))  # noqa: DTZ001
+    pl.concat([contacts, planned]).write_parquet(place / "ContactTable.parquet")
+    text = (estate / "leadrank.toml").read_text()
+    (place / "leadrank.toml").write_text("\n".join(line for line in text.splitlines() if not line.startswith("observed_until")))
+    return place
+
+
+def test_a_few_planned_dates_turn_no_young_lead_into_a_lost_one(estate: Path, tmp_path: Path, capsys: Capture) -> None:
+    """As far as the dates go that came, leads whose time is not up are pending; five contacts of 2031 would make all of them lost."""
+    said = {}
+    for name, project in {"planned": with_contacts_of(2031, estate, tmp_path), "declared": estate}.items():
+        assert run(["check", str(project / "leadrank.toml"), "--json"]) == 0
+        said[name] = {f["code"]: f for f in json.loads(capsys.readouterr().out)["findings"]}
+    pending = {name: re.search(r"([\d,]+) (?:are )?pending", found["T501"]["message"]) for name, found in said.items()}
+    assert pending["planned"] is not None
+    assert pending["declared"] is not None
+    assert pending["planned"][1] == pending["declared"][1] != "0"
+    assert said["planned"]["T504"]["rows"] == 5
+    assert "on 2024-12-31" in said["planned"]["T504"]["message"]
+    assert 'observed_until = "2024-12-31"' in said["planned"]["T504"]["remedy"]
+    assert "T504" not in said["declared"]
+
+
+def test_a_mistyped_date_empties_no_list(estate: Path, bundle: str, tmp_path: Path, capsys: Capture) -> None:
+    assert run(["score", bundle, str(estate), "-o", str(tmp_path / "all.csv")]) == 0
+    place = with_contacts_of(2042, estate, tmp_path)
+    assert run(["score", bundle, str(place), "-o", str(tmp_path / "list.csv")]) == 0
+    said = " ".join(capsys.readouterr().err.split())
+    assert pl.read_csv(tmp_path / "list.csv")["CustomerID"].equals(pl.read_csv(tmp_path / "all.csv")["CustomerID"])
+    assert "T504 warning" in said
+    assert "Ask as of another moment (--at)" in said
+    assert run(["score", bundle, str(place), "--at", "2042-01-02", "-o", str(tmp_path / "late.csv")]) == 0
+    assert "No lead was open as of 2042-01-02 00:00" in (late := " ".join(capsys.readouterr().err.split()))
+    assert "--at MOMENT asks as of an earlier one" in late
 
 
 def test_explain_tells_parts_and_days(estate: Path, bundle: str, capsys: Capture) -> None:

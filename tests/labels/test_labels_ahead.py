@@ -176,6 +176,7 @@ def test_dates_of_things_to_come_are_noticed():
     (noticed,) = [f for f in look_ahead(project(), data, rows((0, 0.5))).findings if f.code == "T504"]
     newest = max(day for _, day, kind in visits)
     assert f'observed_until = "{moment(newest):%Y-%m-%d}"' in noticed.remedy
+    assert noticed.evidence == {"later": 1.0}
     data = tables([("a", 0.5)], [("a", 2.5, 2.5)], visits)
     assert "T504" not in {f.code for f in look_ahead(project(), data, rows((0, 0.5))).findings}
 

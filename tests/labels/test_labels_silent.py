@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from leadrank.labels import look_ahead
-from leadrank.moments import moment_of, observed_until
+from leadrank.moments import moment_of
+from leadrank.observed import observed_until
 from leadrank.project import parse_project
 
 START = datetime(2024, 1, 1)  # noqa: DTZ001 - moments inside are naive UTC

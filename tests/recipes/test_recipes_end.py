@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import numpy as np
 import polars as pl
 import pytest
 
 from leadrank.features import cutoff_rows
 from leadrank.history import History, history_of
+from leadrank.moments import DAY
+from leadrank.observed import where_most_end
 from leadrank.project import Project, parse_project
 from leadrank.snapshots import Snapshots, snapshots
 
@@ -114,3 +117,25 @@ def test_half_lives_are_told_where_they_are_learned_and_not_where_they_were() ->
     assert [f.column for f in history.findings if f.code == "D191"] == ["visits", "sales"]
     again = history_of(history.project, tables(), origin=history.origin)
     assert not {"D190", "D191"} & {f.code for f in again.findings}
+
+
+@pytest.mark.parametrize("rows", [40, 400, 20_000])
+def test_dates_at_an_even_pace_end_with_the_newest_and_few_far_beyond_end_nothing(rows: int) -> None:
+    """Also where tables are small, or the horizon is longer than all that they tell of."""
+    for seed in range(50):
+        rng = np.random.default_rng(seed)
+        days = np.sort(rng.uniform(0, 700, rows) * DAY).astype(np.int64)
+        far = (rng.uniform(2_500, 8_000, max(rows // 300, 1)) * DAY).astype(np.int64)
+        for stretch in (10 * DAY, 60 * DAY, 900 * DAY):
+            assert where_most_end(rng.permutation(days), stretch) == days[-1]
+            assert where_most_end(rng.permutation(np.append(days, far)), stretch) == days[-1]
+
+
+def test_planned_dates_thin_out_and_holidays_move_nothing() -> None:
+    """Appointments of the next year, ever fewer, end within a week of the last day that was lived; a week without any date is no end."""
+    rng = np.random.default_rng(0)
+    days = (rng.uniform(0, 700, 20_000) * DAY).astype(np.int64)
+    planned = ((700 + rng.exponential(40, 100)) * DAY).astype(np.int64)
+    assert abs(where_most_end(np.append(days, planned), 60 * DAY) - 700 * DAY) < 7 * DAY
+    holidays = days[(days < 688 * DAY) | (days > 695 * DAY)]
+    assert where_most_end(holidays, 60 * DAY) == holidays.max()

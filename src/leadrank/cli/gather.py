@@ -97,7 +97,8 @@ def _how_many(found: Snapshots, kept: int) -> str:
     if kept:
         return f"{kept:,} leads{as_of}{f'; {left_out:,} whose outcome is known are left out' if left_out else ''}."
     if left_out:
-        return f"No lead was open{as_of}: of all {left_out:,} the outcome is known or the horizon over; --all scores them too."
+        said = f"No lead was open{as_of}: of all {left_out:,} the outcome is known or the horizon over"
+        return f"{said}; --at MOMENT asks as of an earlier one, --all scores them too."
     created, leads = found.project.lead.created_at, found.tables["lead"]
     if not leads.height:
         return "The lead table has a header and no rows: the list is empty."

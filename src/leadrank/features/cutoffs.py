@@ -10,7 +10,8 @@ from leadrank.errors import UsageError, nearest
 from leadrank.features.keys import match
 from leadrank.features.tables import Tables, table_of
 from leadrank.frames import pl
-from leadrank.moments import DAY, NEVER, clocks_of, happened_and_known, microseconds, number_of, observed_until, read_moment, series_of
+from leadrank.moments import DAY, NEVER, clocks_of, happened_and_known, microseconds, number_of, read_moment, series_of
+from leadrank.observed import observed_until
 from leadrank.project import EventTable, Project
 from leadrank.types import IntArray
 

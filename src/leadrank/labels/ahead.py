@@ -12,11 +12,12 @@ from leadrank.labels.conversions import Conversions, conversions_of
 from leadrank.labels.delay import Delay, conversion_delay
 from leadrank.labels.horizon import judge_horizon, open_horizon, suggest_horizon
 from leadrank.labels.labels import UNLABELLED
-from leadrank.labels.observed import lonely_end
+from leadrank.labels.observed import doubtful_end
 from leadrank.labels.placed import place
 from leadrank.labels.silent import Silence, silence, silence_finding
 from leadrank.labels.young import count_labels, judge_young, known_late
-from leadrank.moments import DAY, LONG_AGO, NEVER, is_by_day, microseconds, moment_of, number_of, observed_until, series_of
+from leadrank.moments import DAY, LONG_AGO, NEVER, is_by_day, microseconds, moment_of, number_of, series_of
+from leadrank.observed import observed_until
 from leadrank.project import Project
 from leadrank.types import BoolArray, Finding, FloatArray, IntArray
 
@@ -89,8 +90,8 @@ def look_ahead(project: Project, tables: dict[str, pl.DataFrame], rows: pl.DataF
     rows
         `lead` (row number in the lead table) and `at` (the cutoff, naive UTC), one for each outcome wanted.
     until
-        The end of observation; by default `observed_until`, or the newest moment known in any table. Where none is declared and conversions
-        cease long before it, beyond chance, their newest is the end (T508).
+        The end of observation; by default `observed_until`, or the newest moment known in any table that is not far beyond all others (T504).
+        Where none is declared and conversions cease long before it, beyond chance, their newest is the end (T508).
 
     Raises
     ------
@@ -122,8 +123,8 @@ def look_ahead(project: Project, tables: dict[str, pl.DataFrame], rows: pl.DataF
         moment_of(watched),
     )
     ahead = replace(ahead, y=as_known_at(ahead, ahead.until))
-    lonely = lonely_end(project, tables) if until is None else []
-    return replace(ahead, findings=(*_noticed(project, rows["at"], ahead, counted, delay), *lonely, *_told(project, ceased)))
+    doubted = doubtful_end(project, tables) if until is None else []
+    return replace(ahead, findings=(*_noticed(project, rows["at"], ahead, counted, delay), *doubted, *_told(project, ceased)))
 
 
 def as_known_at(ahead: Ahead, moment: datetime) -> IntArray:

@@ -30,7 +30,7 @@ class Target(Frozen):
     final_after
         Days after which the outcome is final; by default the horizon. Until then a lead without the event is pending, not lost.
     observed_until
-        The last moment that the tables tell of, ISO 8601; by default the newest one in them.
+        The last moment that the tables tell of, ISO 8601; by default the newest one in them that is not far beyond all others (T504).
     """
 
     column: str = CONVERTED
