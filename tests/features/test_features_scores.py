@@ -85,6 +85,14 @@ def test_a_score_that_lacks_a_column_is_not_made_and_none_is_when_switched_off()
     assert not names & set(made(estate(scores=False), given).columns)
 
 
+def test_a_status_that_is_blank_counts_as_one_that_is_cleaned_to_unknown():
+    given = tables()
+    status = pl.col("AvailabilityStatus")
+    blank = given | {"PropertyTable": given["PropertyTable"].with_columns(pl.when(status != "unknown").then(status).alias("AvailabilityStatus"))}
+    assert blank["PropertyTable"]["AvailabilityStatus"].null_count() == 1
+    assert made(estate(), blank)["PropertyInterestLevel"].to_list() == made(estate(), given)["PropertyInterestLevel"].to_list() == [1.5, 0.5, None]
+
+
 def test_availability_may_be_a_number_and_other_words():
     given = tables()
     numbers = given | {"PropertyTable": given["PropertyTable"].with_columns(AvailabilityStatus=pl.lit(0.25))}

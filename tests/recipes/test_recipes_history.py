@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+import tomllib
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ import polars as pl
 import pytest
 
 from leadrank.bundle import Bundle, load_bundle, save_bundle
+from leadrank.data.simulations import ESTATE_PROJECT, simulate_estate
 from leadrank.errors import UsageError
 from leadrank.evaluate import leads_of
 from leadrank.history import History, history_of, is_open
@@ -282,6 +284,23 @@ def test_leads_are_decided_on_by_what_is_left_of_their_probability() -> None:
     assert scored["probability_left"].is_sorted(descending=True)
     assert not scored.filter(pl.col("probability_left") < 0.05)["contact"].any()
     assert scored["score"].to_list() == [round(100 * left) for left in scored["probability_left"]]
+
+
+def test_an_unknown_state_of_the_agencys_homes_reaches_the_features_as_unknown_and_moves_no_interest() -> None:
+    """The demo cleans a missing state to "unknown"; a home of which it is not known can be had as likely as not, whichever way that is written."""
+    tables = dict(simulate_estate(600, seed=5).tables)
+    frames = {"lead": tables.pop("CustomerTable"), **tables, "Enquired": tables["PropertyTable"]}
+    cleaned, asked = (
+        history_of(parse_project(tomllib.loads(text)), frames).frame
+        for text in (ESTATE_PROJECT, ESTATE_PROJECT.replace('AvailabilityStatus = { blank = "unknown" }', ""))
+    )
+    state, unknown = "Enquired.AvailabilityStatus", cleaned["Enquired.AvailabilityStatus"] == "unknown"
+    assert unknown.sum() > 10
+    assert asked.filter(unknown)[state].null_count() == unknown.sum()
+    assert cleaned.filter(~unknown)[state].equals(asked.filter(~unknown)[state])
+    assert cleaned["PropertyInterestLevel"].equals(asked["PropertyInterestLevel"])
+    assert cleaned["PropertyInterestLevel"].n_unique() > 20
+    assert "InteractionTable PropertyTable.AvailabilityStatus unknown, share" in cleaned.columns
 
 
 def test_one_lead_is_explained_as_the_list_decides_on_it() -> None:

@@ -64,6 +64,8 @@ key = "PropertyID"
 of = "InteractionTable"
 by = "PropertyViewed"
 known_at = "ValidFrom"
+[parent.columns]
+AvailabilityStatus = { blank = "unknown" }
 
 [[parent]]
 table = "PropertyTable.parquet"
@@ -72,6 +74,8 @@ key = "PropertyID"
 of = "lead"
 by = "EnquiredProperty"
 known_at = "ValidFrom"
+[parent.columns]
+AvailabilityStatus = { blank = "unknown" }
 
 [[parent]]
 table = "MarketTable.parquet"
