@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-import tomllib
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -15,7 +14,6 @@ import polars as pl
 import pytest
 
 from leadrank.bundle import Bundle, load_bundle, save_bundle
-from leadrank.data.simulations import ESTATE_PROJECT, simulate_estate
 from leadrank.errors import UsageError
 from leadrank.evaluate import leads_of
 from leadrank.history import History, history_of, is_open
@@ -284,37 +282,6 @@ def test_leads_are_decided_on_by_what_is_left_of_their_probability() -> None:
     assert scored["probability_left"].is_sorted(descending=True)
     assert not scored.filter(pl.col("probability_left") < 0.05)["contact"].any()
     assert scored["score"].to_list() == [round(100 * left) for left in scored["probability_left"]]
-
-
-def test_an_unknown_state_of_the_agencys_homes_reaches_the_features_as_unknown_and_moves_no_interest() -> None:
-    """The demo cleans a missing state to "unknown"; a home of which it is not known can be had as likely as not, whichever way that is written."""
-    tables = dict(simulate_estate(600, seed=5).tables)
-    frames = {"lead": tables.pop("CustomerTable"), **tables, "Enquired": tables["PropertyTable"]}
-    cleaned, asked = (
-        history_of(parse_project(tomllib.loads(text)), frames).frame
-        for text in (ESTATE_PROJECT, ESTATE_PROJECT.replace('AvailabilityStatus = { blank = "unknown" }', ""))
-    )
-    state, unknown = "Enquired.AvailabilityStatus", cleaned["Enquired.AvailabilityStatus"] == "unknown"
-    assert unknown.sum() > 10
-    assert asked.filter(unknown)[state].null_count() == unknown.sum()
-    assert cleaned.filter(~unknown)[state].equals(asked.filter(~unknown)[state])
-    assert cleaned["PropertyInterestLevel"].equals(asked["PropertyInterestLevel"])
-    assert cleaned["PropertyInterestLevel"].n_unique() > 20
-    assert "InteractionTable PropertyTable.AvailabilityStatus unknown, share" in cleaned.columns
-
-
-def test_one_lead_is_explained_as_the_list_decides_on_it() -> None:
-    """Also by the library: whoever explains a lead of a list finds its probability, score, tier and decision there."""
-    scorer = Scorer(train(_project(economics={"value": 100.0, "contact_cost": 10.0}), _tables(), clock=time.monotonic))
-    leads = scorer.leads(_tables(), at=END)
-    listed = scorer.many(leads)
-    lost = (listed["probability"] - listed["probability_left"]).arg_sort(descending=True)
-    assert listed["score"][lost[0]] < round(100 * listed["probability"][lost[0]])
-    for row in lost[:3].to_list() + lost[-3:].to_list():
-        told, cells = scorer.explain(leads, row).scored, listed.row(row, named=True)
-        for name in ("probability", "probability_low", "probability_high", "score", "tier", "contact", "expected_profit", "action", "due_within"):
-            assert getattr(told, name) == cells[name] or getattr(told, name) == pytest.approx(cells[name], abs=1e-12)
-        assert told.by_day["probability_left"] == pytest.approx(cells["probability_left"], abs=1e-12)
 
 
 def test_the_intervals_of_leads_with_several_cutoffs_are_those_of_leads() -> None:
