@@ -15,7 +15,7 @@ from openpyxl.utils.escape import unescape
 
 from leadrank.errors import ConflictError, ForbiddenError, UsageError
 from leadrank.operations import queue, replies, work
-from leadrank.operations.access import access_log, record_predictions
+from leadrank.operations.access import access_log, record_unstored
 from leadrank.operations.desk import Desk
 from leadrank.operations.intake import NewLead, take_leads
 from leadrank.operations.who import Who
@@ -136,7 +136,7 @@ def test_a_request_that_comes_again_gets_its_answer_and_another_with_its_key_non
 
 
 def test_scores_without_the_store_leave_one_record_for_each_caller(desk: Desk, root: Who, now: datetime) -> None:
-    record_predictions(desk, {("key:crm", "rep"): 1200, ("ann", "rep"): 3}, now=now)
+    record_unstored(desk, "predict", {("key:crm", "rep"): 1200, ("ann", "rep"): 3}, now=now)
     told = [row for row in access_log(desk, root, now=now) if row.did == "predict"]
     assert {(row.by, row.times) for row in told} == {("key:crm", 1200), ("ann", 3)}
     assert [row.by for row in access_log(desk, root, by="ann", now=now)] == ["ann"]

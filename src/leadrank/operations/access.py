@@ -24,8 +24,10 @@ def access_log(
         return page(c, limit=limit, before=before, by=by, what=what)
 
 
-def record_predictions(desk: Desk, times: Mapping[tuple[str, Role], int], *, now: datetime) -> None:
-    """Record how many leads callers had scored without the store: one record each, as a door counted them for a minute."""
-    rows = [AccessRow(at=now, by=by, role=role, did="predict", times=number, result="done") for (by, role), number in times.items()]
+def record_unstored(desk: Desk, did: str, times: Mapping[tuple[str, Role], int], *, now: datetime) -> None:
+    """Record what callers got without the store, such as scores: one record each, as a door counted them for a minute."""
+    rows = [AccessRow(at=now, by=by, role=role, did=did, times=number, result="done") for (by, role), number in times.items()]
+    if not rows:
+        return
     with desk.store.writing() as c:
         add(c, rows)

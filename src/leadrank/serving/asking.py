@@ -11,8 +11,10 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 
+from leadrank.errors import ServiceError
 from leadrank.operations import replies
 from leadrank.serving.callers import SAFE, Caller, guard
+from leadrank.serving.falling_back import answer_or_kept, kept_answer
 from leadrank.serving.hot.leads import any_json
 from leadrank.serving.hot.stream import is_stream
 from leadrank.serving.problems import MEDIA_TYPE, Problem
@@ -67,11 +69,14 @@ class Guarded(APIRoute):
         own = super().get_route_handler()
 
         async def handler(request: Request) -> Response:
-            caller = request.state.caller = await caller_of(request)
+            try:
+                caller = request.state.caller = await caller_of(request)
+            except ServiceError as away:
+                return kept_answer(request, away)
             request = _Json(request.scope, request.receive)
             key = request.headers.get(IDEMPOTENCY)
             if request.method in SAFE:
-                return await own(request)
+                return await answer_or_kept(request, own)
             try:
                 if key is None or not self.repeatable:
                     return await own(request)

@@ -51,12 +51,13 @@ class TakenTold(Told):
 
 
 class PageTold(Told):
-    """A page of the queue; `after` asks for the next one."""
+    """A page of the queue; `after` asks for the next one. While the database is out of reach it may be `stale`: as it was before."""
 
     leads: tuple[LeadTold, ...]
     after: str | None
     total: int
     tiers: dict[str, int]
+    stale: bool = False
 
 
 class ScoreTold(Told):
@@ -94,6 +95,7 @@ class KnownTold(Told):
     lead: LeadTold
     score: ScoreTold | None
     override: OverrideTold | None
+    stale: bool = False
 
 
 class EventTold(Told):

@@ -13,6 +13,7 @@ from leadrank.operations.registry import register
 from leadrank.serving.callers import Keeper
 from leadrank.serving.changes import Changes
 from leadrank.serving.hot.gate import Gate
+from leadrank.serving.kept import Keeping
 from leadrank.serving.metrics import Meter
 from leadrank.serving.rates import MovingMinutes
 from leadrank.serving.settings import Settings
@@ -48,6 +49,7 @@ class Service:
     calls: MovingMinutes
     tries: MovingMinutes
     state: State = field(default_factory=State)
+    kept: Keeping = field(default_factory=Keeping)
 
     def now(self) -> datetime:
         """Return the moment, naive UTC."""

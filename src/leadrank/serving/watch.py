@@ -8,7 +8,7 @@ from contextlib import suppress
 from time import monotonic
 
 from leadrank.errors import LeadrankError
-from leadrank.operations.access import record_predictions
+from leadrank.operations.access import record_unstored
 from leadrank.operations.tick import tick
 from leadrank.serving.service import Service
 
@@ -45,15 +45,14 @@ async def watch(service: Service) -> None:
 
 
 def write_predictions(service: Service) -> None:
-    """Write down how many leads each caller had scored; what cannot be written now is kept for later."""
-    times = service.gate.taken()
-    if not times:
-        return
-    try:
-        record_predictions(service.desk, times, now=service.now())
-    except LeadrankError:
-        service.gate.put_back(times)
-        raise
+    """Write down how many leads each caller had scored, and was told of from memory; what cannot be written now is kept for later."""
+    for did, counted in (("predict", service.gate), ("kept_answer", service.kept)):
+        times = counted.taken()
+        try:
+            record_unstored(service.desk, did, times, now=service.now())
+        except LeadrankError:
+            counted.put_back(times)
+            raise
 
 
 def _look(service: Service) -> None:

@@ -13,6 +13,7 @@ from leadrank.operations import intake, queue
 from leadrank.serving.api.lines import NDJSON, answer_lines, is_lines
 from leadrank.serving.asking import Asker, At, Guarded
 from leadrank.serving.failures import read_one
+from leadrank.serving.falling_back import told_again
 from leadrank.serving.payloads import HistoryTold, KnownTold, PageTold, TakenTold
 from leadrank.serving.words import After, Cells, Given, Key, Limit, Moment, Name, ShortName, Text
 from leadrank.store.queue import QueueFilter
@@ -56,6 +57,7 @@ def _taken(service: At, asker: Asker, leads: list[LeadGiven]) -> list[TakenTold]
 
 
 @router.get("")
+@told_again
 def page(
     asker: Asker, service: At, limit: Limit = 50, after: After = None, owner: Annotated[ShortName | None, Query()] = None,
     unassigned: bool = False, team: Annotated[ShortName | None, Query()] = None, tier: Annotated[list[ShortName] | None, Query(max_length=20)] = None,
@@ -75,6 +77,7 @@ def page(
 
 
 @router.get("/{key}")
+@told_again
 def one(key: Key, asker: Asker, service: At) -> KnownTold:
     """Return one lead with its last score and reasons."""
     return KnownTold.model_validate(queue.lead(service.desk, asker.who, key, now=service.now()))

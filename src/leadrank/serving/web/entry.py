@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from leadrank.errors import LeadrankError
 from leadrank.serving.callers import SAFE, Caller
+from leadrank.serving.falling_back import answer_or_kept
 from leadrank.serving.origin import is_foreign
 from leadrank.serving.problems import Problem
 from leadrank.serving.service import Service
@@ -33,7 +34,7 @@ class PageRoute(APIRoute):
 
         async def handler(request: Request) -> Response:
             try:
-                return await own(request)
+                return await answer_or_kept(request, own)
             except (LeadrankError, Problem, RequestValidationError, HTTPException) as error:
                 if isinstance(error, Problem) and error.status == 401:
                     return to_log_in(request)

@@ -13,6 +13,7 @@ from leadrank.bundle import Bundle
 from leadrank.operations import explaining, planning, queue
 from leadrank.pages.words import percent
 from leadrank.score import Explained
+from leadrank.serving.falling_back import told_again
 from leadrank.serving.web.acts import pages as acts
 from leadrank.serving.web.entry import Fields, PageRoute, Visiting
 from leadrank.serving.web.pictures import curves, reasons
@@ -58,6 +59,7 @@ def stamp(visit: Visiting, key: str) -> PlainTextResponse:
 
 
 @pages.get("/leads/{key:path}")
+@told_again
 def show(visit: Visiting, key: str, said: str = "") -> Response:
     """Show the lead."""
     return _lead(visit, queue.lead(visit.desk, visit.who, key, now=visit.now), said=said)

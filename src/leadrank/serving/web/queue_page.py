@@ -12,6 +12,7 @@ from leadrank.operations import planning, queue
 from leadrank.operations.exports import KINDS
 from leadrank.pages.words import count, plural
 from leadrank.serving.changes import told
+from leadrank.serving.falling_back import told_again
 from leadrank.serving.web.asked import AGES, MINE, MOST, NOBODY, PAGE, STATUSES, Asked
 from leadrank.serving.web.entry import PageRoute, Visiting
 from leadrank.serving.web.said import said_of
@@ -44,6 +45,7 @@ class Choices:
 
 
 @pages.get("/queue")
+@told_again
 def show(visit: Visiting, asked: Wanted, said: str = "", lead: str = "") -> Response:
     """Show the list; a script gets the list alone."""
     version = told(visit.desk.version())  # before the list is read: a change in between is told of
