@@ -93,10 +93,12 @@ def told(database):
         found = database.execute(f"SELECT status, size FROM homes WHERE {newest}").fetchone()
         if visits == 1:
             yield from zip(("visits homes.status, last", "visits homes.size, last"), (row, row), found or (None, None), strict=True)
-    firms = """SELECT row, staff, (SELECT mood FROM regions r WHERE r.region = f.region AND r.since <= cutoff ORDER BY since DESC LIMIT 1)
-        FROM asked a JOIN lead l ON l.rowid = a.lead LEFT JOIN firms f ON f.firm = l.firm"""
-    for row, staff, mood in database.execute(firms).fetchall():
-        yield from (("firms.staff", row, staff), ("regions.mood", row, mood))
+    firms = """SELECT row, staff, mood, (lower(wants) = lower(mood))::DOUBLE, (income = staff)::DOUBLE, wants FROM (
+        SELECT row, staff, wants, income,
+            (SELECT mood FROM regions r WHERE r.region = f.region AND r.since <= cutoff ORDER BY since DESC LIMIT 1) AS mood
+        FROM asked a JOIN lead l ON l.rowid = a.lead LEFT JOIN firms f ON f.firm = l.firm)"""
+    for row, *cells in database.execute(firms).fetchall():
+        yield from ((name, row, cell) for name, cell in zip(("firms.staff", "regions.mood", "near", "as many", "wants"), cells, strict=True))
 
 
 @pytest.mark.parametrize("late", [False, True])
@@ -111,8 +113,9 @@ def test_features_equal_their_definition_in_sql(draw, late, seed, by_day):
     statuses = next(a.levels for a in history.featurizer.parents_of("visits")[0].attributes if a.column == "status")
     seen = asked(database, "seen", [*counts(visits, windows, "visits"), *numbers(windows, "minutes", "visits"), *of_homes(windows, statuses)])
     sold = asked(database, "sold", [*counts(sales, windows, "sales"), *numbers(windows, "amount", "sales")])
-    given_ = {"id", "born", "at", "income", "firm", "firms.staff", "regions.mood", "visits homes.size, last", "visits homes.status, last"}
-    assert set(made.columns) - given_ == {*seen.columns, *sold.columns}
+    own = {"id", "born", "at", "income", "firm", "wants"}
+    told_apart = {"firms.staff", "regions.mood", "near", "as many", "visits homes.size, last", "visits homes.status, last"}
+    assert set(made.columns) - own - told_apart == {*seen.columns, *sold.columns}
     for wanted in (*seen.get_columns(), *sold.get_columns()):
         own = made[wanted.name]
         assert own.is_null().to_list() == wanted.is_null().to_list(), wanted.name
