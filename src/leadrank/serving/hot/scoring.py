@@ -10,6 +10,7 @@ from leadrank.bundle.unfamiliar import EMPTY
 from leadrank.score import Scorer
 from leadrank.serving.hot.answer import Answer, answer_of
 from leadrank.serving.hot.asked import Asked
+from leadrank.serving.hot.consent import Consent
 from leadrank.serving.hot.leads import Lead
 from leadrank.serving.hot.notices import Notices
 from leadrank.serving.hot.pieces import answers_of
@@ -36,6 +37,7 @@ class Answers:
         terms = scorer.bundle.terms
         self.names = tuple(sorted(terms.classes)) if terms.learned_tiers else ()
         self.notices = Notices(scorer.bundle, scorer.needed, scorer.key)
+        self.consent = Consent(scorer.bundle.project)
 
     def one(self, lead: Lead, asked: Asked, *, strict: bool = False) -> Answer:
         """Score one lead.
@@ -51,13 +53,15 @@ class Answers:
             warnings = self.notices.of(lead, empty=EMPTY in scored.problems)
             if strict and warnings:
                 raise refused(warnings)
-        return answer_of(scored, self.names, warnings, reasons=asked.reasons > 0)
+        answer = answer_of(scored, self.names, warnings, reasons=asked.reasons > 0)
+        return self.consent.of(answer, lead) if self.consent.asked else answer
 
     def many(self, leads: Sequence[Lead], asked: Asked) -> list[Answer]:
         """Score many leads, as `one` scores each."""
         if asked.reasons or len(leads) <= FEW:
             return [self.one(lead, asked) for lead in leads]
-        return answers_of(self.scorer, self.notices, self.names, leads)
+        answers = answers_of(self.scorer, self.notices, self.names, leads)
+        return list(map(self.consent.of, answers, leads)) if self.consent.asked else answers
 
 
 def refused(warnings: Sequence[Notice]) -> Problem:
