@@ -118,6 +118,8 @@ def say_ready(service: Service, port: int) -> None:
         say("There are no accounts: whoever uses this machine is the one local user and may do everything. --create-admin NAME makes the first.")
     else:
         say("There are accounts: people log in, programs send keys.")
+    if not settings.on_loopback:
+        say("People can log in over https only: put a proxy with https before this address. Keys of programs would travel in the open.")
     say("The call list is under /app, the API under /docs; Ctrl-C ends.")
     emit(f"http://{shown}:{port}")
     sys.stdout.flush()

@@ -13,6 +13,11 @@ def is_safe(request: Request) -> bool:
     return request.url.scheme == "https" or not is_local(request.scope["leadrank.headers"])
 
 
+def is_lost(request: Request) -> bool:
+    """Say whether a browser drops the cookie: the request came over plain HTTP, as far as anybody told, from another machine."""
+    return is_safe(request) and request.url.scheme != "https"
+
+
 def give(response: Response, request: Request, token: str) -> None:
     """Give a browser its cookie."""
     safe = is_safe(request)

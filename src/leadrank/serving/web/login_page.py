@@ -24,11 +24,11 @@ pages = APIRouter(route_class=PageRoute)
 
 
 @pages.get("/login")
-def form(service: Serving, next: str = "/app", said: str = "") -> Response:  # noqa: A002 - the address says so
+def form(request: Request, service: Serving, next: str = "/app", said: str = "") -> Response:  # noqa: A002 - the address says so
     """Show the form; nobody needs it where there are no accounts."""
     if service.keeper.local:
         return RedirectResponse("/app", 303)
-    return page(None, "login.html", next=safe_place(next), name="", wrong="", said=said_of(said))
+    return page(None, "login.html", next=safe_place(next), name="", wrong="", lost=cookies.is_lost(request), said=said_of(said))
 
 
 @pages.post("/login")
@@ -45,7 +45,8 @@ def log_in(
     signed = sessions.log_in(service.desk, name, password, token=token, csrf=csrf, request=request.scope["leadrank.number"], now=service.now())
     if signed is None:
         service.tries.count(address)
-        return page(None, "login.html", status=401, next=safe_place(next), name=name, wrong=WRONG, said=None)
+        lost = cookies.is_lost(request)
+        return page(None, "login.html", status=401, next=safe_place(next), name=name, wrong=WRONG, lost=lost, said=None)
     answer = RedirectResponse(safe_place(next), 303)
     cookies.give(answer, request, token)
     return answer
