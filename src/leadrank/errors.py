@@ -73,6 +73,10 @@ class ServiceError(LeadrankError):
     exit_code = 5
 
 
+class BusyError(ServiceError):
+    """Others write, and it is not one's turn yet."""
+
+
 class NotFoundError(LeadrankError):
     """What was asked for is not there, or not for this caller."""
 

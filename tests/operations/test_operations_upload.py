@@ -12,9 +12,11 @@ import pytest
 
 from leadrank.errors import DataError, NotFoundError, UsageError
 from leadrank.operations import queue
-from leadrank.operations.desk import Desk
+from leadrank.operations.desk import Desk, write_waiting
+from leadrank.operations.intake import NewLead, take_many
 from leadrank.operations.upload import kept_file, upload
 from leadrank.operations.who import Who
+from leadrank.store.access import page
 from leadrank.store.connect import Store
 
 TABLE = b"id,visits,source,age,note\nU1,9,reference,50,=1+1\nU2,many,web,30,ok\nU3,,fair,,x\nU4,1,web,40,\nU5,2,web,40,a,b,c\n"
@@ -78,3 +80,27 @@ def test_a_model_of_several_tables_scores_leads_of_which_nothing_has_happened(de
     desk = desk_of("tables")
     found = upload(desk, root, "a.csv", b"lead_id,came,firm\nA,2026-02-01 10:00,F1\nB,2026-02-02 10:00,F2\n", token=TOKEN, now=now)
     assert found.rows == 2
+
+
+def test_many_leads_are_taken_piece_by_piece_so_that_others_may_write_in_between(desk: Desk, root: Who, now: datetime) -> None:
+    assert take_many(desk, root, [NewLead(f"U{k}", {"visits": k}) for k in range(5)], now=now, piece=2) == 5
+    with desk.store.reading() as c:
+        assert [row.times for row in page(c, limit=10) if row.did == "take_leads"] == [1, 2, 2]
+
+
+def test_what_a_strict_project_refuses_of_many_is_refused_before_the_first_piece(desk_of: Callable[..., Desk], root: Who, now: datetime) -> None:
+    desk = desk_of("strict")
+    good = {"visits": "3", "source": "web", "age": "40"}
+    with pytest.raises(UsageError, match="U1"):
+        take_many(desk, root, [NewLead("U0", good), NewLead("U1", good | {"odd": 1})], now=now, piece=1)
+    assert queue.queue(desk, root, now=now).total == 0
+
+
+def test_a_read_does_not_wait_for_a_busy_writer_and_its_access_record_is_written_later(desk: Desk, root: Who, now: datetime) -> None:
+    with desk.store.writing():
+        assert queue.queue(desk, root, now=now).total == 0
+    with desk.store.reading() as c:
+        assert "queue" not in [row.did for row in page(c, limit=10)]
+    assert (write_waiting(desk), write_waiting(desk)) == (1, 0)
+    with desk.store.reading() as c:
+        assert page(c, limit=10)[0].did == "queue"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from leadrank.errors import ForbiddenError, LeadrankError, NotFoundError
+from leadrank.errors import BusyError, ForbiddenError, LeadrankError, NotFoundError
 from leadrank.operations.allowed import check, no_lead
 from leadrank.operations.champion import Champion
 from leadrank.operations.who import Who
@@ -18,13 +19,17 @@ from leadrank.store.connect import Store
 from leadrank.store.leads import get_lead, lock_lead
 from leadrank.store.records import AccessRow, LeadRow
 
+SOON = 0.25
+"""Seconds for which a read waits until it may write its access record by itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The store and the champion; one for each process, shared by its threads."""
+    """The store and the champion; one for each process, shared by its threads. Access records of reads wait here while a file has a busy writer."""
 
     store: Store
     champion: Champion = field(default_factory=Champion)
+    waiting: deque[AccessRow] = field(default_factory=deque, repr=False, compare=False)
 
     def version(self) -> tuple[int, ...]:
         """Return numbers that grow with every change of what a queue shows: a door that watches asks for them again and again."""
@@ -54,13 +59,13 @@ def writing(desk: Desk, who: Who, operation: str, what: str = "", *, now: dateti
 def reading(desk: Desk, who: Who, operation: str, what: str = "", *, now: datetime, times: int = 1) -> Iterator[Connection]:
     """Check that the caller may see this, and show it; the access record is written before the answer is given out.
 
-    Reading does not wait for those who write: the record has a short transaction of its own.
+    Reading does not wait for those who write: the record has a short transaction of its own, and where a file's writers leave no room for that soon,
+    the next `write_waiting` writes it.
     """
     with trying(desk, who, operation, what, now=now):
         with desk.store.reading() as connection:
             yield connection
-        with desk.store.writing() as connection:
-            access.add(connection, [_row(who, operation, what, now, "done", times)])
+        _record(desk, _row(who, operation, what, now, "done", times))
 
 
 def own_lead(c: Connection, who: Who, operation: str, key: str, *, lock: bool = True) -> LeadRow:
@@ -87,9 +92,34 @@ def trying(desk: Desk, who: Who, operation: str, what: str = "", *, now: datetim
     except Exception as problem:
         refused = isinstance(problem, ForbiddenError | NotFoundError)
         # A store that is out of reach cannot record that it is.
-        with suppress(LeadrankError), desk.store.writing() as connection:
-            access.add(connection, [_row(who, operation, what, now, "refused" if refused else "failed")])
+        with suppress(LeadrankError):
+            _record(desk, _row(who, operation, what, now, "refused" if refused else "failed"))
         raise
+
+
+def write_waiting(desk: Desk) -> int:
+    """Write the access records that wait; what cannot be written now waits on. Return how many were written."""
+    if not desk.waiting:
+        return 0
+    taken = list[AccessRow]()
+    try:
+        with desk.store.writing() as connection:
+            with suppress(IndexError):
+                while True:
+                    taken.append(desk.waiting.popleft())
+            access.add(connection, taken)
+    except BaseException:
+        desk.waiting.extendleft(reversed(taken))
+        raise
+    return len(taken)
+
+
+def _record(desk: Desk, row: AccessRow) -> None:
+    try:
+        with desk.store.writing(SOON) as connection:
+            access.add(connection, [row])
+    except BusyError:
+        desk.waiting.append(row)
 
 
 def _row(who: Who, operation: str, what: str, now: datetime, result: str, times: int = 1) -> AccessRow:

@@ -21,7 +21,7 @@ from leadrank.operations.who import Who
 from leadrank.store.leads import lock_leads, put_leads
 from leadrank.store.records import LeadRow
 
-LONGEST_KEY = 200
+LONGEST_KEY, PIECE = 200, 250
 TOLD = 20
 """Problems that a refusal names; the others are counted."""
 ALIVE = frozenset({"open", "snoozed"})
@@ -75,6 +75,20 @@ def take_leads(desk: Desk, who: Who, leads: Sequence[NewLead], *, now: datetime)
         _refuse_if_strict(active, given)
         found = _taken(c, active, who, given, known, now)
         return [found[lead.key] for lead in leads]
+
+
+def take_many(desk: Desk, who: Who, leads: Sequence[NewLead], *, now: datetime, piece: int = PIECE) -> int:
+    """Take any number of leads piece by piece, each in a transaction of its own, so that others may write in between; return how many.
+
+    What fails later leaves the pieces before it: the same again takes the rest. What can be refused beforehand is refused before the first piece.
+    """
+    _refuse_if_strict(desk.champion.current(), _by_key(leads))
+    taken = 0
+    for at in range(0, len(leads), piece):
+        if at:
+            desk.store.breathe()
+        taken += len(take_leads(desk, who, leads[at : at + piece], now=now))
+    return taken
 
 
 def _by_key(leads: Sequence[NewLead]) -> dict[str, NewLead]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from leadrank.decisions.deadline import due_at
 from leadrank.operations.cells import listed
 from leadrank.operations.champion import Active
-from leadrank.operations.desk import Desk
+from leadrank.operations.desk import Desk, write_waiting
 from leadrank.operations.registry import CHUNK, rescored
 from leadrank.operations.routing import Move, place, write_moves
 from leadrank.operations.scoring import depends_on_time
@@ -47,6 +47,7 @@ def tick(desk: Desk, *, now: datetime) -> Ticked:
     To be called every few seconds: each kind of work is first looked for without keeping others from writing, and done a piece at a time, each piece
     in a transaction of its own with an access record. Several workers may do so at once: whoever comes second finds it done.
     """
+    write_waiting(desk)
     with desk.store.reading() as c:
         due = _due(c, desk.champion.of(c), now)
     return Ticked(

@@ -19,7 +19,7 @@ from leadrank.operations.composing import tables_around
 from leadrank.operations.consent import agreed_rows
 from leadrank.operations.desk import Desk, reading, trying, writing
 from leadrank.operations.exports import KINDS, as_file
-from leadrank.operations.intake import NewLead, take_leads
+from leadrank.operations.intake import NewLead, take_many
 from leadrank.operations.scoring import REASONS
 from leadrank.operations.who import Who
 from leadrank.scored_table import problem_lines, unfamiliar_lines
@@ -78,11 +78,11 @@ def upload(desk: Desk, who: Who, name: str, content: bytes, *, token: str, take:
         for kind, identity in files.items():
             told = f"{label}.scored.{kind}", KINDS[kind]
             keep(c, FileRow(id=identity, by=who.name, name=told[0], kind=told[1], content=contents[kind], at=now, expires_at=now + LASTS))
-    taken = take_leads(desk, who, _leads(raw.frame, keys, label), now=now) if take else []
+    taken = take_many(desk, who, _leads(raw.frame, keys, label), now=now) if take else 0
     odd = found.unfamiliar
     said = [*_rejected(raw), *problem_lines(found.problems, odd.unreadable, raw.skipped), *unfamiliar_lines(odd, raw.skipped)]
     tiers = {tier.name: int((found.rows["tier"] == tier.name).sum()) for tier in found.tiers}
-    return Uploaded(found.rows.height, tuple(said), tuple(map(str, found.tiers)), tiers, files, now + LASTS, len(taken))
+    return Uploaded(found.rows.height, tuple(said), tuple(map(str, found.tiers)), tiers, files, now + LASTS, taken)
 
 
 def kept_file(desk: Desk, who: Who, identity: str, *, now: datetime) -> FileRow:

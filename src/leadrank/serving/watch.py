@@ -9,6 +9,7 @@ from time import monotonic
 
 from leadrank.errors import LeadrankError
 from leadrank.operations.access import record_unstored
+from leadrank.operations.desk import write_waiting
 from leadrank.operations.tick import tick
 from leadrank.serving.service import Service
 
@@ -46,6 +47,7 @@ async def watch(service: Service) -> None:
 
 def write_predictions(service: Service) -> None:
     """Write down how many leads each caller had scored, and was told of from memory; what cannot be written now is kept for later."""
+    write_waiting(service.desk)
     for did, counted in (("predict", service.gate), ("kept_answer", service.kept)):
         times = counted.taken()
         try:

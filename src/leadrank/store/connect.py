@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError
 
-from leadrank.errors import DataError, MissingExtraError, ServiceError, UsageError
+from leadrank.errors import BusyError, DataError, MissingExtraError, ServiceError, UsageError
 from leadrank.store.failures import in_words
 from leadrank.store.lite import as_we_want_it
 from leadrank.store.turns import Turns
@@ -49,20 +49,25 @@ class Store:
     turns: Turns = field(default_factory=Turns, repr=False, compare=False)
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, patience: float = _PATIENT) -> Iterator[Connection]:
         """Give a connection whose work is kept as a whole when the block ends, and forgotten as a whole when it fails.
+
+        Parameters
+        ----------
+        patience
+            Seconds to wait for this process's other writers of the same file.
 
         Raises
         ------
         ServiceError
-            If the database is out of reach, full, or busy for longer than ten seconds.
+            If the database is out of reach, full, or busy for longer than ten seconds; `BusyError` if it is not one's turn in time.
         ConflictError
             If somebody else wrote the same thing at the same time.
         DataError
             If the database cannot keep a value.
         """
         with (
-            in_words(self.shown), self._turn(), self.engine.connect().execution_options(leadrank="writing") as connection, connection.begin(),
+            in_words(self.shown), self._turn(patience), self.engine.connect().execution_options(leadrank="writing") as connection, connection.begin(),
         ):
             yield connection
 
@@ -84,13 +89,13 @@ class Store:
             sleep(_BREATH)
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _turn(self, patience: float) -> Iterator[None]:
         """Wait until a file's other writers are done; a server lets several write at once."""
         if not self.is_sqlite:
             yield
             return
-        if not self.turns.take(_PATIENT):
-            raise ServiceError(f"{self.shown} was busy for too long.", "Try again in a moment.")
+        if not self.turns.take(patience):
+            raise BusyError(f"{self.shown} was busy for too long.", "Try again in a moment.")
         try:
             yield
         finally:
