@@ -34,7 +34,7 @@ def away(monkeypatch: pytest.MonkeyPatch) -> Iterator[Away]:
     own = Store.reading, Store.writing
 
     @contextmanager
-    def gone(_: Store) -> Iterator[Any]:
+    def gone(*_: Any) -> Iterator[Any]:
         raise ServiceError("The database could not be reached.", "Start it.")
         yield
 
