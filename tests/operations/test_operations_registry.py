@@ -9,7 +9,7 @@ from threading import Event
 
 import pytest
 
-from leadrank.errors import BundleError, ConflictError, NotFoundError
+from leadrank.errors import BundleError, ConflictError, NotFoundError, UsageError
 from leadrank.operations import queue, registry
 from leadrank.operations.champion import Champion
 from leadrank.operations.desk import Desk
@@ -50,6 +50,17 @@ def test_the_first_bundle_is_in_use_and_a_restart_undoes_no_activation(
     assert [(a.model, a.by, a.because) for a in told.activations] == [(second, "root", "better"), (first, "leadrank", "Given at the start")]
     assert set(told.models[0].figures["auc"]) == {"value", "low", "high"}
     assert told.models[0].bundle == b""
+
+
+def test_a_store_refuses_to_begin_with_the_bundle_of_another_project(
+    store: Store, desk_of: Callable[..., Desk], bundle: Callable[[str], bytes], root: Who, now: datetime
+) -> None:
+    desk = desk_of("small", store)
+    with pytest.raises(UsageError, match=r"holds project 'small' \(key id, target won\); the bundle .* is of project 'tables'.*event sales") as told:
+        registry.register(desk, bundle("tables"), now=now)
+    assert "--database" in str(told.value)
+    assert [model.name for model in registry.models(desk, root, now=now).models] == ["small"]
+    assert desk.champion.current().project.name == "small"
 
 
 def test_a_bundle_that_does_not_score_is_not_kept(desk: Desk, bundle: Callable[[str], bytes], root: Who, now: datetime) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from leadrank.errors import BundleError, ConflictError, NotFoundError, nearest
+from leadrank.errors import BundleError, ConflictError, NotFoundError, UsageError, nearest
 from leadrank.moments import read_moment
 from leadrank.operations.champion import Active, made_ready
 from leadrank.operations.desk import Desk, reading, trying, writing
@@ -54,17 +54,43 @@ def register(desk: Desk, content: bytes, *, now: datetime) -> str:
 
     A bundle that the store does not know is added and put in use; one that it knows leaves the champion as it is, so that a restart does not undo
     what was activated since.
+
+    Raises
+    ------
+    UsageError
+        The store holds leads of another project: name, key column or target of its champion differ from those of a bundle that it does not know.
     """
     ready = made_ready(content, desk.champion.key)
     row = _row(ready, content, LEADRANK.name, now)
     with desk.store.writing() as c:
         new = store.add_model(c, row)
+        if new:
+            _refuse_another_project(c, desk, ready)
         if new or store.champion(c) is None:
             store.activate(c, row.id, now, LEADRANK.name, "Given at the start")
         did = [AccessRow(at=now, by=LEADRANK.name, role=LEADRANK.role, did="register", what=row.id, result="done")]
         access.add(c, did)
     desk.champion.refresh(desk.store)
     return desk.champion.current().identity
+
+
+def _refuse_another_project(c: Connection, desk: Desk, ready: Active) -> None:
+    """Refuse to score the leads of one project with the model of another; a champion that cannot be read any more may be replaced by any."""
+    try:
+        held = None if store.champion(c) is None else desk.champion.of(c)
+    except BundleError:
+        held = None
+    if held is not None and _told(held) != _told(ready):
+        raise UsageError(
+            f"The database holds {_told(held)}; the bundle {ready.identity} is of {_told(ready)}.",
+            "Give each project a database of its own: --database sqlite:///FILE.db",
+        )
+
+
+def _told(active: Active) -> str:
+    project = active.project
+    target = project.target.column if project.target.event is None else f"event {project.target.event}"
+    return f"project {project.name!r} (key {project.lead.key or 'none'}, target {target})"
 
 
 def models(desk: Desk, who: Who, *, now: datetime) -> Models:
