@@ -183,7 +183,7 @@ def test_a_key_does_what_it_was_made_for_until_it_ends_or_is_revoked(door: Desk,
     made = add_key(door, root, "crm", scopes=["read", "intake"], expires_at=now + HOUR, identity=IDENTITY, secret=SECRET, now=now)
     text = key_text(IDENTITY, SECRET)
     assert (made.scopes, "secret" in asdict(made)) == (("intake", "read"), False)
-    assert key_holder(door, text, request="r1", now=now) == Who("key:crm", "admin", None, frozenset({"read", "intake"}), "r1", "root")
+    assert key_holder(door, text, request="r1", now=now) == Who(f"key:{IDENTITY}/root", "admin", None, frozenset({"read", "intake"}), "r1", "root")
     assert key_holder(door, text, now=now + HOUR) is None
     assert keys(door, root, now=now)[0].used_at == now
     revoke_key(door, root, IDENTITY, now=now + MINUTE)

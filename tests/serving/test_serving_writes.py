@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,8 +12,10 @@ from urllib.parse import quote
 
 import pytest
 from starlette.testclient import TestClient
-from tests.serving.conftest import HOME, SECRET, Open, bearer
+from tests.serving.conftest import HOME, PASSWORD, SECRET, Open, bearer, key_of
 
+from leadrank.operations.accounts import add_account
+from leadrank.operations.who import Who
 from leadrank.serving.api.webhooks import SIGNATURE, TIMESTAMP, TOLERANCE, signature
 from leadrank.serving.app import app_of
 from leadrank.serving.service import Service, utc_now
@@ -53,6 +56,36 @@ def test_a_write_with_the_same_key_is_done_once(client: TestClient) -> None:
     assert (second.status_code, second.content, second.headers["idempotency-replayed"]) == (first.status_code, first.content, "true")
     assert len(client.get("/leads/L-1/history").json()["contacts"]) == 1
     assert client.post("/leads/L-1/contact", json={"channel": "mail"}, headers=headers).status_code == 409
+
+
+def test_another_caller_whose_key_has_the_same_name_is_not_told_the_answer(client: TestClient, service: Service, keys: dict[str, str]) -> None:
+    manager = bearer(keys["manager"])
+    add_account(service.desk, Who("admin", "admin"), "rep2", password=PASSWORD, role="rep", salt=bytes(16), now=utc_now())
+    other = bearer(key_of(service, "rep2"))
+    client.post("/leads", json=LEAD, headers=manager)
+    client.post("/leads/L-1/assignment", json={"owner": "rep"}, headers=manager)
+    once = {"idempotency-key": "a-1"}
+    assert client.post("/leads/L-1/contact", json={"channel": "call"}, headers=bearer(keys["rep"]) | once).status_code == 200
+    assert client.post("/leads/L-1/contact", json={"channel": "call"}, headers=other | once).status_code == 404
+    by = {row["by"] for row in client.get("/access?what=L-1", headers=bearer(keys["admin"])).json() if row["did"] == "contact"}
+    assert {one.partition("/")[2] for one in by} == {"rep", "rep2"}
+
+
+def test_who_lost_a_lead_is_not_told_of_it_again(client: TestClient, keys: dict[str, str]) -> None:
+    manager, rep = bearer(keys["manager"]), bearer(keys["rep"]) | {"idempotency-key": "a-1"}
+    client.post("/leads", json=LEAD, headers=manager)
+    client.post("/leads/L-1/assignment", json={"owner": "rep"}, headers=manager)
+    statuses = [client.post("/leads/L-1/contact", json={"channel": "call"}, headers=rep).status_code for _ in range(2)]
+    client.post("/leads/L-1/assignment", json={"owner": None}, headers=manager)
+    assert [*statuses, client.post("/leads/L-1/contact", json={"channel": "call"}, headers=rep).status_code] == [200, 200, 404]
+
+
+def test_another_role_is_not_told_what_the_former_one_was(client: TestClient, keys: dict[str, str]) -> None:
+    admin, manager = bearer(keys["admin"]), bearer(keys["manager"]) | {"idempotency-key": "a-1"}
+    assert client.post("/leads", json=LEAD, headers=manager).status_code == 201
+    assert client.put("/accounts/manager", json={"role": "analyst"}, headers=admin).status_code == 200
+    time.sleep(1.1)  # a credential is not looked up again within a second
+    assert client.post("/leads", json=LEAD, headers=manager).status_code == 409
 
 
 def test_forty_at_once_with_one_key_are_one_write(client: TestClient) -> None:

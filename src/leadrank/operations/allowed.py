@@ -117,8 +117,21 @@ def check(who: Who, operation: str, lead: Owned | None = None) -> None:
     if rule.scope not in who.scopes:
         has = ", ".join(sorted(who.scopes)) or "none"
         raise ForbiddenError(f"`{operation}` needs a key with the scope {rule.scope!r}; this one has {has}.", "Make a key with that scope.")
-    if lead is not None and who.role == "rep" and lead.owner != who.own:
+    if lead is not None and not is_theirs(who, lead):
         raise no_lead(lead.key)
+
+
+def is_theirs(who: Who, lead: Owned) -> bool:
+    """Say whether a caller may have to do with a lead: a rep only with own ones.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> bobs = SimpleNamespace(key="L-1", owner="bob")
+    >>> is_theirs(Who("ann", "rep"), bobs), is_theirs(Who("meg", "manager"), bobs)
+    (False, True)
+    """
+    return who.role != "rep" or lead.owner == who.own
 
 
 def no_lead(key: str) -> NotFoundError:

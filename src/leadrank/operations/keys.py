@@ -117,7 +117,8 @@ def key_holder(desk: Desk, text: str, *, request: str = "", now: datetime) -> Wh
         with desk.store.writing() as c:
             store.used_key(c, row.id, now)
     role = next(role for role in ROLES if role == account.role)
-    return Who(f"key:{row.name}", role, account.team, frozenset(_scopes(row)), request, account.name)
+    # A key's name is its maker's choice, so it tells no two callers apart.
+    return Who(f"key:{row.id}/{account.name}", role, account.team, frozenset(_scopes(row)), request, account.name)
 
 
 def _checked(name: str, scopes: Collection[Scope], identity: str, secret: str, expires_at: datetime, now: datetime) -> None:

@@ -19,7 +19,7 @@ class Who:
     Attributes
     ----------
     name
-        As it stands in access records: an account's name, `local`, `key:NAME`, or `leadrank` itself.
+        As it stands in access records: an account's name, `local`, `key:ID/ACCOUNT`, or `leadrank` itself.
     role
         What the account may do.
     team
@@ -45,7 +45,7 @@ class Who:
 
         Examples
         --------
-        >>> Who("ann", "rep").own, Who("key:crm", "rep", account="ann").own
+        >>> Who("ann", "rep").own, Who("key:a1b2/ann", "rep", account="ann").own
         ('ann', 'ann')
         """
         return self.account or self.name

@@ -101,8 +101,9 @@ class Secret(Guarded):
 
 async def _once(request: Request, caller: Caller, key: str, own: Handler) -> Response:
     service = service_of(request)
-    digest = hashlib.sha256(b"\0".join((request.method.encode(), str(request.url.path).encode(), request.url.query.encode(), await request.body())))
-    before = await asyncio.to_thread(replies.claim, service.desk, caller.who, key, digest.hexdigest(), now=service.now())
+    told = request.method.encode(), caller.who.role.encode(), str(request.url.path).encode(), request.url.query.encode(), await request.body()
+    digest, lead = hashlib.sha256(b"\0".join(told)).hexdigest(), request.path_params.get("key")
+    before = await asyncio.to_thread(replies.claim, service.desk, caller.who, key, digest, lead=lead, now=service.now())
     if before is not None:
         return Response(before.body or b"", before.status or 200, headers={REPLAYED: "true"}, media_type="application/json")
     try:

@@ -29,7 +29,7 @@ def _lead() -> Column[str]:
 
 
 def _by() -> Column[str]:
-    """Who did it: an account's name, `local`, `key:NAME`, or `leadrank` itself."""
+    """Who did it: an account's name, `local`, `key:ID/ACCOUNT`, or `leadrank` itself."""
     return Column("by", String(200), nullable=False)
 
 

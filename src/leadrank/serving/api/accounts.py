@@ -109,7 +109,7 @@ def revoke(identity: Identity, asker: Asker, service: At) -> KeyTold:
 
 @router.get("/access")
 def log(
-    asker: Asker, service: At, by: Annotated[ShortName | None, Query()] = None, what: Annotated[ShortName | None, Query()] = None,
+    asker: Asker, service: At, by: Annotated[Name | None, Query()] = None, what: Annotated[ShortName | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100, before: Annotated[int | None, Query(ge=0, le=1 << 60)] = None,
 ) -> tuple[AccessTold, ...]:
     """Return access records, the newest first."""
