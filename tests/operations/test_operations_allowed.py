@@ -15,7 +15,7 @@ import pytest
 
 import leadrank.operations
 from leadrank.errors import ForbiddenError, NotFoundError
-from leadrank.operations import access, accounts, explaining, happenings, intake, keys, planning, queue, registry, upload, work
+from leadrank.operations import access, accounts, explaining, feedback, happenings, intake, keys, planning, queue, registry, upload, work
 from leadrank.operations.allowed import ALLOWED, check
 from leadrank.operations.desk import Desk
 from leadrank.operations.who import ROLES, SCOPES, Who
@@ -49,6 +49,7 @@ CALLS: dict[str, Call] = {
     "reopen": lambda d, w: work.reopen(d, w, "L1", now=NOW),
     "consent": lambda d, w: work.consent(d, w, "L1", do_not_call=True, do_not_email=False, now=NOW),
     "feedback": lambda d, w: work.feedback(d, w, "L1", verdict="right", now=NOW),
+    "feedback_log": lambda d, w: feedback.feedback_log(d, w, now=NOW),
     "snooze": lambda d, w: work.snooze(d, w, "L1", until=NOW + DAY, now=NOW),
     "wake": lambda d, w: work.wake(d, w, "L1", now=NOW),
     "override": lambda d, w: work.override(d, w, "L1", tier="Low", because="known", expires_at=NOW + DAY, now=NOW),

@@ -29,6 +29,7 @@ CALLS: list[tuple[str, str, str, Any]] = [
     ("lead", "GET", "/leads/L-1", None), ("history", "GET", "/leads/L-1/history", None), ("explain", "GET", "/leads/L-1/explain", None),
     ("what_if", "POST", "/leads/L-1/what-if", {"changes": {"visits": 1}}), ("ask_next", "GET", "/leads/L-1/questions", None),
     ("contact", "POST", "/leads/L-1/contact", {"channel": "visit"}), ("feedback", "POST", "/leads/L-1/feedback", {"verdict": "right"}),
+    ("feedback_log", "GET", "/feedback", None),
     ("snooze", "POST", "/leads/L-1/snooze", {"until": LATER}), ("wake", "DELETE", "/leads/L-1/snooze", None),
     ("override", "POST", "/leads/L-1/override", {"tier": "High", "because": "x", "expires_at": LATER}),
     ("end_override", "DELETE", "/leads/L-1/override", None), ("reassign", "POST", "/leads/L-1/assignment", {"owner": None}),

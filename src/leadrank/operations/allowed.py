@@ -53,6 +53,7 @@ ALLOWED: dict[str, Rule] = {
     "reopen": Rule(SELLERS, "work", leads=True),
     "consent": Rule(SELLERS, "work", leads=True),
     "feedback": Rule(SELLERS, "work", leads=True),
+    "feedback_log": Rule(LOOKING, "read"),
     "snooze": Rule(SELLERS, "work", leads=True),
     "wake": Rule(SELLERS, "work", leads=True),
     "override": Rule(SELLERS, "work", leads=True),

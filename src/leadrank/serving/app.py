@@ -11,7 +11,22 @@ from fastapi import FastAPI
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from leadrank.errors import LeadrankError
-from leadrank.serving.api import accounts, events, explaining, figures, health, leads, models, predict, reference, sessions, uploads, webhooks, work
+from leadrank.serving.api import (
+    accounts,
+    events,
+    explaining,
+    feedback,
+    figures,
+    health,
+    leads,
+    models,
+    predict,
+    reference,
+    sessions,
+    uploads,
+    webhooks,
+    work,
+)
 from leadrank.serving.envelope import Envelope
 from leadrank.serving.failures import answer_problems
 from leadrank.serving.hot.front import Front
@@ -22,8 +37,8 @@ from leadrank.serving.watch import watch, write_predictions
 from leadrank.serving.web.pages import pages
 
 ROUTERS = (
-    health.router, health.figures, predict.router, explaining.router, leads.router, work.router, events.router, models.router, figures.router,
-    uploads.router, accounts.router, accounts.secret, sessions.router, sessions.public, webhooks.router,
+    health.router, health.figures, predict.router, explaining.router, leads.router, work.router, events.router, models.router,
+    feedback.router, figures.router, uploads.router, accounts.router, accounts.secret, sessions.router, sessions.public, webhooks.router,
 )
 
 

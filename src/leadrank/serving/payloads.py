@@ -141,6 +141,13 @@ class FeedbackTold(Told):
     model: str
 
 
+class FeedbackListed(FeedbackTold):
+    """What somebody thinks of the score of one of all leads."""
+
+    id: int
+    lead: str
+
+
 class SnoozeTold(Told):
     """A lead put off."""
 

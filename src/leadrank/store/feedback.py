@@ -17,3 +17,9 @@ def add_feedback(c: Connection, row: FeedbackRow) -> int:
 def feedback_of(c: Connection, lead: str) -> list[FeedbackRow]:
     """Read those of a lead, newest first."""
     return many(c, select(feedback).where(feedback.c.lead == lead).order_by(feedback.c.at.desc(), feedback.c.id.desc()), FeedbackRow)
+
+
+def page(c: Connection, *, limit: int, before: int | None = None) -> list[FeedbackRow]:
+    """Read one page of all leads' feedback, newest first; `before` is the number of the last one on the page before."""
+    query = select(feedback).order_by(feedback.c.id.desc()).limit(limit)
+    return many(c, query if before is None else query.where(feedback.c.id < before), FeedbackRow)

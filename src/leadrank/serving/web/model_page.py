@@ -12,6 +12,7 @@ from leadrank.bundle import Bundle
 from leadrank.bundle.card import model_card
 from leadrank.errors import MissingExtraError, UsageError
 from leadrank.operations import registry
+from leadrank.operations.feedback import feedback_log
 from leadrank.pages import charts, drivers, headline, making, measured, noticed, tiers
 from leadrank.pages.svg import Chart
 from leadrank.pages.words import count
@@ -23,6 +24,8 @@ from leadrank.serving.web.templating import page
 
 HERE = "/app/model"
 MOST = 4
+VERDICTS = 50
+"""So many of what the team said last are shown."""
 _GATHERED: dict[str, dict[str, Any]] = {}
 pages = APIRouter(route_class=PageRoute)
 
@@ -32,7 +35,8 @@ def show(visit: Visiting, said: str = "") -> Response:
     """Show the champion, and the list of all models."""
     bundle = visit.desk.champion.current().bundle
     models = registry.models(visit.desk, visit.who, now=visit.now)
-    return page(visit, "model.html", here=HERE, **_told(bundle), models=models, said=said_of(said))
+    team = feedback_log(visit.desk, visit.who, limit=VERDICTS, now=visit.now) if visit.may("feedback_log") else []
+    return page(visit, "model.html", here=HERE, **_told(bundle), models=models, team=team, said=said_of(said))
 
 
 @pages.get("/model/card.md")
