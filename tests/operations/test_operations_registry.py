@@ -63,6 +63,23 @@ def test_a_store_refuses_to_begin_with_the_bundle_of_another_project(
     assert desk.champion.current().project.name == "small"
 
 
+def test_who_looked_before_an_activation_does_not_put_the_former_model_back_in_use(
+    store: Store, desk_of: Callable[..., Desk], bundle: Callable[[str], bytes], root: Who, now: datetime
+) -> None:
+    desk = desk_of("small", store)
+    first, second = desk.champion.current().identity, _add(desk, root, bundle("other"), now)
+    with store.reading() as early:
+        assert desk.champion.of(early).identity == first
+        registry.activate(desk, root, second, now=now)
+        with store.reading() as between:
+            assert desk.champion.of(early).identity == first
+            assert desk.champion.current().identity == second
+            assert desk.champion.of(between).identity == second
+            registry.rollback(desk, root, now=now)
+            assert desk.champion.of(between).identity == second
+            assert desk.champion.current().identity == first
+
+
 def test_a_bundle_that_does_not_score_is_not_kept(desk: Desk, bundle: Callable[[str], bytes], root: Who, now: datetime) -> None:
     broken = bytearray(bundle("other"))
     broken[len(broken) // 2] ^= 1

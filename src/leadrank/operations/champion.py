@@ -50,6 +50,7 @@ class Champion:
     def __init__(self, key: bytes | None = None) -> None:
         self.key = key
         self._active: Active | None = None
+        self._number = 0
         self._lock = Lock()
 
     def current(self) -> Active:
@@ -65,19 +66,26 @@ class Champion:
         return self._active
 
     def of(self, connection: Connection) -> Active:
-        """Return the champion that a transaction sees; it is loaded where it is not the one in use."""
-        named = registry.champion(connection)
-        if named is None or (self._active is not None and self._active.identity == named):
+        """Return the champion that a transaction sees; it is loaded where it is not the one in use, and stays in use unless a newer one is."""
+        found = registry.activation(connection)
+        if found is None:
             return self.current()
         with self._lock:
-            if self._active is None or self._active.identity != named:
-                self._active = made_ready(registry.bundle_of(connection, named) or b"", self.key)
-            return self._active
+            active = self._active
+            if active is None or active.identity != found.model:
+                active = made_ready(registry.bundle_of(connection, found.model) or b"", self.key)
+            self._use(active, found.id)
+            return active
 
-    def install(self, active: Active) -> None:
-        """Use a model that was put in use just now, and is ready."""
+    def install(self, active: Active, number: int) -> None:
+        """Use a model that an activation put in use just now, and that is ready."""
         with self._lock:
-            self._active = active
+            self._use(active, number)
+
+    def _use(self, active: Active, number: int) -> None:
+        # A transaction that began before the last activation still sees the former model.
+        if number > self._number:
+            self._active, self._number = active, number
 
     def refresh(self, store: Store) -> bool:
         """Look which model is the champion, and say whether it is another one than before."""

@@ -183,12 +183,12 @@ def _activated(desk: Desk, who: Who, operation: str, model: str | None, because:
         content = store.bundle_of(c, wanted)
         if content is None:
             raise NotFoundError(f"There is no model {wanted!r}.", nearest(wanted, [row.id for row in store.models(c)]))
-        ready = desk.champion.of(c)
+        ready, number = desk.champion.of(c), 0
         if ready.identity != wanted:
             ready = made_ready(content, desk.champion.key)
-            store.activate(c, wanted, now, who.name, because[:LONGEST_REASON])
+            number = store.activate(c, wanted, now, who.name, because[:LONGEST_REASON])
         found = _models(c)
-    desk.champion.install(ready)
+    desk.champion.install(ready, number)
     return found
 
 

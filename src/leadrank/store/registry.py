@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from leadrank.store import schema
 from leadrank.store.records import ActivationRow, ModelRow
-from leadrank.store.rows import add, many, new_ones
+from leadrank.store.rows import add, many, new_ones, one
 
 _LIST = select(*(column for column in schema.models.c if column is not schema.models.c.bundle))
 
@@ -34,9 +34,15 @@ def activate(c: Connection, model: str, at: datetime, by: str, because: str = ""
     return add(c, schema.activations, ActivationRow(model=model, at=at, by=by, because=because))
 
 
+def activation(c: Connection) -> ActivationRow | None:
+    """Read the last activation, which names the model in use."""
+    return one(c, select(schema.activations).order_by(schema.activations.c.id.desc()).limit(1), ActivationRow)
+
+
 def champion(c: Connection) -> str | None:
     """Name the model in use."""
-    return c.execute(select(schema.activations.c.model).order_by(schema.activations.c.id.desc()).limit(1)).scalar()
+    found = activation(c)
+    return None if found is None else found.model
 
 
 def former(c: Connection) -> str | None:
