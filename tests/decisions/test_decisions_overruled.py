@@ -84,8 +84,7 @@ def test_up_never_lowers_worth_and_down_never_raises_it(policy, a, b, value, tol
         elif place > names.index(lead.tier):
             assert moved.worth <= worth
             assert moved.contact <= lead.contact
-        assert (moved.expected_profit is None) == (lead.expected_profit is None)
-        assert moved.expected_profit in {None, moved.worth}
+        assert moved.expected_profit == lead.expected_profit
 
 
 @policies
@@ -133,6 +132,12 @@ def test_a_lead_put_into_the_best_tier_takes_its_action_and_its_place_at_the_end
     assert not lead.contact
 
 
+def test_an_override_makes_no_lead_more_profitable():
+    for policy in POLICIES.values():
+        lead = judged(policy, 0.095, 0.05)
+        assert {overrule(policy, lead, tier.name).expected_profit for tier in policy.tiers} == {lead.expected_profit}
+
+
 def test_a_lead_put_among_those_not_called_is_not_called():
     for policy in (policy for policy in CUT.values() if policy.tiers[-1].name == "Low"):
         value = 300.0 if policy.per_lead else None
@@ -148,7 +153,7 @@ def test_a_lead_put_into_a_tier_that_the_cut_splits_is_called():
 
 def test_a_learned_tier_counts_by_its_declared_rate():
     policy = POLICIES["learned tiers with declared rates"]
-    assert overrule(policy, judged(policy, 0.1, 0.05), "High").expected_profit == pytest.approx(0.375 * 49.99 - 3.25)
+    assert overrule(policy, judged(policy, 0.1, 0.05), "High").worth == pytest.approx(0.375 * 49.99 - 3.25)
 
 
 def test_an_unknown_tier_is_refused_with_the_nearest_name():

@@ -35,7 +35,7 @@ class Overruled:
     """The decision with the override in it.
 
     `worth` is what the queue is ranked by: the expected profit, or the probability where no value is known, as moved into the tier. It is never
-    shown as the model's probability.
+    shown as the model's: a person's tier makes no lead more profitable, so that `expected_profit` stays what the model says.
     """
 
     tier: str
@@ -49,9 +49,9 @@ class Overruled:
 def overrule(policy: Policy, scored: Judged, tier: str, *, value: float | None = None, cost: float | None = None) -> Overruled:
     """Put a lead into a tier: it moves no further than to the nearest edge of what the tier holds.
 
-    Bands of probability move the probability, and the expected profit with it; bands of expected profit move that; learned tiers move the
-    probability to the share of the tier that reached the best class, and the expected profit to that of the declared rate. A lead that is put
-    higher never loses worth or contact, one that is put lower never gains any, and its own tier changes nothing.
+    What moves is its worth: bands of probability move the probability, and the profit that it is ranked by with it; bands of expected profit move
+    that; learned tiers move the probability to the share of the tier that reached the best class, and the profit to that of the declared rate.
+    A lead that is put higher never loses worth or contact, one that is put lower never gains any, and its own tier changes nothing.
 
     Parameters
     ----------
@@ -95,7 +95,8 @@ def overrule(policy: Policy, scored: Judged, tier: str, *, value: float | None =
             profit = _toward(profit, rate * worth - (policy.cost if cost is None else cost), up)
     called = _called(policy, p, profit)
     rule = policy.tiers[then]
-    return Overruled(tier, rule.action, rule.within, contact or called if up else contact and called, profit, p if profit is None else profit)
+    contact = contact or called if up else contact and called
+    return Overruled(tier, rule.action, rule.within, contact, scored.expected_profit, p if profit is None else profit)
 
 
 def _place(policy: Policy, name: str) -> int:
