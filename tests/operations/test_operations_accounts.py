@@ -176,6 +176,18 @@ def test_ones_own_password_needs_the_old_one_and_anothers_an_administrator(door:
         accounts.set_password(door, root, "bob", password=RIGHT, salt=SALT, now=now)
 
 
+def test_a_key_that_may_set_no_password_can_neither_try_passwords_nor_lock_its_account(door: Desk, root: Who, now: datetime) -> None:
+    accounts.add_account(door, root, "ann", password=RIGHT, role="rep", salt=SALT, now=now)
+    reader, ann = Who("key:a1/ann", "rep", scopes=frozenset({"read"}), account="ann"), Who("ann", "rep")
+    for old in [WRONG] * 6 + [RIGHT]:
+        with pytest.raises(ForbiddenError, match="scope"):
+            accounts.set_password(door, reader, "ann", password=WRONG, old=old, salt=SALT, now=now)
+    for _ in range(6):
+        with pytest.raises(ForbiddenError, match="old password"):
+            accounts.set_password(door, ann, "ann", password=WRONG, salt=SALT, now=now)
+    assert _try(door, RIGHT, now, "ann") is not None
+
+
 # Keys ----------------------------------------------------------------------------------------------------------------------------------------------
 
 

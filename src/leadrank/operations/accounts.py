@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from leadrank.errors import ConflictError, ForbiddenError, NotFoundError, UsageError
-from leadrank.operations.desk import Desk, reading, writing
+from leadrank.operations.desk import Desk, reading, trying, writing
 from leadrank.operations.passwords import checked_password, hashed, right_password
 from leadrank.operations.who import LEADRANK, LOCAL, ROLES, Role, Who
 from leadrank.store import access, sessions
@@ -117,13 +117,22 @@ def change_account(
 
 
 def set_password(desk: Desk, who: Who, name: str, *, password: str, old: str | None = None, salt: bytes, now: datetime) -> None:
-    """Set a password, and log the account out everywhere; one's own needs the old one, another's needs an administrator."""
-    checked_password(name, password)
-    if name == who.own and not right_password(desk, name, old or "", now=now):
-        raise ForbiddenError("The old password is not right.", "An administrator can set a new one.")
-    with writing(desk, who, "set_password", name, now=now) as c:
+    """Set a password, and log the account out everywhere; one's own needs the old one, another's needs an administrator.
+
+    A wrong old password counts as a failed log-in of the caller's own account; who may not set one at all locks nobody out.
+
+    Raises
+    ------
+    ForbiddenError
+        The key may not do this, the account is another's and the caller no administrator, or the old password is wrong or missing.
+    """
+    with trying(desk, who, "set_password", name, now=now):
+        checked_password(name, password)
         if name != who.own and who.role != "admin":
             raise ForbiddenError("Only an administrator sets the password of another account.", "Ask one.")
+        if name == who.own and not (old and right_password(desk, name, old, now=now)):
+            raise ForbiddenError("The old password is not right.", "An administrator can set a new one.")
+    with writing(desk, who, "set_password", name, now=now) as c:
         _there(c, name)
         store.change_account(c, name, password=hashed(password, salt), failures=0, locked_until=None)
         sessions.end_sessions_of(c, name)
