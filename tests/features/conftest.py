@@ -87,7 +87,8 @@ def draw_history(
         }),
         "homes": pl.DataFrame({
             "home": homes * 3, "since": pl.concat([
-                _blanks(rng, _moments(np.zeros(5, dtype=int), by_day=False), 0.5), _moments(1 + rng.permutation(200)[:10], by_day=False),
+                # Never all at midnight: such a column tells days only.
+                _blanks(rng, _moments(np.zeros(5, dtype=int), by_day=False), 0.5), _moments(1 + 2 * rng.permutation(100)[:10], by_day=False),
             ]),
             "size": _some(rng, list(rng.normal(90, 9, 15)), 15, 0.2), "status": _some(rng, ["Available", "Sold", "unknown"], 15, 0.2),
         }, schema_overrides={"size": pl.Float64}),
