@@ -46,6 +46,12 @@ def _table(rows: int = 600, seed: int = 0) -> pl.DataFrame:
     })
 
 
+def _graded() -> pl.DataFrame:
+    """Return leads of three grades, of which the middle one is the most frequent."""
+    visits = pl.col("visits").cast(pl.Int64).fill_null(4) + pl.Series(np.random.default_rng(2).normal(0, 1.5, 900))
+    return _table(900).with_columns(grade=pl.when(visits >= 7).then(pl.lit("High")).when(visits >= 3).then(pl.lit("Medium")).otherwise(pl.lit("Low")))
+
+
 def _project(**more: Any) -> Project:
     columns = {"visits": {"actionable": "up", "description": "page views"}, "source": {"actionable": "any"}, "age": {"sensitive": True}}
     declared: dict[str, Any] = {
@@ -77,6 +83,10 @@ def _trained(kind: str) -> Bundle:
         "routed": lambda: (_project(name="routed", routing={
             "strategy": "round-robin", "senior": "senior", "rule": [{"team": "fairs", "when": {"column": "source", "is": ["fair"]}}]}), _table()),
         "strict": lambda: (_project(name="strict", serving={"strict": True, "unknown_events": "refuse", "do_not_call": "dnc"}), _table()),
+        "ordered": lambda: (_project(
+            name="ordered", economics={}, target={"column": "grade", "classes": ["Low", "Medium", "High"]}, tier=[
+                {name: told for name, told in tier.items() if name != "at_least"} for tier in TIERS
+            ], lead={"key": "id", "exclude": ["dnc", "won"]}), _graded()),
         "tables": _several,
     }
     project, tables = made[kind]()
@@ -129,7 +139,7 @@ def people() -> dict[str, Who]:
 
 @pytest.fixture(scope="session")
 def bundle() -> Callable[[str], bytes]:
-    """Give the bytes of a bundle: `small`, `other`, `forest`, `routed`, `strict`, or `tables`, which learned from several."""
+    """Give the bytes of a bundle: `small`, `other`, `forest`, `routed`, `strict`, `ordered`, or `tables`, which learned from several."""
     return _bytes_of
 
 

@@ -185,3 +185,16 @@ def test_a_lead_to_work_shows_what_speaks_for_it_and_one_aside_what_speaks_again
         assert taken.lead.reason == said[0]
     contacts = {taken.lead.contact for taken in take_leads(desk, people["root"], rows, now=now)}
     assert contacts == {True, False}
+
+
+def test_every_learned_tier_but_the_last_is_worked_where_no_value_is_declared(
+    desk_of: Callable[..., Desk], staff: Callable[..., None], people: dict[str, Who], now: datetime
+) -> None:
+    desk = desk_of("ordered")
+    staff(desk)
+    given = [NewLead(f"L{visits}", {"visits": visits, "source": "web", "age": 40}) for visits in (0, 4, 10)]
+    low, medium, high = (found.lead for found in take_leads(desk, people["root"], given, now=now))
+    assert [lead.tier for lead in (low, medium, high)] == ["Low", "Medium", "High"]
+    assert [lead.contact for lead in (low, medium, high)] == [False, True, True]
+    assert (medium.due_at, medium.owner is None, low.due_at, low.owner) == (now + timedelta(days=5), False, None, None)
+    assert not desk.champion.current().scorer.one({"visits": 4, "source": "web", "age": 40}).contact

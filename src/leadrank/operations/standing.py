@@ -77,14 +77,26 @@ def _stands(active: Active, lead: Restless, scored: Scored, forced: OverrideRow 
 
 
 def decided(active: Active, scored: Scored, tier: str | None, fields: Mapping[str, object]) -> Overruled:
-    """Return the decision that counts: the model's, or with somebody's tier in the place of the model's."""
+    """Return the decision that counts: the model's, or with somebody's tier in the place of the model's.
+
+    Where tiers are learned and no value is declared, all leads but those of the last tier are worked, as long as their tier says how.
+    """
     judged = scored._replace(probability=counted(scored))
+    said = _overruled(active, judged, tier, fields)
+    policy = active.bundle.policy
+    if policy.tiers_on != "class" or scored.expected_profit is not None:
+        return said
+    # The cut is one on the best class alone; what the other tiers say is to be done would never be.
+    return replace(said, contact=said.tier != policy.tiers[-1].name and bool(said.action.strip()))
+
+
+def _overruled(active: Active, scored: Scored, tier: str | None, fields: Mapping[str, object]) -> Overruled:
     if tier is None or tier not in {rule.name for rule in active.bundle.policy.tiers}:
-        worth = judged.probability if scored.expected_profit is None else scored.expected_profit
+        worth = scored.probability if scored.expected_profit is None else scored.expected_profit
         return Overruled(scored.tier, scored.action, scored.due_within, scored.contact, scored.expected_profit, worth)
     terms = active.bundle.terms
     value, cost = (None if name is None else amount_of(active, name, fields) for name in (terms.value_column, terms.contact_cost_column))
-    return overrule(active.bundle.policy, judged, tier, value=value, cost=cost)
+    return overrule(active.bundle.policy, scored, tier, value=value, cost=cost)
 
 
 def _deadline(before: LeadRow | None, row: LeadRow, within: str, now: datetime, *, contact: bool) -> datetime | None:
