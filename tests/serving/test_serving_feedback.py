@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from starlette.testclient import TestClient
 from tests.serving.conftest import bearer
 
+from leadrank.serving.service import utc_now
 from leadrank.serving.web.said import WORDS
 
 
@@ -37,3 +40,12 @@ def test_the_model_page_shows_what_the_team_says(client: TestClient) -> None:
     assert "Knows &lt;b&gt;us&lt;/b&gt; from school." in shown
     assert shown.index("The budget doubled.") < shown.index("Knows &lt;b&gt;us")
     assert "the analysts see it" in WORDS["feedback"]  # as it was promised
+
+
+def test_the_history_of_a_lead_tells_the_tiers_that_people_set(client: TestClient) -> None:
+    assert client.post("/leads", json={"key": "L-1"}).status_code == 201
+    until = f"{utc_now() + timedelta(days=3):%Y-%m-%dT%H:%M:%SZ}"
+    given = {"tier": "High", "because": "She called.", "expires_at": until}
+    assert client.post("/leads/L-1/override", json=given).status_code == 200
+    (told,) = client.get("/leads/L-1/history").json()["overrides"]
+    assert (told["tier"], told["because"], told["expires_at"], told["ended_at"]) == ("High", "She called.", until, None)

@@ -179,6 +179,7 @@ class HistoryTold(Told):
     feedback: tuple[FeedbackTold, ...]
     snoozes: tuple[SnoozeTold, ...]
     assignments: tuple[AssignmentTold, ...]
+    overrides: tuple[OverrideTold, ...]
 
 
 class HappenedTold(Told):
