@@ -11,13 +11,13 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 
-from leadrank.errors import ServiceError
+from leadrank.errors import ServiceError, nearest
 from leadrank.operations import replies
 from leadrank.serving.callers import SAFE, Caller, guard
 from leadrank.serving.falling_back import answer_or_kept, kept_answer
-from leadrank.serving.hot.leads import any_json
+from leadrank.serving.hot.leads import unrepeated_json
 from leadrank.serving.hot.stream import is_stream
-from leadrank.serving.problems import MEDIA_TYPE, Problem
+from leadrank.serving.problems import MEDIA_TYPE, Notice, Problem
 from leadrank.serving.service import Service
 
 IDEMPOTENCY = "idempotency-key"
@@ -25,6 +25,7 @@ REPLAYED = "idempotency-replayed"
 TOLD_ONCE = "x-told-once"
 """Marks operations that know no Idempotency-Key."""
 KEY = "^[A-Za-z0-9._:-]{1,200}$"
+_LONGEST_NAME, _MOST_NAMES = 60, 20
 _KEY = re.compile(KEY.strip("^$"))
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -56,7 +57,7 @@ class _Json(Request):
     """A request whose JSON must be JSON: no NaN, no half of a surrogate pair."""
 
     async def json(self) -> Any:
-        return any_json(await self.body())
+        return unrepeated_json(await self.body())
 
 
 class Guarded(APIRoute):
@@ -66,13 +67,14 @@ class Guarded(APIRoute):
 
     def get_route_handler(self) -> Handler:
         """Wrap the route's own handler."""
-        own = super().get_route_handler()
+        own, known = super().get_route_handler(), tuple(str(one.alias) for one in self.dependant.query_params)
 
         async def handler(request: Request) -> Response:
             try:
                 caller = request.state.caller = await caller_of(request)
             except ServiceError as away:
                 return kept_answer(request, away)
+            _check_names(request, known)
             request = _Json(request.scope, request.receive)
             key = request.headers.get(IDEMPOTENCY)
             if request.method in SAFE:
@@ -97,6 +99,14 @@ class Secret(Guarded):
 
     def __init__(self, *given: Any, openapi_extra: dict[str, Any] | None = None, **named: Any) -> None:
         super().__init__(*given, openapi_extra={**(openapi_extra or {}), TOLD_ONCE: True}, **named)
+
+
+def _check_names(request: Request, known: tuple[str, ...]) -> None:
+    """Refuse a query string with a name that nobody knows: what it asks for would silently not be done."""
+    odd = [name[:_LONGEST_NAME] for name in request.query_params if name not in known]
+    if odd:
+        told = [Notice(name, "unknown", f"There is no parameter {name!r}.", nearest(name, known)) for name in odd[:_MOST_NAMES]]
+        raise Problem(422, "The query string cannot be used.", f"This address knows {', '.join(known) or 'no parameters'}.", told)
 
 
 async def _once(request: Request, caller: Caller, key: str, own: Handler) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 
 from leadrank.errors import LeadrankError, nearest
-from leadrank.serving.hot.leads import any_json
+from leadrank.serving.hot.leads import unrepeated_json
 from leadrank.serving.problems import MEDIA_TYPE, Notice, Problem, fault, phrase, problem_of, written
 
 _KINDS = {"missing": "missing", "extra_forbidden": "unknown"}
@@ -45,7 +46,7 @@ async def read_one(request: Request, kind: type[G]) -> G:
     Problem
         It is no JSON (400), or does not fit (422).
     """
-    given = any_json(await request.body())
+    given = unrepeated_json(await request.body())
     try:
         return kind.model_validate(given)
     except ValidationError as error:
@@ -64,8 +65,17 @@ def invalid(errors: Iterable[Mapping[str, Any]]) -> Problem:
 def _notice(error: Mapping[str, Any], absent: list[str]) -> Notice:
     place = ".".join(str(part) for part in error["loc"] if part != "body") or "body"
     field = _clean(place)
-    near = nearest(field.rpartition(".")[2], absent) if error["type"] == "extra_forbidden" and absent else ""
-    return Notice(field, _KINDS.get(error["type"], "wrong value"), f"{field}: {_clean(str(error['msg']))}", near)
+    said = _clean(str(error["msg"])).removeprefix("Value error, ")
+    return Notice(field, _KINDS.get(error["type"], "wrong value"), f"{field}: {said}", _near(error, field, absent))
+
+
+def _near(error: Mapping[str, Any], field: str, absent: list[str]) -> str:
+    """Say which missing field, or which of the values that would do, may have been meant."""
+    if error["type"] == "extra_forbidden" and absent:
+        return nearest(field.rpartition(".")[2], absent)
+    if error["type"] == "literal_error":
+        return nearest(_clean(str(error["input"])), re.findall(r"'([^']*)'", error["ctx"]["expected"]))
+    return ""
 
 
 def _clean(text: str) -> str:
@@ -73,6 +83,8 @@ def _clean(text: str) -> str:
 
 
 def _plain(error: HTTPException) -> Problem:
+    if isinstance(error.__cause__, Problem):
+        return error.__cause__  # the framework wraps whatever goes wrong with a body
     problem = _of_status(error.status_code, _clean(str(error.detail)))
     problem.headers.update(error.headers or {})
     return problem

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from leadrank.serving.envelope import SLASH
 
@@ -54,6 +54,19 @@ def naive_utc(moment: datetime) -> datetime:
         raise ValueError("no date in UTC stands for this moment") from None
 
 
+def flat(cell: object) -> object:
+    """Refuse a list or an object where a single value belongs.
+
+    Examples
+    --------
+    >>> flat(3)
+    3
+    """
+    if isinstance(cell, list | dict):
+        raise ValueError(f"a text, a number, true, false or null was expected, {'a list' if isinstance(cell, list) else 'an object'} came")
+    return cell
+
+
 def plain_cells(cells: dict[str, Any]) -> dict[str, Any]:
     """Refuse fields that a store cannot keep, or too many of them."""
     if len(cells) > MOST_FIELDS:
@@ -77,7 +90,7 @@ Stamp = Annotated[datetime, PlainSerializer(_moment, return_type=str)]
 """A moment that is told, with its Z."""
 Amount = Annotated[float, Field(ge=-LARGEST, le=LARGEST, allow_inf_nan=False)]
 Cost = Annotated[float, Field(ge=0, le=LARGEST, allow_inf_nan=False)]
-Cell = str | int | float | bool | None
+Cell = Annotated[str | int | float | bool | None, BeforeValidator(flat)]
 Cells = Annotated[dict[str, Cell], AfterValidator(plain_cells)]
 
 

@@ -9,12 +9,14 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
+from leadrank.errors import nearest
 from leadrank.operations import intake, queue
 from leadrank.serving.api.lines import NDJSON, answer_lines, is_lines
 from leadrank.serving.asking import Asker, At, Guarded
 from leadrank.serving.failures import read_one
 from leadrank.serving.falling_back import told_again
 from leadrank.serving.payloads import HistoryTold, KnownTold, PageTold, TakenTold
+from leadrank.serving.problems import Notice, Problem
 from leadrank.serving.words import After, Cells, Given, Key, Limit, Moment, Name, ShortName, Text
 from leadrank.store.queue import QueueFilter
 
@@ -73,7 +75,18 @@ def page(
         newest_than=None if max_age is None else now - timedelta(hours=max_age),
         oldest_than=None if min_age is None else now - timedelta(hours=min_age), search=search,
     )
-    return PageTold.model_validate(queue.queue(service.desk, asker.who, wanted, limit=limit, after=after, now=now))
+    found = queue.queue(service.desk, asker.who, wanted, limit=limit, after=after, now=now)
+    _check_tiers(service, wanted, found)
+    return PageTold.model_validate(found)
+
+
+def _check_tiers(service: At, wanted: QueueFilter, found: queue.Page) -> None:
+    """Refuse a tier that neither the model in use knows nor any lead of the queue has: an empty page would look like an empty tier."""
+    known = tuple(dict.fromkeys([*(rule.name for rule in service.desk.champion.current().bundle.policy.tiers), *found.tiers]))
+    odd = [name for name in wanted.tier if name not in known]
+    if odd:
+        told = [Notice("tier", "wrong value", f"tier: {name!r} is none of {', '.join(known)}", nearest(name, known)) for name in odd]
+        raise Problem(422, "The query string cannot be used.", f"The tiers are {', '.join(known)}.", told)
 
 
 @router.get("/{key}")

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from leadrank.errors import LeadrankError
 from leadrank.serving.failures import invalid
-from leadrank.serving.hot.leads import any_json
+from leadrank.serving.hot.leads import unrepeated_json
 from leadrank.serving.hot.stream import is_stream
 from leadrank.serving.problems import Problem, problem_of, written
 from leadrank.serving.service import Service
@@ -53,7 +53,7 @@ def _done(lines: list[bytes], first: int, kind: type[G], do: Do[G, T], number: s
     out, given, places = [b""] * len(lines), list[G](), list[int]()
     for k, line in enumerate(lines):
         try:
-            given.append(kind.model_validate(any_json(line)))
+            given.append(kind.model_validate(unrepeated_json(line)))
             places.append(k)
         except ValidationError as error:
             out[k] = _told(invalid(error.errors(include_url=False)), first + k, number)

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from leadrank.serving.hot.closer import beyond_bounds, repeated
 from leadrank.serving.problems import Notice, Problem
 
 Cell = str | int | float | bool | None
@@ -77,9 +78,24 @@ def any_json(body: bytes) -> Any:
     try:
         return _ANY.decode(body)
     except msgspec.ValidationError as error:
-        raise Problem(422, f"{error}.", "Send numbers that fit into 64 bits, or texts.") from error
+        raise Problem(422, f"{error}.", "Send numbers that fit into 64 bits, or texts.", beyond_bounds(body)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         _refuse(error)
+
+
+def unrepeated_json(body: bytes) -> Any:
+    """Read JSON of any shape in which no object holds a name twice; raises as `any_json` does.
+
+    Examples
+    --------
+    >>> unrepeated_json(b'{"key": "a"}')
+    {'key': 'a'}
+    """
+    found = any_json(body)
+    twice = repeated(body)
+    if twice:
+        raise Problem(422, "A name comes twice in one object.", "Send each field once.", twice)
+    return found
 
 
 def _no_leads(given: Any) -> Problem:
