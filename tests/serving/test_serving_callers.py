@@ -178,6 +178,16 @@ def test_tries_from_one_address_are_bounded(client: TestClient, service: Service
     most = service.settings.limits.tries
     seen = [client.get("/leads", headers=bearer(secrets.token_hex(8))).status_code for _ in range(most + 1)]
     assert seen == [401] * most + [429]
+
+
+def test_a_program_without_a_key_keeps_nobody_at_its_address_from_logging_in(client: TestClient, service: Service, keys: dict[str, str]) -> None:
+    assert keys
+    most = service.settings.limits.tries
+    for headers in ({}, bearer(secrets.token_hex(8))):
+        assert {client.get("/leads", headers=headers).status_code for _ in range(most + 1)} <= {401, 429}
+    assert client.post("/session", json={"name": "rep", "password": PASSWORD}).status_code == 201
+    seen = [client.post("/session", json={"name": "nobody", "password": "wrong"}).status_code for _ in range(most + 1)]
+    assert seen == [401] * most + [429]
     answer = client.post("/session", json={"name": "rep", "password": PASSWORD})
     assert (answer.status_code, int(answer.headers["retry-after"]) > 0) == (429, True)
 

@@ -45,7 +45,8 @@ async def caller_of(request: Request) -> Caller:
             caller = await asyncio.to_thread(service.keeper.find, headers)
     except Problem as problem:
         if problem.status == 401:
-            service.tries.count(request.client.host if request.client else "")
+            # Not among the wrong passwords: one broken program would keep an office behind the same address from logging in.
+            service.strangers.count(request.client.host if request.client else "")
         raise
     guard(caller, headers, request.method)
     if caller.how != "local":

@@ -48,6 +48,7 @@ class Service:
     changes: Changes
     calls: MovingMinutes
     tries: MovingMinutes
+    strangers: MovingMinutes
     state: State = field(default_factory=State)
     kept: Keeping = field(default_factory=Keeping)
 
@@ -90,5 +91,6 @@ def service_of(settings: Settings, desk: Desk) -> Service:
     meter, limits = Meter(), settings.limits
     gate = Gate(desk.champion, keeper, meter, limits, strict=settings.strict, monotonic=time.monotonic)
     return Service(
-        settings, desk, keeper, gate, meter, Changes(limits.streams), MovingMinutes(limits.calls, "calls"), MovingMinutes(limits.tries, "tries")
+        settings, desk, keeper, gate, meter, Changes(limits.streams), MovingMinutes(limits.calls, "calls"), MovingMinutes(limits.tries, "tries"),
+        MovingMinutes(limits.tries, "strangers"),
     )

@@ -22,7 +22,7 @@ class Limits:
     calls
         All other calls in a minute.
     tries
-        Times in a minute that one address may come with a wrong key or password.
+        Times in a minute that one address may come with a wrong password; and, counted apart, without a key or session that counts.
     open
         Connections that one process holds.
     streams
