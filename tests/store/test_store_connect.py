@@ -7,6 +7,8 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from leadrank.errors import ConflictError, DataError, ServiceError, UsageError
 from leadrank.store.connect import open_store
@@ -42,6 +44,13 @@ def test_a_reader_writes_nothing(store, row):
         put_lead(c, row("lead", key="a"))
     with store.reading() as c:
         assert get_lead(c, "a") is None
+
+
+def test_an_error_shows_no_value_of_its_statement(store):
+    with pytest.raises(DBAPIError) as failed, store.engine.connect() as c:
+        c.execute(text("SELECT :name FROM nowhere"), {"name": "Ann Lee"})
+    assert "nowhere" in str(failed.value)
+    assert "Ann Lee" not in str(failed.value)
 
 
 def test_fields_come_back_as_they_were_written(store, row):

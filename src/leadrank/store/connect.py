@@ -135,15 +135,16 @@ def open_store(url: str) -> Store:
     """
     address = _parsed(url)
     shown = address.set(query={}, drivername=address.get_backend_name()).render_as_string(hide_password=True)
-    json_words: dict[str, Any] = {"json_serializer": _written}
+    # An error that is logged shows the statement, and no lead's data with it.
+    settled: dict[str, Any] = {"json_serializer": _written, "hide_parameters": True}
     if address.get_backend_name() == "sqlite":
         _touch(str(address.database), shown)
-        engine = create_engine(address, pool_size=5, max_overflow=15, connect_args={"timeout": _PATIENT}, **json_words)
+        engine = create_engine(address, pool_size=5, max_overflow=15, connect_args={"timeout": _PATIENT}, **settled)
         return Store(as_we_want_it(engine), shown)
     try:
         limits = {} if "options" in address.query else {"options": _LIMITS}
         pool: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 5, "pool_timeout": _PATIENT}
-        engine = create_engine(address, connect_args=_PATIENCE | limits, **pool, **json_words)
+        engine = create_engine(address, connect_args=_PATIENCE | limits, **pool, **settled)
     except ImportError as problem:
         raise MissingExtraError("PostgreSQL needs the driver psycopg.", "Install it with: pip install 'leadrank[sql]'") from problem
     return Store(engine, shown)
