@@ -141,6 +141,16 @@ def test_an_account_that_makes_no_sense_is_refused(desk: Desk, root: Who, now: d
         accounts.add_account(desk, root, made.pop("name"), password=RIGHT, **made, salt=SALT, now=now)
 
 
+def test_a_session_that_is_used_all_the_time_still_ends_after_seven_days(door: Desk, root: Who, now: datetime) -> None:
+    accounts.add_account(door, root, "ann", password=RIGHT, role="rep", salt=SALT, now=now)
+    _try(door, RIGHT, now, "ann")
+    used = [signed_in(door, "token", now=now + 10 * k * HOUR) for k in range(1, 17)]
+    assert [one is not None for one in used] == [True] * 16
+    assert used[-1] is not None
+    assert used[-1].expires_at == now + 168 * HOUR
+    assert signed_in(door, "token", now=now + 168 * HOUR) is None
+
+
 def test_who_is_no_longer_active_or_has_another_role_is_logged_out_everywhere(door: Desk, root: Who, now: datetime) -> None:
     accounts.add_account(door, root, "ann", password=RIGHT, role="rep", salt=SALT, now=now)
     with pytest.raises(ConflictError):

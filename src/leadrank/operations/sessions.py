@@ -13,7 +13,8 @@ from leadrank.store import access, sessions
 from leadrank.store.accounts import get_account
 from leadrank.store.records import AccessRow, AccountRow, SessionRow
 
-LASTS, SELDOM = timedelta(hours=12), timedelta(minutes=1)
+LASTS, LONGEST, SELDOM = timedelta(hours=12), timedelta(days=7), timedelta(minutes=1)
+"""How long a session lasts after its last use, and in all; and between two notes that it was used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +57,18 @@ def log_out(desk: Desk, token: str, *, now: datetime) -> None:
 
 
 def signed_in(desk: Desk, token: str, *, request: str = "", now: datetime) -> Signed | None:
-    """Return who has this cookie, and let the session last another 12 hours (written at most once a minute); None if nobody has."""
+    """Return who has this cookie, and let the session last another 12 hours, up to seven days in all (written at most once a minute); None if nobody has."""
     with desk.store.reading() as c:
         found = sessions.get_session(c, _hashed(token), now)
         account = None if found is None else get_account(c, found.account)
-    if found is None or account is None or not account.active:
+    if found is None or account is None or not account.active or found.created_at + LONGEST <= now:
         return None
     if now - found.seen_at < SELDOM:
         return Signed(_who(account, request), found.csrf, found.expires_at)
+    until = min(now + LASTS, found.created_at + LONGEST)
     with desk.store.writing() as c:
-        sessions.touch_session(c, found.token, now, now + LASTS)
-    return Signed(_who(account, request), found.csrf, now + LASTS)
+        sessions.touch_session(c, found.token, now, until)
+    return Signed(_who(account, request), found.csrf, until)
 
 
 def _who(account: AccountRow, request: str) -> Who:
