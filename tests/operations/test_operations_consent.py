@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -25,22 +25,34 @@ def root(people: dict[str, Who]) -> Who:
     return people["root"]
 
 
-def test_who_no_longer_wants_calls_leaves_the_list_at_once_and_comes_back_when_that_changes(
+def test_who_no_longer_wants_calls_stays_in_the_list_to_be_written_to_until_that_changes(
     store: Store, desk_of: Callable[..., Desk], staff: Callable[..., None], people: dict[str, Who], now: datetime
 ) -> None:
     desk, ann = desk_of("small", store), people["ann"]
     staff(desk)
     before = take_leads(desk, ann, [NewLead("L1", KEEN)], now=now)[0].lead
     noted = work.consent(desk, ann, "L1", do_not_call=True, do_not_email=False, now=now)
-    assert (noted.do_not_call, noted.contact, noted.action, noted.due_at) == (True, False, NO_CALL, None)
+    assert (noted.do_not_call, noted.contact, noted.action, noted.due_at) == (True, True, NO_CALL, before.due_at)
     assert noted.fields["dnc"] == "yes"
-    assert queue.queue(desk, ann, queue.QueueFilter(contact=True), now=now).total == 0
+    assert [lead.action for lead in queue.queue(desk, ann, queue.QueueFilter(contact=True), now=now).leads] == [NO_CALL]
     assert queue.history(desk, ann, "L1", now=now).scores[0].because == "ann: it wants no calls"
     again = work.consent(desk, ann, "L1", do_not_call=False, do_not_email=False, now=now)
     assert (again.contact, again.action, again.owner) == (True, before.action, "ann")
     assert again.fields["dnc"] == "no"
     told = [(row.did, row.what, row.result) for row in access.access_log(desk, people["root"], by="ann", now=now)]
     assert told.count(("consent", "L1", "done")) == 2
+
+
+def test_a_lead_that_wants_e_mail_only_is_given_to_somebody_and_one_that_wants_neither_to_nobody(
+    desk: Desk, staff: Callable[..., None], root: Who, now: datetime
+) -> None:
+    staff(desk)
+    (lead,) = (taken.lead for taken in take_leads(desk, root, [NewLead("L1", {**KEEN, "dnc": "yes"})], now=now))
+    assert (lead.contact, lead.action, lead.owner is None, lead.due_at) == (True, NO_CALL, False, now + timedelta(hours=24))
+    noted = work.consent(desk, root, "L1", do_not_call=True, do_not_email=True, now=now)
+    assert (noted.contact, noted.action, noted.due_at) == (False, NEITHER, None)
+    cold = take_leads(desk, root, [NewLead("C1", {"visits": 0, "source": "web", "age": 30, "dnc": "yes"})], now=now)[0].lead
+    assert (cold.contact, cold.owner) == (False, None)
 
 
 def test_the_same_again_changes_nothing_and_a_closed_lead_is_not_scored_anew(desk: Desk, root: Who, now: datetime) -> None:
@@ -78,7 +90,7 @@ def test_another_s_lead_is_not_there(
 def test_no_call_is_suggested_by_explanations_what_ifs_lists_and_exports(desk: Desk, root: Who, now: datetime) -> None:
     take_leads(desk, root, [NewLead("L1", {**KEEN, "dnc": "yes"})], now=now)
     told = explaining.explain(desk, root, "L1", now=now).scored
-    assert (told.action, told.contact) == (NO_CALL, False)
+    assert (told.action, told.contact) == (NO_CALL, True)
     found = explaining.what_if(desk, root, "L1", {"visits": 8}, now=now)
     assert {found.before.action, found.after.action} == {NO_CALL}
     assert explaining.explain_fields(desk, root, {**KEEN, "dnc": True}, now=now).scored.action == NO_CALL

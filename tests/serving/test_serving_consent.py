@@ -54,16 +54,16 @@ def test_lists_exports_and_explanations_suggest_no_call_either(http: TestClient)
         http.post("/leads/L-1/what-if", json={"changes": {"visits": 9}}).json()["after"]["action"],
     }
     assert suggestions <= {NO_CALL, NO_CALL_LATER}
-    assert http.get("/app/queue.csv").text.count("L-1") == 0
-    aside = http.get("/app/queue.csv?tab=aside").text
-    assert NO_CALL in aside
-    assert "Call in person" not in aside + http.get("/app/leads/L-1").text
+    assert http.get("/app/queue.csv?tab=aside").text.count("L-1") == 0
+    listed = http.get("/app/queue.csv").text
+    assert NO_CALL in listed
+    assert "Call in person" not in listed + http.get("/app/leads/L-1").text
 
 
 def test_consent_and_outcomes_are_changed_back_over_http_and_documented(http: TestClient) -> None:
     http.post("/leads", json={"key": "L-1", "fields": KEEN})
     noted = http.put("/leads/L-1/consent", json={"do_not_call": True, "do_not_email": False}).json()
-    assert (noted["do_not_call"], noted["contact"], noted["action"]) == (True, False, NO_CALL)
+    assert (noted["do_not_call"], noted["contact"], noted["action"]) == (True, True, NO_CALL)
     assert http.put("/leads/L-1/consent", json={"do_not_call": False, "do_not_email": False}).json()["contact"]
     http.post("/leads/L-1/outcome", json={"converted": True})
     assert http.delete("/leads/L-1/outcome").json()["status"] == "open"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from leadrank.bundle import Scored
-from leadrank.decisions.consent import refuses, suggested
+from leadrank.decisions.consent import consented, refuses, suggested
 from leadrank.frames import pl
 from leadrank.operations.champion import Active
 from leadrank.store.records import LeadRow
@@ -30,11 +30,11 @@ def flags_in(active: Active, fields: Mapping[str, object]) -> Flags:
     return call is not None and refuses(fields.get(call)), email is not None and refuses(fields.get(email))
 
 
-def agreed(scored: Scored, flags: Flags) -> Scored:
-    """Put in place of what the model suggests what the lead agreed to."""
+def agreed(scored: Scored, flags: Flags, *, stored: bool = False) -> Scored:
+    """Put in place of what the model suggests what the lead agreed to; a stored lead that wants no calls is worked by e-mail."""
     if not any(flags):
         return scored
-    said = suggested(scored.action, scored.contact, do_not_call=flags[0], do_not_email=flags[1])
+    said = (consented if stored else suggested)(scored.action, scored.contact, do_not_call=flags[0], do_not_email=flags[1])
     return scored._replace(action=said.action, contact=said.contact)
 
 

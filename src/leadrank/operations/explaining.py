@@ -71,7 +71,7 @@ def explain(desk: Desk, who: Who, key: str, *, reasons: int = 10, now: datetime)
     with reading(desk, who, "explain", key, now=now) as c:
         row, active = own_lead(c, who, "explain", key, lock=False), desk.champion.of(c)
         told = _explained(active, tables_of(c, active, [row]), key, reasons, now)
-        return replace(told, scored=agreed(told.scored, flags_of(active, row)))
+        return replace(told, scored=agreed(told.scored, flags_of(active, row), stored=True))
 
 
 def explain_fields(desk: Desk, who: Who, fields: Mapping[str, object], *, reasons: int = 10, now: datetime) -> Explained:
@@ -94,7 +94,7 @@ def what_if(desk: Desk, who: Who, key: str, changes: Mapping[str, object], *, no
         row, active = own_lead(c, who, "what_if", key, lock=False), desk.champion.of(c)
         found = _what_if(active, row_of(active, tables_of(c, active, [row]), now), changes)
         after = flags_of(active, replace(row, fields={**row.fields, **changes}))
-        return replace(found, before=agreed(found.before, flags_of(active, row)), after=agreed(found.after, after))
+        return replace(found, before=agreed(found.before, flags_of(active, row), stored=True), after=agreed(found.after, after, stored=True))
 
 
 def what_if_fields(desk: Desk, who: Who, fields: Mapping[str, object], changes: Mapping[str, object], *, now: datetime) -> WhatIf:

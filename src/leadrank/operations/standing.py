@@ -10,7 +10,7 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from leadrank.bundle import Scored
-from leadrank.decisions.consent import suggested
+from leadrank.decisions.consent import consented
 from leadrank.decisions.deadline import due_at
 from leadrank.decisions.overruled import Overruled, overrule
 from leadrank.operations.champion import Active
@@ -65,7 +65,7 @@ def _stands(active: Active, lead: Restless, scored: Scored, forced: OverrideRow 
     row = lead.row
     said = decided(active, scored, None if forced is None else forced.tier, row.fields)
     no_call, no_email = flags_of(active, row)
-    agreed = suggested(said.action, said.contact, do_not_call=no_call, do_not_email=no_email)
+    agreed = consented(said.action, said.contact, do_not_call=no_call, do_not_email=no_email)
     contact = agreed.contact
     return replace(
         row, updated_at=now, do_not_call=no_call, do_not_email=no_email, model=scored.model, scored_at=now, probability=scored.probability,
