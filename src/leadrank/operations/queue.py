@@ -14,6 +14,7 @@ from leadrank.errors import ForbiddenError, UsageError
 from leadrank.frames import pl
 from leadrank.operations.desk import Desk, own_lead, reading
 from leadrank.operations.exports import KINDS, as_file
+from leadrank.operations.titles import title_of
 from leadrank.operations.who import Who
 from leadrank.store import assignments, contacts, events, feedback, outcomes, overrides, scores, snoozes
 from leadrank.store.queue import Cursor, QueueFilter, page, tier_counts
@@ -97,10 +98,11 @@ def export_queue(desk: Desk, who: Who, wanted: QueueFilter = QueueFilter(), *, k
     if kind not in KINDS:
         raise UsageError(f"{kind!r} is no kind of file that can be given out.", f"Ask for {' or '.join(KINDS)}.")
     with reading(desk, who, "export_queue", now=now) as c:
-        found = page(c, _own(who, wanted), limit=LONGEST)
+        found, titles = page(c, _own(who, wanted), limit=LONGEST), desk.champion.of(c).project.serving.title
     fields = dict.fromkeys(name for row in found for name in row.fields)
-    columns: dict[str, list[Any]] = {name: [getattr(row, name) for row in found] for name in SHOWN}
-    columns |= {name if name not in SHOWN else f"{name} (field)": [text_of(row.fields.get(name)) for row in found] for name in fields}
+    columns: dict[str, list[Any]] = {"title": [title_of(titles, row.fields) for row in found]} if titles else {}
+    columns |= {name: [getattr(row, name) for row in found] for name in SHOWN}
+    columns |= {name if name not in columns else f"{name} (field)": [text_of(row.fields.get(name)) for row in found] for name in fields}
     return as_file(pl.DataFrame(columns, strict=False), kind)
 
 

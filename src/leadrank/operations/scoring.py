@@ -110,7 +110,7 @@ def foreign_to(active: Active, names: Iterable[str]) -> dict[str, str]:
     """Return the names that are none of the model's, the project's or the service's, each with what is to be said about it."""
     project = active.project
     routed = (rule.when.column for rule in project.routing.rule if rule.when is not None)
-    named = (project.serving.do_not_call, project.serving.do_not_email, *routed)
+    named = (project.serving.do_not_call, project.serving.do_not_email, *project.serving.title, *routed)
     told = [*active.scorer.needed, *_lead_schema(active).names, *project.lead.columns, project.lead.key, project.lead.order, active.created_at]
     known = {name for name in (*told, project.target.column, *project.lead.exclude, *named) if name is not None}
     odd = [name for name in dict.fromkeys(names) if name not in known]

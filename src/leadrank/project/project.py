@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -113,7 +113,9 @@ class Project(Frozen):
 
     def to_json(self) -> bytes:
         """Write the project for a bundle; what is said of leads at work stays out where nothing is, so that older versions can read it."""
-        silent = {name for name, usual in (("routing", Routing()), ("serving", Serving())) if getattr(self, name) == usual}
+        silent: dict[str, Any] = {name: True for name, usual in (("routing", Routing()), ("serving", Serving())) if getattr(self, name) == usual}
+        if not self.serving.title:
+            silent.setdefault("serving", {"title"})
         return self.model_dump_json(warnings="error", exclude=silent).encode()
 
     @classmethod

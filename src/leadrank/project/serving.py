@@ -18,9 +18,12 @@ class Serving(Frozen):
         Fields of the lead that say so, in the model or not; while one does, no such contact is suggested.
     strict
         Whether a lead with a field that nobody knows, or a value that cannot be read, is refused instead of scored with the problem told.
+    title
+        Fields that people know a lead by, such as its name and company: shown before its key, in the model or not.
     """
 
     unknown_events: Literal["create", "refuse"] = "create"
     do_not_call: str | None = None
     do_not_email: str | None = None
     strict: bool = False
+    title: tuple[str, ...] = ()

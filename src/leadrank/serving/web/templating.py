@@ -15,6 +15,7 @@ from jinja2.runtime import Context
 
 from leadrank.errors import ServiceError
 from leadrank.explain import number_text
+from leadrank.operations.titles import title_of
 from leadrank.pages.words import between, count, money, percent, plural
 from leadrank.serving.web import moments
 from leadrank.serving.web.pictures.gauge import strip
@@ -47,13 +48,14 @@ def page(visit: Visit | None, template: str, *, status: int = 200, here: str = "
 def _terms(visit: Visit | None) -> dict[str, Any]:
     """Return the currency, the tiers, best first, and the cut, where that is a probability; nothing as long as no model is in use."""
     try:
-        policy = visit.desk.champion.current().bundle.policy if visit else None
+        active = visit.desk.champion.current() if visit else None
     except ServiceError:
-        policy = None
-    if policy is None:
-        return {"currency": "", "tier_names": (), "cut": None}
+        active = None
+    if active is None:
+        return {"currency": "", "tier_names": (), "cut": None, "titles": ()}
+    policy = active.bundle.policy
     cut = policy.threshold.cut if policy.threshold.on == "probability" else None
-    return {"currency": policy.currency, "tier_names": tuple(tier.name for tier in policy.tiers), "cut": cut}
+    return {"currency": policy.currency, "tier_names": tuple(tier.name for tier in policy.tiers), "cut": cut, "titles": active.project.serving.title}
 
 
 @cache
@@ -66,7 +68,7 @@ def environment() -> Environment:
     made.filters.update(
         ago=_ago, due=_due, amount=_amount, tier_place=_tier_place, percent=percent, count=count, plural=plural, interval=_interval,
         moment=_moment, machine=_machine, anchor=anchor, urlencode_all=_urlencode_all,
-        points=_points, why_aside=_why_aside, value=_value,
+        points=_points, called=_called, why_aside=_why_aside, value=_value,
     )
     made.globals.update(strip=strip, static=static)
     return made
@@ -108,6 +110,12 @@ def _due(context: Context, lead: LeadRow) -> moments.Due:
 @pass_context
 def _amount(context: Context, amount: float | None) -> str:
     return "–" if amount is None else money(context["currency"])(amount)
+
+
+@pass_context
+def _called(context: Context, lead: LeadRow) -> str:
+    """Return what people call a lead, where the project says which fields tell."""
+    return title_of(context["titles"], lead.fields)
 
 
 @pass_context
