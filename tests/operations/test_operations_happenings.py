@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from leadrank.errors import NotFoundError, UsageError
+from leadrank.errors import ConflictError, NotFoundError, UsageError
 from leadrank.operations import queue, work
 from leadrank.operations.conversions import conversion_among
 from leadrank.operations.desk import Desk
@@ -41,6 +41,24 @@ def test_an_event_changes_its_lead_once_however_often_it_comes(
     told = queue.history(desk, root, "L1", now=now)
     assert [row.because for row in told.scores] == ["visits went from 3 to 8; source went from web to reference", "First score"]
     assert [row.event for row in told.events] == ["e1"]
+
+
+def test_the_name_of_another_lead_s_event_is_refused_and_not_dropped_without_a_word(desk: Desk, root: Who, now: datetime) -> None:
+    take_leads(desk, root, [NewLead("L1", {"visits": 3}), NewLead("L2", {"visits": 3})], now=now)
+    take_events(desk, root, [NewEvent("ev-1", "L1", "view", now, add={"visits": 1})], now=now)
+    for events in (
+        [NewEvent("ev-1", "L2", "view", now, add={"visits": 1})], [NewEvent("ev-2", "L1", "view", now), NewEvent("ev-2", "L2", "view", now)],
+    ):
+        with pytest.raises(ConflictError, match=r"An event 'ev-.' has come with another lead than 'L2'"):
+            take_events(desk, root, events, now=now)
+    assert [queue.lead(desk, root, key, now=now).lead.fields["visits"] for key in ("L1", "L2")] == [4, 3]
+
+
+def test_fields_that_nobody_knows_are_told_with_the_nearest_name(desk: Desk, root: Who, now: datetime) -> None:
+    event = NewEvent("e1", "L1", "view", now, add={"vists": 1, "visits": 1}, set={"sorce": "web"})
+    (found,) = take_events(desk, root, [event], now=now)
+    assert [problem.split(" is a field")[0] for problem in found.problems] == ["sorce", "vists"]
+    assert "Did you mean 'visits'" in found.problems[1]
 
 
 def test_events_of_one_call_change_a_lead_in_the_order_in_which_they_happened(desk: Desk, root: Who, now: datetime) -> None:

@@ -13,17 +13,18 @@ from typing import Any
 from sqlalchemy import Connection
 
 from leadrank.data import ColumnSchema, clean_cell
-from leadrank.errors import NotFoundError, UsageError, nearest
+from leadrank.errors import ConflictError, NotFoundError, UsageError, nearest
 from leadrank.operations.allowed import check
 from leadrank.operations.cells import checked_fields, listed
 from leadrank.operations.champion import Active
 from leadrank.operations.conversions import conversion_among, converted_by
 from leadrank.operations.desk import Desk, writing
 from leadrank.operations.intake import LONGEST_KEY, check_key, restless_by
+from leadrank.operations.scoring import foreign_to
 from leadrank.operations.standing import Restless, newcomer, settle
 from leadrank.operations.who import Who
 from leadrank.project import ParentTable
-from leadrank.store.events import add_events
+from leadrank.store.events import add_events, leads_of_events
 from leadrank.store.leads import lock_leads, put_leads
 from leadrank.store.parents import put_parents
 from leadrank.store.records import EventRow, LeadRow
@@ -64,12 +65,13 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """What became of an event: whether it is new, whether its lead was made for it, and the lead as it stands after the whole call."""
+    """What became of an event: whether it is new, whether its lead was made for it, the lead after the whole call, and unknown fields."""
 
     event: str
     new: bool
     created: bool
     lead: LeadRow
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ def take_events(desk: Desk, who: Who, events: Sequence[NewEvent], *, now: dateti
         The lead is unknown and `[serving] unknown_events` says "refuse", or it is not the rep's own. Nothing of the call is stored then.
     UsageError
         An event has no name, is of no table that the model knows, or adds what is no number.
+    ConflictError
+        Another lead has an event of the same name: names are unique over all leads. Nothing of the call is stored then.
     """
     keys = list(dict.fromkeys(event.lead for event in events))
     with writing(desk, who, "take_events", listed(keys), now=now, times=len(events)) as c:
@@ -102,12 +106,13 @@ def take_events(desk: Desk, who: Who, events: Sequence[NewEvent], *, now: dateti
         for row in known.values():
             check(who, "take_events", row)
         created = _created(c, active, who, [key for key in keys if key not in known], now)
+        _refuse_others(c, events)
         new = add_events(c, [_row(event, now) for event in events])
         # Of two with one name in one call, the first one counts.
         first = {event.event: place for place, event in reversed(list(enumerate(events))) if event.event in new}
         rows = known | created
         rows |= _moved(c, active, who, [events[place] for place in first.values()], rows, list(created), now)
-        return [Happened(e.event, first.get(e.event) == place, e.lead in created, rows[e.lead]) for place, e in enumerate(events)]
+        return [Happened(e.event, first.get(e.event) == place, e.lead in created, rows[e.lead], _odd(active, e)) for place, e in enumerate(events)]
 
 
 def take_parents(desk: Desk, who: Who, rows: Sequence[ParentFields], *, now: datetime) -> int:
@@ -144,6 +149,22 @@ def _check_event(active: Active, event: NewEvent) -> None:
     wrong = [name for name, by in event.add.items() if isinstance(by, bool) or not isinstance(by, int | float) or not math.isfinite(by)]
     if wrong:
         raise UsageError(f"Event {event.event!r} adds to {', '.join(map(repr, wrong))} what is no number.", "Send e.g. {\"visits\": 1}.")
+
+
+def _refuse_others(c: Connection, events: Sequence[NewEvent]) -> None:
+    """Refuse a name that an event of another lead has: it would be taken for that event again, and lost without a word."""
+    leads = leads_of_events(c, (event.event for event in events))
+    for event in events:
+        held = leads.setdefault(event.event, event.lead)
+        if held != event.lead:
+            raise ConflictError(
+                f"An event {event.event!r} has come with another lead than {event.lead!r}.", "Give each event a name that no other has, of any lead.",
+            )
+
+
+def _odd(active: Active, event: NewEvent) -> tuple[str, ...]:
+    """Say which fields that it sets or adds to nobody knows, each with the nearest name."""
+    return tuple(foreign_to(active, [*event.set, *event.add]).values())
 
 
 def _row(event: NewEvent, now: datetime) -> EventRow:

@@ -189,6 +189,7 @@ class HappenedTold(Told):
     new: bool
     created: bool
     lead: LeadTold
+    problems: tuple[str, ...] = ()
 
 
 class ModelTold(Told):

@@ -22,6 +22,14 @@ def add_events(c: Connection, rows: Iterable[EventRow]) -> set[str]:
     return new_ones(c, events, sorted(rows, key=lambda row: row.event), events.c.event)
 
 
+def leads_of_events(c: Connection, names: Iterable[str]) -> dict[str, str]:
+    """Name the lead of each event that is known."""
+    found: dict[str, str] = {}
+    for piece in chunks(dict.fromkeys(names)):
+        found.update({row.event: row.lead for row in c.execute(select(events.c.event, events.c.lead).where(events.c.event.in_(piece)))})
+    return found
+
+
 def events_of(c: Connection, lead: str, limit: int | None = None) -> list[EventRow]:
     """Read the events of a lead, newest first."""
     return many(c, select(events).where(events.c.lead == lead).order_by(events.c.occurred_at.desc(), events.c.id.desc()).limit(limit), EventRow)
