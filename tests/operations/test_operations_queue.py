@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 from openpyxl.utils.escape import unescape
 
-from leadrank.errors import ConflictError, ForbiddenError, UsageError
+from leadrank.errors import ConflictError, ForbiddenError, NotFoundError, UsageError
 from leadrank.operations import queue, replies, work
 from leadrank.operations.access import access_log, record_unstored
 from leadrank.operations.desk import Desk
@@ -76,6 +76,25 @@ def test_a_rep_sees_own_leads_only_and_cannot_ask_for_others(
             queue.queue(desk, ann, wanted, now=now)
     exported = pl.read_csv(queue.export_queue(desk, ann, now=now))
     assert exported["owner"].unique().to_list() == ["ann"]
+
+
+def test_the_record_of_an_export_says_which_leads_and_how_many(desk: Desk, root: Who, now: datetime) -> None:
+    take_leads(desk, root, [NewLead(f"L{k}", KEEN) for k in range(3)], now=now)
+    queue.export_queue(desk, root, QueueFilter(search="L1"), now=now)
+    queue.export_queue(desk, root, QueueFilter(status=("open", "lost"), unassigned=True), now=now)
+    told = [(row.what, row.times) for row in access_log(desk, root, now=now) if row.did == "export_queue"]
+    assert told == [("unassigned=True status=open|lost", 3), ("status=open search", 1)]
+
+
+def test_a_batch_that_is_refused_is_recorded_with_its_number(
+    desk: Desk, staff: Callable[..., None], people: dict[str, Who], root: Who, now: datetime
+) -> None:
+    staff(desk)
+    take_leads(desk, root, [NewLead(f"L{k}", KEEN) for k in range(3)], now=now)
+    with pytest.raises(NotFoundError):
+        take_leads(desk, people["ann"], [NewLead(f"L{k}", KEEN) for k in range(3)], now=now)
+    told = [(row.what, row.times) for row in access_log(desk, root, by="ann", now=now) if row.result == "refused"]
+    assert told == [("L0 and 2 more", 3)]
 
 
 def test_no_cell_of_an_export_starts_a_formula_and_every_value_stays(desk: Desk, root: Who, now: datetime) -> None:

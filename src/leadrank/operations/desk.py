@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -50,22 +50,24 @@ def writing(desk: Desk, who: Who, operation: str, what: str = "", *, now: dateti
     times
         How many of them, where one call is about several.
     """
-    with trying(desk, who, operation, what, now=now), desk.store.writing() as connection:
+    with trying(desk, who, operation, what, now=now, times=times), desk.store.writing() as connection:
         yield connection
         access.add(connection, [_row(who, operation, what, now, "done", times)])
 
 
 @contextmanager
-def reading(desk: Desk, who: Who, operation: str, what: str = "", *, now: datetime, times: int = 1) -> Iterator[Connection]:
+def reading(
+    desk: Desk, who: Who, operation: str, what: str = "", *, now: datetime, times: Callable[[], int] = lambda: 1
+) -> Iterator[Connection]:
     """Check that the caller may see this, and show it; the access record is written before the answer is given out.
 
     Reading does not wait for those who write: the record has a short transaction of its own, and where a file's writers leave no room for that soon,
-    the next `write_waiting` writes it.
+    the next `write_waiting` writes it. `times` says afterwards how many were shown, where one call shows several.
     """
     with trying(desk, who, operation, what, now=now):
         with desk.store.reading() as connection:
             yield connection
-        _record(desk, _row(who, operation, what, now, "done", times))
+        _record(desk, _row(who, operation, what, now, "done", times()))
 
 
 def own_lead(c: Connection, who: Who, operation: str, key: str, *, lock: bool = True) -> LeadRow:
@@ -84,7 +86,7 @@ def own_lead(c: Connection, who: Who, operation: str, key: str, *, lock: bool = 
 
 
 @contextmanager
-def trying(desk: Desk, who: Who, operation: str, what: str = "", *, now: datetime) -> Iterator[None]:
+def trying(desk: Desk, who: Who, operation: str, what: str = "", *, now: datetime, times: int = 1) -> Iterator[None]:
     """Check that the caller may do this, and record what does not come about: its own transaction is rolled back."""
     try:
         check(who, operation)
@@ -93,7 +95,7 @@ def trying(desk: Desk, who: Who, operation: str, what: str = "", *, now: datetim
         refused = isinstance(problem, ForbiddenError | NotFoundError)
         # A store that is out of reach cannot record that it is.
         with suppress(LeadrankError):
-            _record(desk, _row(who, operation, what, now, "refused" if refused else "failed"))
+            _record(desk, _row(who, operation, what, now, "refused" if refused else "failed", times))
         raise
 
 

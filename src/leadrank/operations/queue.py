@@ -6,6 +6,7 @@ import base64
 import json
 import math
 from dataclasses import dataclass, replace
+from dataclasses import fields as parts_of
 from datetime import datetime
 from typing import Any
 
@@ -94,16 +95,31 @@ def queue(desk: Desk, who: Who, wanted: QueueFilter = QueueFilter(), *, limit: i
 
 
 def export_queue(desk: Desk, who: Who, wanted: QueueFilter = QueueFilter(), *, kind: str = "csv", now: datetime) -> bytes:  # noqa: B008
-    """Return the queue (its first 100,000 leads) as a CSV or XLSX file in which no cell starts a formula."""
+    """Return the queue (its first 100,000 leads) as a CSV or XLSX file in which no cell starts a formula; its access record says which, and how many."""
     if kind not in KINDS:
         raise UsageError(f"{kind!r} is no kind of file that can be given out.", f"Ask for {' or '.join(KINDS)}.")
-    with reading(desk, who, "export_queue", now=now) as c:
+    with reading(desk, who, "export_queue", in_words(wanted), now=now, times=lambda: len(found)) as c:
         found, titles = page(c, _own(who, wanted), limit=LONGEST), desk.champion.of(c).project.serving.title
     fields = dict.fromkeys(name for row in found for name in row.fields)
     columns: dict[str, list[Any]] = {"title": [title_of(titles, row.fields) for row in found]} if titles else {}
     columns |= {name: [getattr(row, name) for row in found] for name in SHOWN}
     columns |= {name if name not in columns else f"{name} (field)": [text_of(row.fields.get(name)) for row in found] for name in fields}
     return as_file(pl.DataFrame(columns, strict=False), kind)
+
+
+def in_words(wanted: QueueFilter) -> str:
+    """Write down which leads were asked for; what a search looked for may be a field's value, and is left out.
+
+    Examples
+    --------
+    >>> in_words(QueueFilter(owner="ann", tier=("High", "Medium"), contact=False, search="Lee"))
+    'owner=ann tier=High|Medium status=open contact=False search'
+    """
+    asked = {part.name: getattr(wanted, part.name) for part in parts_of(wanted)}
+    if not wanted.unassigned:
+        del asked["unassigned"]
+    told = {name: "|".join(value) if isinstance(value, tuple) else value for name, value in asked.items()}
+    return " ".join(name if name == "search" else f"{name}={value}" for name, value in told.items() if value is not None and value != "")
 
 
 def lead(desk: Desk, who: Who, key: str, *, now: datetime) -> Known:

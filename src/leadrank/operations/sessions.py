@@ -57,7 +57,10 @@ def log_out(desk: Desk, token: str, *, now: datetime) -> None:
 
 
 def signed_in(desk: Desk, token: str, *, request: str = "", now: datetime) -> Signed | None:
-    """Return who has this cookie, and let the session last another 12 hours, up to seven days in all (written at most once a minute); None if nobody has."""
+    """Return who has this cookie, and let the session last another 12 hours, up to seven days in all; None if nobody has it.
+
+    That it was used is written at most once a minute.
+    """
     with desk.store.reading() as c:
         found = sessions.get_session(c, _hashed(token), now)
         account = None if found is None else get_account(c, found.account)
