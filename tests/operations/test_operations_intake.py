@@ -182,7 +182,9 @@ def test_a_lead_to_work_shows_what_speaks_for_it_and_one_aside_what_speaks_again
         assert score is not None
         wanted = "raises" if taken.lead.contact else "lowers"
         said = [reason["sentence"] for reason in score.reasons if reason["direction"] == wanted] or [score.reasons[0]["sentence"]]
-        assert taken.lead.reason == said[0]
+        arrow, _, sentence = taken.lead.reason.partition(" ")
+        assert sentence == said[0]
+        assert arrow == {reason["sentence"]: {"raises": "▲", "lowers": "▼"}[reason["direction"]] for reason in score.reasons}[sentence]
     contacts = {taken.lead.contact for taken in take_leads(desk, people["root"], rows, now=now)}
     assert contacts == {True, False}
 

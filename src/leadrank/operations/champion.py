@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from leadrank.bundle import Bundle, load_bundle
 from leadrank.errors import ServiceError
+from leadrank.operations.tally import Tally
 from leadrank.project import Project
 from leadrank.score import Scorer
 from leadrank.snapshots import as_declared
@@ -25,6 +26,7 @@ class Active:
     scorer: Scorer
     project: Project
     identity: str
+    tally: Tally = field(default_factory=Tally, compare=False, repr=False)
 
     @property
     def bundle(self) -> Bundle:
@@ -48,7 +50,7 @@ class Champion:
     """
 
     def __init__(self, key: bytes | None = None) -> None:
-        self.key = key
+        self.key, self.tally = key, Tally()
         self._active: Active | None = None
         self._number = 0
         self._lock = Lock()
@@ -73,14 +75,14 @@ class Champion:
         with self._lock:
             active = self._active
             if active is None or active.identity != found.model:
-                active = made_ready(registry.bundle_of(connection, found.model) or b"", self.key)
+                active = replace(made_ready(registry.bundle_of(connection, found.model) or b"", self.key), tally=self.tally)
             self._use(active, found.id)
             return active
 
     def install(self, active: Active, number: int) -> None:
         """Use a model that an activation put in use just now, and that is ready."""
         with self._lock:
-            self._use(active, number)
+            self._use(replace(active, tally=self.tally), number)
 
     def _use(self, active: Active, number: int) -> None:
         # A transaction that began before the last activation still sees the former model.

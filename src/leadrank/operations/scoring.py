@@ -19,6 +19,7 @@ from leadrank.scored_rows import LEFT
 from leadrank.store.events import events_of_each
 from leadrank.store.records import LeadRow
 
+ARROWS = {"raises": "▲", "lowers": "▼"}
 REASONS = 3
 """Reasons that are kept with each score."""
 WEIGHED = 12
@@ -65,7 +66,7 @@ def top_reason(scored: Scored, *, contact: bool) -> str:
     """Return the strongest reason for what is done with a lead: one in favour of a lead to work, one against a lead that is not worth it."""
     direction = "raises" if contact else "lowers"
     told = [reason for reason in scored.reasons if reason.direction == direction] or scored.reasons
-    return told[0].sentence if told else ""
+    return f"{ARROWS[told[0].direction]} {told[0].sentence}" if told else ""
 
 
 def amount_of(active: Active, column: str, fields: Mapping[str, object]) -> float | None:

@@ -55,6 +55,7 @@ def settle(c: Connection, active: Active, leads: Sequence[Restless], *, by: str,
     moves = place(c, active, [Move(lead.before, row) for lead, row in zip(leads, stood, strict=True)])
     placed = [move.row for move in moves]
     put_leads(c, placed)
+    active.tally.count((row.tier, row.score) for row in placed)
     write_moves(c, moves, by=by, now=now)
     news = [_score(lead, row, one, inputs[row.key], now) for lead, row, one in zip(leads, placed, scored, strict=True) if _tells(lead, row)]
     scores.add_scores(c, news)

@@ -11,6 +11,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.exposition import generate_latest
 from prometheus_client.metrics_core import Metric
 
+from leadrank.operations.tally import Tally
+
 BUCKETS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 LAST = 4096
 """Requests of one route over which quantiles are told."""
@@ -38,9 +40,16 @@ class Route:
 
 
 class Meter:
-    """Counts requests and scores of one process."""
+    """Counts requests and scores of one process.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    stored
+        Counts the scores of stored leads.
+    """
+
+    def __init__(self, stored: Tally | None = None) -> None:
+        self._stored = stored or Tally()
         self.routes: dict[str, Route] = defaultdict(Route)
         self.scores = [0] * 101
         self.tiers: dict[str, int] = defaultdict(int)
@@ -76,12 +85,16 @@ class Meter:
         yield from (requests, errors, seconds, quantiles, *self._of_scores())
 
     def _of_scores(self) -> Iterator[Metric]:
-        scores = HistogramMetricFamily("leadrank_scores", "Scores given, 0 to 100.")
-        counts = [sum(self.scores[end - 9 : end + 1]) for end in SCORES]
-        counts[0] += self.scores[0]
-        scores.add_metric((), _cumulated(SCORES, [*counts, 0]), float(sum(k * n for k, n in enumerate(self.scores))))
-        tiers = CounterMetricFamily("leadrank_tiers", "Scores given by tier.", labels=("tier",))
-        for tier, count in sorted(self.tiers.items()):
+        scores = HistogramMetricFamily("leadrank_scores", "Scores given, 0 to 100, of stored leads too.")
+        given, by_tier = list(self.scores), dict(self.tiers)
+        for (tier, score), times in self._stored.told().items():
+            given[score] += times
+            by_tier[tier] = by_tier.get(tier, 0) + times
+        counts = [sum(given[end - 9 : end + 1]) for end in SCORES]
+        counts[0] += given[0]
+        scores.add_metric((), _cumulated(SCORES, [*counts, 0]), float(sum(k * n for k, n in enumerate(given))))
+        tiers = CounterMetricFamily("leadrank_tiers", "Scores given by tier, of stored leads too.", labels=("tier",))
+        for tier, count in sorted(by_tier.items()):
             tiers.add_metric((tier,), count)
         yield from (scores, tiers)
 

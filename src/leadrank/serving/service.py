@@ -88,7 +88,7 @@ def service_of(settings: Settings, desk: Desk) -> Service:
     """Put a service together around a desk."""
     keeper = Keeper(desk, on_loopback=settings.on_loopback, monotonic=time.monotonic, now=utc_now)
     keeper.look()
-    meter, limits = Meter(), settings.limits
+    meter, limits = Meter(desk.champion.tally), settings.limits
     gate = Gate(desk.champion, keeper, meter, limits, strict=settings.strict, monotonic=time.monotonic)
     return Service(
         settings, desk, keeper, gate, meter, Changes(limits.streams), MovingMinutes(limits.calls, "calls"), MovingMinutes(limits.tries, "tries"),
