@@ -44,7 +44,7 @@ def test_a_new_lead_is_scored_tiered_routed_and_in_the_queue_on_either_database(
     told = queue.history(desk, root, "L1", now=now)
     assert [(row.cause, row.because) for row in told.scores] == [("created", "First score, from web form")]
     assert [(row.owner, row.by) for row in told.assignments] == [("ann", "root")]
-    assert told.scores[0].reasons[0]["sentence"] == lead.reason != ""
+    assert lead.reason == f"▲ {told.scores[0].reasons[0]['sentence']}"
 
 
 def test_the_same_lead_twice_changes_nothing_and_adds_no_score(desk: Desk, root: Who, now: datetime) -> None:
