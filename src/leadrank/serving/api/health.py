@@ -73,7 +73,7 @@ def ready(service: At) -> Health:
     """Say whether requests shall come here: 503 while the database is out of reach."""
     found = _health(service)
     if found.status != "ok":
-        raise Problem(503, f"The database is out of reach: {service.state.said}", "Scores are still given.", headers={"retry-after": "1"})
+        raise Problem(503, "The database is out of reach.", "Scores are still given; the log says why.", headers={"retry-after": "1"})
     return found
 
 
