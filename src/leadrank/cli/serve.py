@@ -10,6 +10,7 @@ import typer
 
 from leadrank.cli.options import CheckKey
 from leadrank.cli.signing import key_of
+from leadrank.cli.stopping import drained
 from leadrank.cli.terminal import emit, say
 from leadrank.errors import BundleError, MissingExtraError, UsageError
 
@@ -75,12 +76,14 @@ def run(settings: Settings, create_admin: str | None) -> None:
         service.keeper.look()
     check_open(service)
     taken = listen(settings.host, settings.port)
-    say_ready(service, int(taken.getsockname()[1]))
-    if settings.workers == 1:
-        run_one(app_of(service), taken, settings)
-    else:
-        service.desk.store.close()
-        run_several(settings, taken)
+    with drained():
+        say_ready(service, int(taken.getsockname()[1]))
+        if settings.workers == 1:
+            run_one(app_of(service), taken, settings)
+        else:
+            service.desk.store.close()
+            run_several(settings, taken)
+    say("Stopped.")
 
 
 def check_open(service: Service) -> None:

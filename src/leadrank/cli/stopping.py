@@ -61,6 +61,16 @@ def stoppable() -> Iterator[None]:
             _remove_drafts()
 
 
+@contextmanager
+def drained() -> Iterator[None]:
+    """Take SIGTERM for the ordinary end of a server: it comes out of one that has answered what was under way. Ctrl-C stays an interruption."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if exit_code() != 128 + signal.SIGTERM:
+            raise
+
+
 def _stop(number: int, _frame: FrameType | None) -> None:
     _came.append(number)
     for own in SIGNALS:
