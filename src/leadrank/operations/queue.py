@@ -95,7 +95,7 @@ def queue(desk: Desk, who: Who, wanted: QueueFilter = QueueFilter(), *, limit: i
 
 
 def export_queue(desk: Desk, who: Who, wanted: QueueFilter = QueueFilter(), *, kind: str = "csv", now: datetime) -> bytes:  # noqa: B008
-    """Return the queue (its first 100,000 leads) as a CSV or XLSX file in which no cell starts a formula; its access record says which, and how many."""
+    """Return the queue (its first 100,000 leads) as a CSV or XLSX file in which no cell starts a formula; it is recorded which, and how many."""
     if kind not in KINDS:
         raise UsageError(f"{kind!r} is no kind of file that can be given out.", f"Ask for {' or '.join(KINDS)}.")
     with reading(desk, who, "export_queue", in_words(wanted), now=now, times=lambda: len(found)) as c:
