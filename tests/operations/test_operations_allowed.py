@@ -115,8 +115,8 @@ def test_the_table_names_every_operation_and_no_other() -> None:
                 given = list(inspect.signature(made).parameters)
                 found |= {name} if given[:2] == ["desk", "who"] else set()
     ours = found - {"writing", "reading", "trying"}
-    # These keep what a door answers for its own caller, whoever that is.
-    assert ours - {"claim", "answer", "release"} == set(CALLS)
+    # These keep what a door answers for its own caller, whoever that is; many leads are taken piece by piece, each by `take_leads`.
+    assert ours - {"claim", "answer", "release", "take_many"} == set(CALLS)
 
 
 @pytest.mark.parametrize("operation", CALLS)
