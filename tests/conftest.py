@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ def _stay_here(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_stay_here)
+# How long an example takes tells of the machine's load; speed is measured in benchmarks/.
+hypothesis.settings.register_profile("leadrank", deadline=None)
+hypothesis.settings.load_profile("leadrank")
 
 
 def _script(place: str) -> ModuleType:

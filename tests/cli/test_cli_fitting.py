@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -92,6 +93,6 @@ def test_when_all_are_decided_that_is_said(place: Path, capsys: Capture) -> None
 
 def test_the_outcome_of_an_event_is_told_in_words(place: Path, capsys: Capture) -> None:
     assert run(["inspect", str(place / "several.leadrank")]) == 0
-    assert "converted: not converted < converted" in capsys.readouterr().out
+    assert re.search(r"within \d+ days.*: not converted < converted", capsys.readouterr().out)
     assert run(["check", str(place / "leadrank.toml")]) == 0
     assert " not converted, " in (said := capsys.readouterr()).out + said.err
