@@ -46,8 +46,9 @@ def terms_of(project: Mapping[str, Any], profile: Mapping[str, Any], facts: Mapp
     ValueError, KeyError, TypeError, AttributeError
         They are not such records.
     """
-    lead, money = project["lead"], project["economics"]
-    expected = (lead["key"], lead["order"], lead["created_at"], project["target"]["column"], *lead["exclude"])
+    lead, money, serving = project["lead"], project["economics"], project.get("serving", {})
+    told = (serving.get("do_not_call"), serving.get("do_not_email"), *serving.get("title", ()))
+    expected = (lead["key"], lead["order"], lead["created_at"], project["target"]["column"], *lead["exclude"], *told)
     return checked_record(Terms, {
         "key": lead["key"], "value_column": money["value_column"], "contact_cost_column": money["contact_cost_column"],
         "classes": facts["classes"],

@@ -57,9 +57,7 @@ class Acquaintance:
     def __init__(self, bundle: Bundle) -> None:
         self.columns = bundle.encoder.columns
         self.levels = {i.feature.column: frozenset((None, *i.feature.levels)) for i in bundle.encoder.inputs if i.feature.kind == "category"}
-        serving = bundle.project.serving
-        told = (serving.do_not_call, serving.do_not_email, *serving.title)
-        self.known = {"asked_at", *bundle.schema.names, *bundle.terms.declared, *bundle.terms.expected, *(name for name in told if name)}
+        self.known = {"asked_at", *bundle.schema.names, *bundle.terms.declared, *bundle.terms.expected}
         self.always_given = set(bundle.terms.always_given) & set(self.columns)
 
     def foreign(self, names: Iterable[str]) -> tuple[str, ...]:
