@@ -21,6 +21,7 @@ MANY = {"requestBody": {"required": True, "content": {
     ]}},
     NDJSON: {"schema": {"type": "string", "description": "A lead in each line; the answer has a line for each, as they come."}},
 }}}
+ELSEWHERE = "serving/hot answers this address; here it is only documented"
 Reasons = Annotated[int, Query(ge=0, le=MOST_REASONS, description="So many reasons with each score.")]
 Strict = Annotated[bool, Query(description="Refuse odd fields (422) instead of telling of them in `warnings`.")]
 
@@ -72,12 +73,12 @@ class AnswerTold(BaseModel):
 
 
 @router.post("/predict", openapi_extra=ONE)
-def predict(reasons: Reasons = 0, strict: Strict = False) -> AnswerTold:
+def predict(reasons: Reasons = 0, strict: Strict = False) -> AnswerTold:  # noqa: ARG001 - they are for the document
     """Score one lead: a flat object of field to value. An absent field counts as missing, and odd ones are told of."""
-    raise NotImplementedError
+    raise AssertionError(ELSEWHERE)
 
 
 @router.post("/predict/batch", openapi_extra=MANY)
-def predict_batch(reasons: Reasons = 0, strict: Strict = False) -> list[AnswerTold]:
+def predict_batch(reasons: Reasons = 0, strict: Strict = False) -> list[AnswerTold]:  # noqa: ARG001 - they are for the document
     """Score many leads, in their order: a list, an object with `leads`, or NDJSON."""
-    raise NotImplementedError
+    raise AssertionError(ELSEWHERE)

@@ -13,10 +13,10 @@ from leadrank.serving.web import (
     guide_page,
     lead_page,
     login_page,
-    manager_page,
     model_page,
     new_page,
     queue_page,
+    team_page,
     upload_page,
 )
 from leadrank.serving.web.entry import PageRoute, Visiting
@@ -32,7 +32,7 @@ def home(visit: Visiting) -> RedirectResponse:
 
 
 for part in (
-    files, login_page, changes_page, queue_page, new_page, lead_page, manager_page, model_page, upload_page, accounts_page, guide_page,
+    files, login_page, changes_page, queue_page, new_page, lead_page, team_page, model_page, upload_page, accounts_page, guide_page,
 ):
     pages.include_router(part.pages)
 

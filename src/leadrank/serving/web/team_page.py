@@ -56,7 +56,7 @@ def show(
     asked = shares.capacity if not capacity.strip() else _whole(capacity)
     most = max(10, sum(shares.tiers.values()), asked or 0)
     return page(
-        visit, "manager.html", here=HERE, **_planned(visit, asked, amount(value), amount(cost)),
+        visit, "team.html", here=HERE, **_planned(visit, asked, amount(value), amount(cost)),
         **_sliders(policy, most, asked, amount(value), amount(cost)), loads=loads,
         shares=shares, tiers=_tiers(shares), share_bar=share_bar, load_bar=_load_bar, business=lines(found, policy.currency),
         caution=found.caution if isinstance(found, BeforeAfter) else "", since=start.date(), until=end.date(), split=middle.date() if middle else "",
@@ -66,7 +66,7 @@ def show(
 @pages.get("/manager/plan")
 def plan(visit: Visiting, capacity: Amount = "", value: Amount = "", cost: Amount = "") -> Response:
     """Answer the sliders."""
-    return page(visit, "manager/plan.html", **_planned(visit, _whole(capacity), amount(value), amount(cost)))
+    return page(visit, "team/plan.html", **_planned(visit, _whole(capacity), amount(value), amount(cost)))
 
 
 def _whole(text: str) -> int | None:
