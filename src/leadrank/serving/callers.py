@@ -79,10 +79,7 @@ class Keeper:
         Problem
             Nobody is logged in (401), or another site sent this (403).
         """
-        if self.local and b"authorization" not in headers:
-            return self._local(headers)
-        found = self._known.get(fingerprint(credential(headers)))
-        return found[1] if found is not None and self._monotonic() - found[0] < LIFE else None
+        return self._within(headers, LIFE)
 
     def find(self, headers: Headers, *, stale: bool = False) -> Caller:
         """Recognise a caller, by the store where need be.
@@ -129,10 +126,13 @@ class Keeper:
         Problem
             Nobody is logged in (401), or another site sent this (403).
         """
+        return self._within(headers, LATELY)
+
+    def _within(self, headers: Headers, seconds: float) -> Caller | None:
         if self.local and b"authorization" not in headers:
             return self._local(headers)
         found = self._known.get(fingerprint(credential(headers)))
-        return found[1] if found is not None and self._monotonic() - found[0] < LATELY else None
+        return found[1] if found is not None and self._monotonic() - found[0] < seconds else None
 
     def forget(self, headers: Headers) -> None:
         """Look a credential up anew at its next use."""
