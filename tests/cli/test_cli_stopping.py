@@ -37,6 +37,25 @@ main.app = app
 sys.exit(main.run(["dig"]))
 """
 
+DRAINED = """
+import sys
+from leadrank.cli import stopping
+
+with stopping.stoppable(), stopping.drained():
+    exec("import time; print('deep', flush=True); time.sleep(60)")
+sys.exit(0)
+"""
+
+
+def test_a_server_that_is_told_to_end_while_it_is_still_loading_ends_as_told(tmp_path: Path) -> None:
+    """An interruption inside an `exec` of text, which dataclasses use, would else become the end of the process itself."""
+    (tmp_path / "served.py").write_text(DRAINED)
+    with subprocess.Popen([sys.executable, "-m", "served"], cwd=tmp_path, stdout=subprocess.PIPE, text=True) as started:
+        assert started.stdout is not None
+        assert started.stdout.readline() == "deep\n"
+        started.send_signal(signal.SIGTERM)
+        assert started.wait(20) == 0
+
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_library_deep_in_its_own_code_does_not_keep_a_command_from_stopping(number: int, code: int, tmp_path: Path) -> None:

@@ -77,9 +77,10 @@ def run(settings: Settings, create_admin: str | None) -> None:
     check_open(service)
     taken = listen(settings.host, settings.port)
     with drained():
+        app = app_of(service)
         say_ready(service, int(taken.getsockname()[1]))
         if settings.workers == 1:
-            run_one(app_of(service), taken, settings)
+            run_one(app, taken, settings)
         else:
             service.desk.store.close()
             run_several(settings, taken)

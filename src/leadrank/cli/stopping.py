@@ -69,6 +69,9 @@ def drained() -> Iterator[None]:
     except KeyboardInterrupt:
         if exit_code() != 128 + signal.SIGTERM:
             raise
+        # Where the interruption passed through an `exec` of text (dataclasses make their methods so), the interpreter remembers it and would end
+        # by SIGINT although it was caught; the next such `exec` makes it forget.
+        exec("")
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:
