@@ -71,7 +71,7 @@ def drained() -> Iterator[None]:
             raise
         # Where the interruption passed through an `exec` of text (dataclasses make their methods so), the interpreter remembers it and would end
         # by SIGINT although it was caught; the next such `exec` makes it forget.
-        exec("")
+        exec("")  # noqa: S102
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:
