@@ -1,4 +1,4 @@
-"""Who may do what (R15): every operation, by every role, on own, other and unassigned leads, with each scope; what is not in the table is refused."""
+"""Who may do what (R15): every operation, by every role, on own leads, others' and nobody's, with each scope; what is not in the table is refused."""
 
 from __future__ import annotations
 
@@ -23,7 +23,12 @@ from leadrank.store.access import page as records
 from leadrank.store.leads import change_lead, get_lead
 
 FIELDS = {"visits": 9, "source": "reference", "age": 50}
-OWNERS = {"own": "caller", "other": "bob", "unassigned": None}
+OWNERS: dict[str, tuple[str | None, str | None]] = {
+    "own": ("caller", "north"), "other": ("bob", "north"), "nobody's, of no team": (None, None), "nobody's, of the team": (None, "north"),
+    "nobody's, of another team": (None, "south"),
+}
+HIDDEN = {"other", "nobody's, of another team"}
+"""What a rep of team north does not see at all."""
 NOW = datetime.fromisoformat("2026-03-02T12:00")
 DAY = timedelta(days=1)
 HEX, WORDS, COUNT = "0123456789abcdef", "correct horse battery", count()
@@ -44,6 +49,7 @@ CALLS: dict[str, Call] = {
     "explain": lambda d, w: explaining.explain(d, w, "L1", now=NOW),
     "what_if": lambda d, w: explaining.what_if(d, w, "L1", {"visits": 1}, now=NOW),
     "ask_next": lambda d, w: explaining.ask_next(d, w, "L1", now=NOW),
+    "take": lambda d, w: work.take(d, w, "L1", now=NOW),
     "contact": lambda d, w: work.contact(d, w, "L1", channel="call", now=NOW),
     "outcome": lambda d, w: work.outcome(d, w, "L1", converted=True, now=NOW),
     "reopen": lambda d, w: work.reopen(d, w, "L1", now=NOW),
@@ -76,6 +82,8 @@ CALLS: dict[str, Call] = {
 }
 """Every operation, about lead L1 where it is about one."""
 WITHOUT_STORE = {"predict"}
+READ_ONLY = {"lead", "history", "explain", "what_if", "ask_next"}
+"""What changes nothing of a lead: a rep may do it also with those of the team that nobody has."""
 OTHER: list[bytes] = []
 
 
@@ -101,9 +109,9 @@ def office(desk_of: Callable[..., Desk], staff: Callable[..., None], people: dic
     return desk
 
 
-def _put(desk: Desk, owner: str | None) -> None:
+def _put(desk: Desk, owner: str | None, team: str | None = "north") -> None:
     with desk.store.writing() as c:
-        change_lead(c, "L1", owner=owner, status="open")
+        change_lead(c, "L1", owner=owner, team=team, status="open")
 
 
 def test_the_table_names_every_operation_and_no_other() -> None:
@@ -123,14 +131,16 @@ def test_the_table_names_every_operation_and_no_other() -> None:
 def test_every_cell_of_the_table_holds(office: Desk, operation: str) -> None:
     rule = ALLOWED[operation]
     for role, owner, scope in product(ROLES, OWNERS, sorted(SCOPES)):
-        _put(office, OWNERS[owner])
-        who = Who("caller", role, scopes=frozenset({scope}))
-        hidden = role == "rep" and rule.leads and owner != "own"
+        _put(office, *OWNERS[owner])
+        who = Who("caller", role, "north", scopes=frozenset({scope}))
+        limited = role == "rep" and rule.leads and owner != "own"
         expected: Any = None
         if role not in rule.roles or scope != rule.scope:
             expected = ForbiddenError
-        elif hidden:
+        elif limited and owner in HIDDEN:
             expected = NotFoundError
+        elif limited and operation not in READ_ONLY | {"take"}:
+            expected = ForbiddenError
         with office.store.reading() as c:
             before = get_lead(c, "L1")
         if expected is None:
@@ -174,3 +184,13 @@ def test_a_key_is_no_stronger_than_its_account(office: Desk) -> None:
         work.contact(office, key, "L1", channel="call", now=NOW)
     with pytest.raises(NotFoundError):
         queue.lead(office, replace(key, account="bob"), "L1", now=NOW)
+
+
+def test_what_a_rep_may_do_with_leads_that_nobody_has_is_to_read_and_to_take_them() -> None:
+    assert {name for name, rule in ALLOWED.items() if rule.nobodys} == READ_ONLY | {"take"}
+
+
+def test_to_act_on_a_lead_that_nobody_has_is_refused_with_the_way_to_get_it(office: Desk) -> None:
+    _put(office, None)
+    with pytest.raises(ForbiddenError, match="Take it first, or ask a manager"):
+        work.outcome(office, Who("caller", "rep", "north"), "L1", converted=True, now=NOW)

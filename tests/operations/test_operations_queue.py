@@ -6,6 +6,7 @@ import base64
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import openpyxl
@@ -20,6 +21,7 @@ from leadrank.operations.desk import Desk
 from leadrank.operations.intake import NewLead, take_leads
 from leadrank.operations.who import Who
 from leadrank.store.connect import Store
+from leadrank.store.leads import change_lead
 from leadrank.store.queue import QueueFilter
 
 KEEN = {"visits": 9, "source": "reference", "age": 50}
@@ -71,11 +73,33 @@ def test_a_rep_sees_own_leads_only_and_cannot_ask_for_others(
     ann = people["ann"]
     assert {row.owner for row in queue.queue(desk, ann, now=now).leads} == {"ann"}
     assert queue.queue(desk, ann, QueueFilter(owner="ann"), now=now).total == 2
-    for wanted in (QueueFilter(owner="bob"), QueueFilter(unassigned=True)):
+    for wanted in (QueueFilter(owner="bob"), QueueFilter(owner="bob", unassigned=True)):
         with pytest.raises(ForbiddenError):
             queue.queue(desk, ann, wanted, now=now)
     exported = pl.read_csv(queue.export_queue(desk, ann, now=now))
     assert exported["owner"].unique().to_list() == ["ann"]
+
+
+def test_a_rep_sees_on_demand_what_nobody_in_the_team_has_and_nothing_of_another_team(
+    desk: Desk, people: dict[str, Who], root: Who, now: datetime
+) -> None:
+    take_leads(desk, root, [NewLead(f"L{k}", KEEN) for k in range(5)], now=now)
+    with desk.store.writing() as c:
+        for key, owner, team in (("L0", "ann", "north"), ("L1", "bob", "north"), ("L2", None, "north"), ("L3", None, "south")):
+            change_lead(c, key, owner=owner, team=team)
+    ann = people["ann"]
+
+    def seen(who: Who, wanted: QueueFilter) -> set[str]:
+        found = queue.queue(desk, who, wanted, now=now)
+        assert found.total == len(found.leads) == sum(found.tiers.values())
+        return {row.key for row in found.leads}
+
+    assert seen(ann, QueueFilter(unassigned=True)) == {"L2", "L4"}
+    assert seen(ann, QueueFilter(owner="ann", unassigned=True)) == {"L0", "L2", "L4"}
+    assert seen(replace(ann, team=None), QueueFilter(unassigned=True)) == {"L4"}
+    assert seen(root, QueueFilter(owner="bob", unassigned=True)) == {"L1", "L2", "L3", "L4"}
+    exported = pl.read_csv(queue.export_queue(desk, ann, QueueFilter(unassigned=True), now=now))
+    assert set(exported["key"]) == {"L2", "L4"}
 
 
 def test_the_record_of_an_export_says_which_leads_and_how_many(desk: Desk, root: Who, now: datetime) -> None:

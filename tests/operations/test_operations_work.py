@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from leadrank.errors import ConflictError, NotFoundError, UsageError
+from leadrank.errors import ConflictError, ForbiddenError, NotFoundError, UsageError
 from leadrank.operations import queue, work
 from leadrank.operations.desk import Desk
 from leadrank.operations.intake import NewLead, take_leads
@@ -147,3 +147,30 @@ def test_what_cannot_be_is_refused_in_words(
 ) -> None:
     with pytest.raises(UsageError):
         call(hers, people["ann"], "L1", **told, now=now)
+
+
+def test_a_rep_takes_a_lead_that_nobody_has_and_may_work_it_from_then_on(hers: Desk, people: dict[str, Who], now: datetime) -> None:
+    ann, bob = people["ann"], people["bob"]
+    take_leads(hers, people["root"], [NewLead("L2", COLD)], now=now)
+    with pytest.raises(ForbiddenError, match="Nobody has the lead 'L2'"):
+        work.contact(hers, ann, "L2", channel="call", now=now)
+    for _ in range(2):
+        taken = work.take(hers, ann, "L2", now=now)
+        assert (taken.owner, taken.team) == ("ann", "north")
+    told = queue.history(hers, ann, "L2", now=now).assignments
+    assert [(row.owner, row.by, row.because) for row in told] == [("ann", "ann", "Taken by ann")]
+    assert work.contact(hers, ann, "L2", channel="call", now=now).contacted_at == now
+    with pytest.raises(NotFoundError):
+        work.take(hers, bob, "L2", now=now)
+
+
+def test_a_rep_without_room_takes_none_and_a_closed_lead_is_not_taken(
+    desk: Desk, staff: Callable[..., None], people: dict[str, Who], now: datetime
+) -> None:
+    staff(desk, 0)
+    take_leads(desk, people["root"], [NewLead("L1", KEEN), NewLead("L2", COLD)], now=now)
+    with pytest.raises(ConflictError, match="as many as the capacity allows"):
+        work.take(desk, people["ann"], "L1", now=now)
+    work.outcome(desk, people["root"], "L2", converted=False, now=now)
+    with pytest.raises(ConflictError, match="closed"):
+        work.take(desk, people["ann"], "L2", now=now)

@@ -44,8 +44,9 @@ CALLS: list[tuple[str, str, str, Any]] = [
     ("change_account", "PUT", "/accounts/nobody", {"role": "rep"}), ("set_password", "PUT", "/accounts/nobody/password", {"password": PASSWORD}),
     ("add_key", "POST", "/keys", {"name": "n", "scopes": ["read"], "expires_at": LATER}), ("keys", "GET", "/keys", None),
     ("revoke_key", "DELETE", "/keys/x", None), ("access_log", "GET", "/access", None),
+    ("take", "POST", "/leads/L-1/take", None),  # the last: from then on the lead is the caller's
 ]
-ABOUT_LEADS = [call for call in CALLS if ALLOWED[call[0]].leads and "/leads/" in call[2]]
+ABOUT_LEADS = [call for call in CALLS if ALLOWED[call[0]].leads and "L-1" in f"{call[2]} {call[3]}"]
 
 
 def _send(client: TestClient, call: tuple[str, str, str, Any], headers: dict[str, str]) -> int:
@@ -56,7 +57,7 @@ def _send(client: TestClient, call: tuple[str, str, str, Any], headers: dict[str
 
 @pytest.fixture
 def known(client: TestClient, keys: dict[str, str]) -> dict[str, str]:
-    """Keys of all roles, and a lead of nobody."""
+    """Keys of all roles, and a lead that nobody has."""
     boss = bearer(keys["admin"])
     assert client.post("/leads", json={"key": "L-1", "fields": {"visits": 3}}, headers=boss).status_code == 201
     assert client.post("/leads/L-1/assignment", json={"owner": None}, headers=boss).status_code == 200
@@ -75,11 +76,29 @@ def test_each_role_may_do_what_the_table_says_and_nothing_else(client: TestClien
         if role not in rule.roles:
             assert status == 403, (role, call, status)
         elif role == "rep" and call in ABOUT_LEADS:
-            assert status == 404, (role, call, status)
+            assert status == (200 if rule.nobodys else 403), (role, call, status)
         elif call[0] in {"set_password", "change_account"}:
             assert status in {403, 404, 422}, (role, call, status)
         else:
             assert status in {200, 201, 204, 404, 409, 422}, (role, call, status)
+
+
+def test_a_rep_is_told_by_no_operation_that_another_has_a_lead(client: TestClient, known: dict[str, str]) -> None:
+    boss = bearer(known["admin"])
+    assert client.post("/accounts", json={"name": "other", "password": PASSWORD, "role": "rep"}, headers=boss).status_code == 201
+    assert client.post("/leads/L-1/assignment", json={"owner": "other"}, headers=boss).status_code == 200
+    for call in ABOUT_LEADS:
+        if "rep" in ALLOWED[call[0]].roles:
+            assert _send(client, call, bearer(known["rep"])) == 404, call
+
+
+def test_a_rep_takes_a_lead_that_nobody_has_once(client: TestClient, known: dict[str, str]) -> None:
+    rep = bearer(known["rep"])
+    for _ in range(2):
+        assert client.post("/leads/L-1/take", headers=rep).json()["owner"] == "rep"
+    told = client.get("/leads/L-1/history", headers=rep).json()["assignments"]
+    assert [one["because"] for one in told][:1] == ["Taken by key:" + known["rep"].split("_")[1] + "/rep"]
+    assert len([one for one in told if one["because"].startswith("Taken")]) == 1
 
 
 def test_nobody_may_do_anything(opened: Any, leads: Any) -> None:
@@ -113,7 +132,8 @@ def test_an_expired_and_a_revoked_key_are_of_no_use(client: TestClient, service:
 
 def test_a_rep_sees_own_leads_only(client: TestClient, known: dict[str, str]) -> None:
     boss, rep = bearer(known["manager"]), bearer(known["rep"])
-    assert client.get("/leads/L-1", headers=rep).status_code == 404
+    assert client.get("/leads", headers=rep).json()["leads"] == []
+    assert [lead["key"] for lead in client.get("/leads?unassigned=true", headers=rep).json()["leads"]] == ["L-1"]
     assert client.post("/leads/L-1/assignment", json={"owner": "rep"}, headers=boss).status_code == 200
     assert client.get("/leads/L-1", headers=rep).json()["lead"]["owner"] == "rep"
     assert [lead["key"] for lead in client.get("/leads", headers=rep).json()["leads"]] == ["L-1"]

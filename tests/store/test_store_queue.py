@@ -25,7 +25,7 @@ def fill(store, row, noon, number):
         fields = {"Name": f"Person {i}", "City": "Köln" if i % 7 else 'Say "Öl" \\ 5%', "Visits": i % 9}
         return row(
             "lead", key=f"L{i:06}", worth=worth, tier=TIERS[int(worth < 80) + int(worth < 40)], contact=worth >= 40,
-            owner=f"rep{i % 50}" if i % 20 else None, team="north" if i % 3 else "south",
+            owner=f"rep{i % 50}" if i % 20 else None, team=("south", "north", None, "north")[i % 4 if i % 3 else 0],
             status=("converted", "snoozed")[i % 2] if i % 5 == 0 else "open",
             created_at=noon - timedelta(hours=i % 5000),
             fields=fields | {f"Field{n}": str(rng.random()) for n in range(6)},
@@ -49,7 +49,10 @@ def multiply(store, times):
 FILTERS = {
     "everything open": QueueFilter(), "worth contacting": QueueFilter(contact=True), "not worth it": QueueFilter(contact=False),
     "an owner's": QueueFilter(owner="rep7"),
-    "nobody's": QueueFilter(unassigned=True), "a team's": QueueFilter(team="south"), "two tiers": QueueFilter(tier=("Low", "High")),
+    "nobody's": QueueFilter(unassigned=True), "somebody's and nobody's": QueueFilter(owner="rep7", unassigned=True),
+    "nobody's of one team": QueueFilter(unassigned=True, reach=("south",)),
+    "somebody's and nobody's of no team or one": QueueFilter(owner="rep7", unassigned=True, reach=(None, "north")),
+    "a team's": QueueFilter(team="south"), "two tiers": QueueFilter(tier=("Low", "High")),
     "all statuses": QueueFilter(status=("open", "converted", "snoozed")), "no status": QueueFilter(status=()),
     "young": QueueFilter(newest_than="noon - 100 h"), "old": QueueFilter(oldest_than="noon - 100 h"),
     "a name": QueueFilter(search="PERSON 12"), "a word": QueueFilter(search="kÖLn"),
@@ -63,10 +66,12 @@ FILTERS = {
 def holds(lead, wanted):
     said = (wanted.search or "").lower()
     texts = [lead.key, *map(str, lead.fields.values())]
-    same = all(getattr(wanted, name) in {None, getattr(lead, name)} for name in ("contact", "owner", "team"))
+    same = all(getattr(wanted, name) in {None, getattr(lead, name)} for name in ("contact", "team"))
+    nobodys = wanted.unassigned and lead.owner is None and (wanted.reach is None or lead.team in wanted.reach)
+    whose = nobodys or wanted.owner == lead.owner or (wanted.owner is None and not wanted.unassigned)
     older = wanted.newest_than is not None and lead.created_at <= wanted.newest_than
     newer = wanted.oldest_than is not None and lead.created_at >= wanted.oldest_than
-    kind = lead.status in wanted.status and (not wanted.unassigned or lead.owner is None) and (not wanted.tier or lead.tier in wanted.tier)
+    kind = lead.status in wanted.status and whose and (not wanted.tier or lead.tier in wanted.tier)
     return same and kind and not older and not newer and any(said in text.lower() for text in texts)
 
 

@@ -15,18 +15,25 @@ class Owned(Protocol):
     def key(self) -> str: ...  # noqa: D102
     @property
     def owner(self) -> str | None: ...  # noqa: D102
+    @property
+    def team(self) -> str | None: ...  # noqa: D102
 
 
 class Rule(NamedTuple):
-    """Who may do one thing: these roles, with a key of this scope; reps only with leads that are theirs if it is about leads."""
+    """Who may do one thing: these roles, with a key of this scope; reps only with leads that are theirs if it is about leads.
+
+    Where it says `nobodys`, reps may do it also with the leads that nobody has and that are within their reach.
+    """
 
     roles: frozenset[Role]
     scope: Scope
     leads: bool = False
+    nobodys: bool = False
 
 
 EVERYONE = frozenset(ROLES)
 SELLERS: frozenset[Role] = frozenset({"rep", "manager", "admin"})
+REPS: frozenset[Role] = frozenset({"rep"})
 LEADING: frozenset[Role] = frozenset({"manager", "admin"})
 LOOKING: frozenset[Role] = frozenset({"manager", "analyst", "admin"})
 MODELLING: frozenset[Role] = frozenset({"analyst", "admin"})
@@ -43,11 +50,12 @@ ALLOWED: dict[str, Rule] = {
     "take_parents": Rule(LEADING, "intake"),
     "queue": Rule(EVERYONE, "read"),
     "export_queue": Rule(EVERYONE, "read"),
-    "lead": Rule(EVERYONE, "read", leads=True),
-    "history": Rule(EVERYONE, "read", leads=True),
-    "explain": Rule(EVERYONE, "read", leads=True),
-    "what_if": Rule(EVERYONE, "read", leads=True),
-    "ask_next": Rule(EVERYONE, "read", leads=True),
+    "lead": Rule(EVERYONE, "read", leads=True, nobodys=True),
+    "history": Rule(EVERYONE, "read", leads=True, nobodys=True),
+    "explain": Rule(EVERYONE, "read", leads=True, nobodys=True),
+    "what_if": Rule(EVERYONE, "read", leads=True, nobodys=True),
+    "ask_next": Rule(EVERYONE, "read", leads=True, nobodys=True),
+    "take": Rule(REPS, "work", leads=True, nobodys=True),
     "contact": Rule(SELLERS, "work", leads=True),
     "outcome": Rule(SELLERS, "work", leads=True),
     "reopen": Rule(SELLERS, "work", leads=True),
@@ -95,9 +103,9 @@ def check(who: Who, operation: str, lead: Owned | None = None) -> None:
     Raises
     ------
     ForbiddenError
-        The role or the key may not do this at all.
+        The role or the key may not do this at all, or only the owner of a lead that nobody has.
     NotFoundError
-        The lead is not the rep's own; whether there is such a lead is not told.
+        The lead is not within the rep's reach; whether there is such a lead is not told.
 
     Examples
     --------
@@ -118,8 +126,12 @@ def check(who: Who, operation: str, lead: Owned | None = None) -> None:
     if rule.scope not in who.scopes:
         has = ", ".join(sorted(who.scopes)) or "none"
         raise ForbiddenError(f"`{operation}` needs a key with the scope {rule.scope!r}; this one has {has}.", "Make a key with that scope.")
-    if lead is not None and not is_theirs(who, lead):
+    if lead is None or is_theirs(who, lead):
+        return
+    if not is_within_reach(who, lead):
         raise no_lead(lead.key)
+    if not rule.nobodys:
+        raise ForbiddenError(f"Nobody has the lead {lead.key!r}; `{operation}` is for its owner.", "Take it first, or ask a manager for it.")
 
 
 def is_theirs(who: Who, lead: Owned) -> bool:
@@ -128,13 +140,31 @@ def is_theirs(who: Who, lead: Owned) -> bool:
     Examples
     --------
     >>> from types import SimpleNamespace
-    >>> bobs = SimpleNamespace(key="L-1", owner="bob")
+    >>> bobs = SimpleNamespace(key="L-1", owner="bob", team="north")
     >>> is_theirs(Who("ann", "rep"), bobs), is_theirs(Who("meg", "manager"), bobs)
     (False, True)
     """
     return who.role != "rep" or lead.owner == who.own
 
 
+def is_within_reach(who: Who, lead: Owned) -> bool:
+    """Say whether nobody has a lead that the caller might get: it is of the own team, or of none.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> found = SimpleNamespace(key="L-1", owner=None, team="north")
+    >>> is_within_reach(Who("ann", "rep", "north"), found), is_within_reach(Who("bob", "rep", "south"), found)
+    (True, False)
+    """
+    return lead.owner is None and lead.team in reach_of(who)
+
+
+def reach_of(who: Who) -> tuple[str | None, ...]:
+    """Return the teams whose leads without an owner a caller might get; None stands for leads of no team."""
+    return (None,) if who.team is None else (None, who.team)
+
+
 def no_lead(key: str) -> NotFoundError:
     """Say that there is no such lead, or not for this caller: both in the same words."""
-    return NotFoundError(f"There is no lead {key!r} here.", "Check its key; a rep finds only own leads.")
+    return NotFoundError(f"There is no lead {key!r} here.", "Check its key; a rep finds own leads, and those of the team that nobody has.")

@@ -13,6 +13,7 @@ from typing import Any
 from leadrank.data.cell import text_of
 from leadrank.errors import ForbiddenError, UsageError
 from leadrank.frames import pl
+from leadrank.operations.allowed import reach_of
 from leadrank.operations.desk import Desk, own_lead, reading
 from leadrank.operations.exports import KINDS, as_file
 from leadrank.operations.titles import title_of
@@ -66,7 +67,7 @@ class History:
 
 
 def queue(desk: Desk, who: Who, wanted: QueueFilter = QueueFilter(), *, limit: int = 50, after: str | None = None, now: datetime) -> Page:  # noqa: B008
-    """Return a page of the queue; a rep's holds own leads only.
+    """Return a page of the queue; a rep's holds own leads, or also those of the team that nobody has where they are asked for.
 
     Parameters
     ----------
@@ -80,7 +81,7 @@ def queue(desk: Desk, who: Who, wanted: QueueFilter = QueueFilter(), *, limit: i
     UsageError
         The limit or `after` is none.
     ForbiddenError
-        A rep asks for the leads of somebody else, or of nobody.
+        A rep asks for the leads of somebody else.
     """
     if not 1 <= limit <= MOST:
         raise UsageError(f"A page has 1 to {MOST} leads; {limit} were asked for.", "Ask for the next page with `after`.")
@@ -141,12 +142,12 @@ def history(desk: Desk, who: Who, key: str, *, now: datetime) -> History:
 
 
 def _own(who: Who, wanted: QueueFilter) -> QueueFilter:
-    """Let a rep see own leads only."""
+    """Let a rep see own leads, and on demand those that nobody has and the rep might get."""
     if who.role != "rep":
         return wanted
-    if wanted.unassigned or wanted.owner not in {None, who.own}:
-        raise ForbiddenError("A rep sees own leads only.", "Leave `owner` out.")
-    return replace(wanted, owner=who.own)
+    if wanted.owner not in {None, who.own}:
+        raise ForbiddenError("A rep sees own leads, and those of the team that nobody has.", "Leave `owner` out.")
+    return replace(wanted, owner=wanted.owner if wanted.unassigned else who.own, reach=reach_of(who))
 
 
 def _told(row: LeadRow) -> str:

@@ -1,4 +1,4 @@
-"""What a sales person does with a lead: contact it, say how it ended, put it off, disagree with its score, give it to another."""
+"""What a sales person does with a lead: take it, contact it, say how it ended, put it off, disagree with its score, give it to another."""
 
 from __future__ import annotations
 
@@ -172,17 +172,20 @@ def reassign(desk: Desk, who: Who, key: str, *, owner: str | None, because: str 
     """
     with writing(desk, who, "reassign", key, now=now) as c:
         row = _alive(own_lead(c, who, "reassign", key))
-        reps = {rep.name: rep for rep in accounts.lock_reps(c)}
-        if owner is not None:
-            if owner not in reps:
-                raise NotFoundError(f"There is no active rep {owner!r}.", nearest(owner, reps))
-            _room(reps[owner], loads(c).get(owner, 0), row)
-        team = None if owner is None else reps[owner].team
-        said = f"{who.name}: {because.strip()}" if because.strip() else f"Given by {who.name}"
-        assignments.assign(c, AssignmentRow(lead=key, at=now, by=who.name, owner=owner, team=team, because=_note(said)))
-        if owner is not None:
-            accounts.take_turn(c, owner)
-        return _changed(c, row, now, owner=owner, team=team)
+        return _given(c, row, owner, f"{who.name}: {because.strip()}" if because.strip() else f"Given by {who.name}", who, now)
+
+
+def take(desk: Desk, who: Who, key: str, *, now: datetime) -> LeadRow:
+    """Let a rep have a lead of the team that nobody has; one that the rep has already stays as it is.
+
+    Raises
+    ------
+    ConflictError
+        The rep has as many open leads as the capacity allows, or the lead is closed.
+    """
+    with writing(desk, who, "take", key, now=now) as c:
+        row = _alive(own_lead(c, who, "take", key))
+        return row if row.owner == who.own else _given(c, row, who.own, f"Taken by {who.name}", who, now)
 
 
 def woken(c: Connection, active: Active, rows: Sequence[LeadRow], *, by: str, now: datetime) -> list[LeadRow]:
@@ -203,6 +206,19 @@ def _again(row: LeadRow, now: datetime) -> datetime | None:
     return row.due_at if row.contacted_at is not None or not row.contact else due_at(row.due_within, now)
 
 
+def _given(c: Connection, row: LeadRow, owner: str | None, because: str, who: Who, now: datetime) -> LeadRow:
+    reps = {rep.name: rep for rep in accounts.lock_reps(c)}
+    if owner is not None:
+        if owner not in reps:
+            raise NotFoundError(f"There is no active rep {owner!r}.", nearest(owner, reps))
+        _room(reps[owner], loads(c).get(owner, 0), row)
+    team = None if owner is None else reps[owner].team
+    assignments.assign(c, AssignmentRow(lead=row.key, at=now, by=who.name, owner=owner, team=team, because=_note(because)))
+    if owner is not None:
+        accounts.take_turn(c, owner)
+    return _changed(c, row, now, owner=owner, team=team)
+
+
 def _settled(c: Connection, active: Active, lead: Restless, who: Who, now: datetime) -> LeadRow:
     return settle(c, active, [lead], by=who.name, now=now)[lead.row.key][0]
 
@@ -215,7 +231,7 @@ def _changed(c: Connection, row: LeadRow, now: datetime, **columns: Any) -> Lead
 def _room(rep: AccountRow, load: int, row: LeadRow) -> None:
     counts = row.status == "open" and row.contact and row.owner != rep.name
     if counts and rep.capacity is not None and load >= rep.capacity:
-        raise ConflictError(f"{rep.name} has {load} open leads, as many as the capacity allows.", "Raise it, or choose somebody else.")
+        raise ConflictError(f"{rep.name} has {load} open leads, as many as the capacity allows.", "Let a manager raise it, or choose somebody else.")
 
 
 def _alive(row: LeadRow) -> LeadRow:

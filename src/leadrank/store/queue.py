@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,10 +24,12 @@ class QueueFilter:
 
     Parameters
     ----------
-    owner, team
+    owner, unassigned
+        Whose leads, and those that nobody has; both where both are asked for.
+    reach
+        Of the leads that nobody has only those of these teams; None stands for no team.
+    team
         Whose leads.
-    unassigned
-        Only leads without an owner.
     tier, status
         Any of these.
     contact
@@ -39,6 +42,7 @@ class QueueFilter:
 
     owner: str | None = None
     unassigned: bool = False
+    reach: tuple[str | None, ...] | None = None
     team: str | None = None
     tier: tuple[str, ...] = ()
     status: tuple[str, ...] = ("open",)
@@ -58,23 +62,32 @@ class Cursor:
 
 def page(c: Connection, wanted: QueueFilter, *, limit: int, after: Cursor | None = None) -> list[LeadRow]:
     """Read one page of the queue: the most worth first, equal ones by key."""
-    # One index read for each status, side of the cut and tier, each in order already: no queue is ever sorted whole.
+    # One index read for each owner, status, side of the cut and tier, each in order already: no queue is ever sorted whole.
     tiers: list[tuple[str, ...]] = [(tier,) for tier in wanted.tier] or [()]
-    kinds = product(wanted.status, _sides(wanted), tiers)
-    parts = [_part(c, replace(wanted, status=(status,), contact=side, tier=tier), limit, after) for status, side, tier in kinds]
+    kinds = product(_owners(wanted), wanted.status, _sides(wanted), tiers)
+    parts = [_part(c, replace(whose, status=(status,), contact=side, tier=tier), limit, after) for whose, status, side, tier in kinds]
     return list(islice(merge(*parts, key=lambda row: (-row.worth, row.key)), limit))
 
 
 def count(c: Connection, wanted: QueueFilter) -> int:
     """Count the leads that a filter leaves."""
-    return int(c.execute(select(func.count()).select_from(leads).where(*_conditions(wanted))).scalar_one())
+    return sum(int(c.execute(select(func.count()).select_from(leads).where(*_conditions(whose))).scalar_one()) for whose in _owners(wanted))
 
 
 def tier_counts(c: Connection, wanted: QueueFilter) -> dict[str, int]:
     """Count the leads that a filter leaves, by tier."""
     # Not the bare column: for the sake of its order SQLite would read the index by tier where the one by owner is far shorter.
     tier = leads.c.tier.concat("")
-    return {str(name): int(number) for name, number in c.execute(select(tier, func.count()).where(*_conditions(wanted)).group_by(tier))}
+    counted = Counter[str]()
+    for whose in _owners(wanted):
+        counted.update({str(name): int(number) for name, number in c.execute(select(tier, func.count()).where(*_conditions(whose)).group_by(tier))})
+    return dict(counted)
+
+
+def _owners(wanted: QueueFilter) -> tuple[QueueFilter, ...]:
+    """Ask for somebody's leads and for nobody's one after the other: each is a piece of an index, both together are none."""
+    both = wanted.owner is not None and wanted.unassigned
+    return (replace(wanted, unassigned=False), replace(wanted, owner=None)) if both else (wanted,)
 
 
 def _sides(wanted: QueueFilter) -> tuple[bool, ...]:
@@ -100,6 +113,8 @@ def _conditions(wanted: QueueFilter) -> Iterator[ColumnElement[bool]]:
         yield leads.c.team == wanted.team
     if wanted.unassigned:
         yield leads.c.owner.is_(None)
+        if wanted.reach is not None:
+            yield or_(*(leads.c.team.is_(None) if team is None else leads.c.team == team for team in wanted.reach))
     if wanted.newest_than is not None:
         yield leads.c.created_at > wanted.newest_than
     if wanted.oldest_than is not None:

@@ -15,14 +15,15 @@ from .conftest import Running
 from .looking import PHONE, WIDE, Mode, Visitor, visiting
 
 PAGES = {
-    "queue": ("/app/queue", "rob"), "aside": ("/app/queue?tab=aside", "mia"), "nothing-fits": ("/app/queue?search=zzzz", "rob"),
+    "queue": ("/app/queue", "rob"), "aside": ("/app/queue?tab=aside", "mia"), "aside-of-a-rep": ("/app/queue?tab=aside", "rob"),
+    "nothing-fits": ("/app/queue?search=zzzz", "rob"),
     "new": ("/app/new", "rob"), "manager": ("/app/manager", "mia"), "upload": ("/app/upload", "ann"),
     "model": ("/app/model", "ann"), "models": ("/app/model#models", "ada"),
     "accounts": ("/app/accounts", "ada"), "me": ("/app/me", "rob"), "guide": ("/app/guide", "rob"), "not-here": ("/app/nowhere", "rob"),
     "queue-of-all": ("/app/queue", "mia"),
 }
 LOOKS: tuple[tuple[tuple[int, int], Mode], ...] = ((WIDE, "light"), (WIDE, "dark"), (PHONE, "light"), (PHONE, "dark"))
-LONG = {"queue", "queue-of-all", "aside"}
+LONG = {"queue", "queue-of-all", "aside", "aside-of-a-rep"}
 """Pages of which the first screen is kept."""
 
 

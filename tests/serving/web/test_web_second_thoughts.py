@@ -68,7 +68,7 @@ def test_who_wants_no_calls_is_noted_on_the_page_and_no_call_is_suggested_any_mo
         visitor.go("/app/queue")
         expect(page.locator(f'[data-key="{key}"]')).to_contain_text(NO_CALL)
         visitor.go("/app/queue?tab=aside")
-        expect(page.locator("#list")).to_contain_text("Leads that are not worth a contact are given to nobody")
+        expect(page.locator("#list")).to_contain_text("to work one take it first, or ask your manager for it")
         visitor.go(f"/app/leads/{key}")
         page.get_by_label("do not call").uncheck()
         page.locator("section[aria-labelledby=agreed] button").click()

@@ -67,6 +67,12 @@ class AssignmentGiven(Given):
     because: Text = ""
 
 
+@router.post("/take")
+def take(key: Key, asker: Asker, service: At) -> LeadTold:
+    """Let a rep have a lead of the team that nobody has."""
+    return LeadTold.model_validate(work.take(service.desk, asker.who, key, now=service.now()))
+
+
 @router.post("/contact")
 def contact(key: Key, given: ContactGiven, asker: Asker, service: At) -> LeadTold:
     """Write down that a lead was contacted."""

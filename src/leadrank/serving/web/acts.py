@@ -45,6 +45,13 @@ def done(
     return back_to(back, key, did)
 
 
+@pages.post("/{key:path}/take")
+def take(visit: Posting, key: str, back: Back = None) -> RedirectResponse:
+    """Let a rep have a lead that nobody has."""
+    work.take(visit.desk, visit.who, key, now=visit.now)
+    return back_to(back, key, "yours")
+
+
 @pages.post("/{key:path}/contact")
 def contact(visit: Posting, key: str, channel: Channel, note: Text = "", back: Back = None) -> RedirectResponse:
     """Write down a contact with its note."""

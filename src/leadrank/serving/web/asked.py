@@ -50,7 +50,7 @@ class Asked:
         return urlencode({f.name: getattr(changed, f.name) for f in fields(changed) if getattr(changed, f.name) != getattr(usual, f.name)})
 
     def filter(self, who: Who, now: datetime) -> QueueFilter:
-        """Translate into what the store is asked for; a rep always asks for own leads.
+        """Translate into what the store is asked for; a rep asks for own leads, aside also for those that nobody has.
 
         Examples
         --------
@@ -63,7 +63,7 @@ class Asked:
         came = now - timedelta(days=int(self.age.removeprefix("over-"))) if self.age.removeprefix("over-").isdigit() else None
         over = self.age.startswith("over-")
         return QueueFilter(
-            owner=owner, unassigned=self.owner == NOBODY and who.role != "rep", tier=(self.tier,) if self.tier else (), status=statuses,
-            contact=not self.aside if statuses == ("open",) or self.aside else None,
+            owner=owner, unassigned=self.aside if who.role == "rep" else self.owner == NOBODY,
+            tier=(self.tier,) if self.tier else (), status=statuses, contact=not self.aside if statuses == ("open",) or self.aside else None,
             newest_than=None if over else came, oldest_than=came if over else None, search=self.search.strip()[:100] or None,
         )

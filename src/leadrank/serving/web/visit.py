@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from leadrank.operations.allowed import ALLOWED
+from leadrank.errors import ForbiddenError, NotFoundError
+from leadrank.operations.allowed import Owned, check
 from leadrank.operations.desk import Desk
 from leadrank.operations.who import Who
 
@@ -51,7 +52,10 @@ class Visit:
         """Where this visitor begins."""
         return self.places[0][0]
 
-    def may(self, operation: str) -> bool:
+    def may(self, operation: str, lead: Owned | None = None) -> bool:
         """Say whether a button for this makes sense; the operation itself decides."""
-        rule = ALLOWED.get(operation)
-        return rule is not None and self.who.role in rule.roles and rule.scope in self.who.scopes
+        try:
+            check(self.who, operation, lead)
+        except (ForbiddenError, NotFoundError):
+            return False
+        return True
