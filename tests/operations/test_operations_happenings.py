@@ -15,6 +15,7 @@ from leadrank.operations.conversions import conversion_among
 from leadrank.operations.desk import Desk
 from leadrank.operations.happenings import NewEvent, ParentFields, take_events, take_parents
 from leadrank.operations.intake import NewLead, take_leads
+from leadrank.operations.odd import OddError
 from leadrank.operations.tick import tick
 from leadrank.operations.who import Who
 from leadrank.store.connect import Store
@@ -54,11 +55,37 @@ def test_the_name_of_another_lead_s_event_is_refused_and_not_dropped_without_a_w
     assert [queue.lead(desk, root, key, now=now).lead.fields["visits"] for key in ("L1", "L2")] == [4, 3]
 
 
-def test_fields_that_nobody_knows_are_told_with_the_nearest_name(desk: Desk, root: Who, now: datetime) -> None:
-    event = NewEvent("e1", "L1", "view", now, add={"vists": 1, "visits": 1}, set={"sorce": "web"})
+def test_odd_fields_are_told_with_the_nearest_name_as_they_are_after_the_event(desk: Desk, root: Who, now: datetime) -> None:
+    event = NewEvent("e1", "L1", "view", now, add={"vists": 1, "visits": 400}, set={"sorce": "web"})
     (found,) = take_events(desk, root, [event], now=now)
-    assert [problem.split(" is a field")[0] for problem in found.problems] == ["sorce", "vists"]
-    assert "Did you mean 'visits'" in found.problems[1]
+    told = {(notice.field, notice.problem): notice.suggestion for notice in found.problems}
+    assert told == {
+        ("sorce", "unknown"): "Did you mean 'source'?", ("vists", "unknown"): "Did you mean 'visits'?", ("visits", "out of range"): "",
+        ("source", "missing"): "Was it sent as 'sorce'?", ("age", "missing"): "",
+    }
+
+
+def test_a_strict_service_refuses_an_event_for_what_it_brings_and_not_for_what_its_lead_lacks(desk: Desk, root: Who, now: datetime) -> None:
+    take_leads(desk, root, [NewLead("L1", {"visits": 3})], now=now)
+    with pytest.raises(OddError) as refused:
+        take_events(desk, root, [NewEvent("e1", "L1", "view", now, add={"vists": 1})], now=now, strict=True)
+    assert [(n.field, n.problem) for n in refused.value.notices] == [("vists", "unknown")]
+    assert queue.history(desk, root, "L1", now=now).events == ()
+    (found,) = take_events(desk, root, [NewEvent("e1", "L1", "view", now, add={"visits": 1})], now=now, strict=True)
+    assert {notice.problem for notice in found.problems} == {"missing"}
+
+
+def test_a_row_of_an_event_table_is_compared_with_that_table(desk_of: Callable[..., Desk], root: Who, now: datetime) -> None:
+    desk = desk_of("tables")
+    take_leads(desk, root, [NewLead("A", {"firm": "F1"}, created_at=now - timedelta(days=5))], now=now)
+    good, odd = (NewEvent(name, "A", "visits", now, fields=fields) for name, fields in (("v1", {"minutes": 5}), ("v2", {"minute": 5})))
+    fine, told = take_events(desk, root, [good, odd], now=now)
+    assert fine.problems == ()
+    assert {(n.field, n.problem): n.suggestion for n in told.problems} == {
+        ("minute", "unknown"): "Did you mean 'minutes'?", ("minutes", "missing"): "Was it sent as 'minute'?",
+    }
+    (unreadable,) = take_events(desk, root, [NewEvent("v3", "A", "visits", now, fields={"minutes": "long"})], now=now)
+    assert [(n.field, n.problem) for n in unreadable.problems] == [("minutes", "unreadable")]
 
 
 def test_events_of_one_call_change_a_lead_in_the_order_in_which_they_happened(desk: Desk, root: Who, now: datetime) -> None:
@@ -87,7 +114,7 @@ def test_an_unknown_lead_is_created_by_its_event(desk: Desk, root: Who, now: dat
 
 def test_or_refused_by_setting_with_all_that_came_along(desk_of: Callable[..., Desk], root: Who, now: datetime) -> None:
     desk = desk_of("strict")
-    take_leads(desk, root, [NewLead("L1", {"visits": 3})], now=now)
+    take_leads(desk, root, [NewLead("L1", {"visits": 3})], now=now, strict=False)
     with pytest.raises(NotFoundError, match="N1"):
         take_events(desk, root, [NewEvent("e1", "L1", "view", now, add={"visits": 1}), NewEvent("e2", "N1", "view", now)], now=now)
     assert queue.history(desk, root, "L1", now=now).events == ()

@@ -11,6 +11,7 @@ from leadrank.errors import NotFoundError, UsageError
 from leadrank.operations import queue, work
 from leadrank.operations.desk import Desk
 from leadrank.operations.intake import NewLead, take_leads
+from leadrank.operations.odd import OddError
 from leadrank.operations.who import Who
 from leadrank.score import Scorer
 from leadrank.store import scores
@@ -85,17 +86,40 @@ def test_a_key_that_comes_twice_is_one_lead_with_the_fields_of_both(desk: Desk, 
     assert found[0].lead.fields == {"visits": 9, "source": "reference"}
 
 
-def test_problems_name_the_nearest_field_and_unreadable_cells(desk: Desk, root: Who, now: datetime) -> None:
-    taken = take_leads(desk, root, [NewLead("L1", {"visit": 3, "visits": "many"})], now=now)[0]
-    assert "visit is a field that nobody knows. Did you mean 'visits'?" in taken.problems
-    assert any(problem.startswith("visits: 'many' is not a finite number") for problem in taken.problems)
+def test_problems_name_unknown_missing_unreadable_and_far_off_fields_at_once(desk: Desk, root: Who, now: datetime) -> None:
+    taken = take_leads(desk, root, [NewLead("L1", {"visit": 3, "visits": "many", "source": "wbe", "note": "x"})], now=now)[0]
+    told = {(notice.field, notice.problem): notice for notice in taken.problems}
+    assert told.keys() == {("visit", "unknown"), ("note", "unknown"), ("visits", "unreadable"), ("source", "unseen"), ("age", "missing")}
+    assert told["visit", "unknown"].suggestion == "Did you mean 'visits'?"
+    assert told["source", "unseen"].suggestion == "Did you mean 'web'?"
+    again = take_leads(desk, root, [NewLead("L1", {"visits": 900, "age": None})], now=now)[0]
+    assert [(notice.field, notice.problem) for notice in again.problems] == [("visits", "out of range"), ("age", "blank")]
 
 
-def test_a_strict_service_refuses_all_that_is_odd_at_once(desk_of: Callable[..., Desk], root: Who, now: datetime) -> None:
+def test_a_field_that_came_before_is_not_missing_and_what_was_odd_then_is_not_told_again(desk: Desk, root: Who, now: datetime) -> None:
+    take_leads(desk, root, [NewLead("L1", {**KEEN, "note": "x"})], now=now)
+    assert take_leads(desk, root, [NewLead("L1", {"visits": 3, "dnc": "no"})], now=now)[0].problems == ()
+    nothing = take_leads(desk, root, [NewLead("L2", {})], now=now)[0].problems
+    assert nothing[0].problem == "empty"
+    assert {notice.problem for notice in nothing[1:]} == {"missing"}
+
+
+def test_a_strict_service_refuses_all_that_is_odd_at_once_and_keeps_nothing(desk_of: Callable[..., Desk], root: Who, now: datetime) -> None:
     desk = desk_of("strict")
-    with pytest.raises(UsageError, match=r"visit is a field .* Did you mean 'visits'.*visits: 'many'"):
-        take_leads(desk, root, [NewLead("L1", {"visit": 3, "visits": "many"})], now=now)
+    with pytest.raises(OddError) as refused:
+        take_leads(desk, root, [NewLead("L0", KEEN), NewLead("L1", {"visit": 3, "visits": "many", "source": "web"})], now=now)
+    assert [(n.lead, n.field, n.problem) for n in refused.value.notices] == [
+        (1, "visit", "unknown"), (1, "age", "missing"), (1, "visits", "unreadable"),
+    ]
+    assert "of lead 'L1'" in refused.value.message
     assert queue.queue(desk, root, now=now).total == 0
+    assert take_leads(desk, root, [NewLead("L1", {"visits": 3})], now=now, in_part=True)[0].problems
+    assert take_leads(desk, root, [NewLead("L2", {"visit": 3})], now=now, strict=False)[0].problems
+
+
+def test_a_service_is_strict_where_it_is_asked_to_be(desk: Desk, root: Who, now: datetime) -> None:
+    with pytest.raises(OddError):
+        take_leads(desk, root, [NewLead("L1", {"visits": 3})], now=now, strict=True)
 
 
 @pytest.mark.parametrize("key", ["", "  ", "x" * 201, "a\nb", "a\0"])

@@ -19,6 +19,9 @@ WRONG: list[tuple[str, str, Any, str, str]] = [
     ("POST", "/predict", b'{"age": 1e999}', "age", ""),
     ("POST", "/leads", b'{"key": "L-1", "fields": {"age": 3, "age": 4}}', "age", ""),
     ("POST", "/explain", b'{"fields": {"age": 3}, "fields": {}}', "fields", ""),
+    ("POST", "/leads", {"key": "L-1", "fieds": {}}, "fieds", "Did you mean 'fields'?"),
+    ("POST", "/parents", {"rows": [{"table": "t", "key": "k", "feilds": {}}]}, "rows.0.feilds", "Did you mean 'fields'?"),
+    ("POST", "/models/rollback", {"becuase": "x"}, "becuase", "Did you mean 'because'?"),
 ]
 
 

@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 
 from leadrank.bundle import Bundle, load_bundle
 from leadrank.errors import ServiceError
+from leadrank.operations.lead_fields import lead_notices
+from leadrank.operations.notices import Notices
 from leadrank.operations.tally import Tally
 from leadrank.project import Project
 from leadrank.score import Scorer
@@ -26,6 +28,7 @@ class Active:
     scorer: Scorer
     project: Project
     identity: str
+    notices: Notices = field(compare=False, repr=False)
     tally: Tally = field(default_factory=Tally, compare=False, repr=False)
 
     @property
@@ -109,4 +112,4 @@ def made_ready(content: bytes, key: bytes | None = None) -> Active:
         place.write_bytes(content)
         bundle = load_bundle(place, key=key)
     scorer = Scorer(bundle)
-    return Active(scorer, bundle.project, bundle.identity)
+    return Active(scorer, bundle.project, bundle.identity, lead_notices(scorer))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,8 @@ from leadrank.operations.champion import Active
 from leadrank.operations.conversions import conversion_among, converted_by
 from leadrank.operations.desk import Desk, writing
 from leadrank.operations.intake import LONGEST_KEY, check_key, restless_by
-from leadrank.operations.scoring import foreign_to
+from leadrank.operations.notices import Notice
+from leadrank.operations.odd import odd_in_event, refuse, strictness
 from leadrank.operations.standing import Restless, newcomer, settle
 from leadrank.operations.who import Who
 from leadrank.project import ParentTable
@@ -65,13 +66,13 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """What became of an event: whether it is new, whether its lead was made for it, the lead after the whole call, and unknown fields."""
+    """What became of an event: whether it is new, whether its lead was made for it, the lead after the whole call, and what is odd."""
 
     event: str
     new: bool
     created: bool
     lead: LeadRow
-    problems: tuple[str, ...] = ()
+    problems: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,15 @@ class ParentFields:
     fields: Mapping[str, object]
 
 
-def take_events(desk: Desk, who: Who, events: Sequence[NewEvent], *, now: datetime) -> list[Happened]:
+def take_events(desk: Desk, who: Who, events: Sequence[NewEvent], *, now: datetime, strict: bool | None = None) -> list[Happened]:
     """Take events, and score their leads anew; answers come in the order of the events.
 
     The event that the model foretells (`[target] event`) closes its lead as converted.
+
+    Parameters
+    ----------
+    strict
+        Whether events that bring odd fields are refused (None: as the project says); what their leads lack is told and no reason.
 
     Raises
     ------
@@ -96,6 +102,8 @@ def take_events(desk: Desk, who: Who, events: Sequence[NewEvent], *, now: dateti
         An event has no name, is of no table that the model knows, or adds what is no number.
     ConflictError
         Another lead has an event of the same name: names are unique over all leads. Nothing of the call is stored then.
+    OddError
+        An event brings odd fields, and this is strict. Nothing of the call is stored then.
     """
     keys = list(dict.fromkeys(event.lead for event in events))
     with writing(desk, who, "take_events", listed(keys), now=now, times=len(events)) as c:
@@ -111,8 +119,13 @@ def take_events(desk: Desk, who: Who, events: Sequence[NewEvent], *, now: dateti
         # Of two with one name in one call, the first one counts.
         first = {event.event: place for place, event in reversed(list(enumerate(events))) if event.event in new}
         rows = known | created
-        rows |= _moved(c, active, who, [events[place] for place in first.values()], rows, list(created), now)
-        return [Happened(e.event, first.get(e.event) == place, e.lead in created, rows[e.lead], _odd(active, e)) for place, e in enumerate(events)]
+        happened = _by_lead([events[place] for place in first.values()], created)
+        after = rows | {key: replace(rows[key], fields=_after(rows[key].fields, own), updated_at=now) for key, own in happened.items()}
+        odd = [odd_in_event(active, (*e.set, *e.add), after[e.lead], e.kind, e.fields) for e in events]
+        if strictness(active, strict):
+            refuse([(e.lead, odd[place] if first.get(e.event) == place else ()) for place, e in enumerate(events)], in_part=True)
+        rows |= _moved(c, active, who, happened, rows, after, now)
+        return [Happened(e.event, first.get(e.event) == place, e.lead in created, rows[e.lead], odd[place]) for place, e in enumerate(events)]
 
 
 def take_parents(desk: Desk, who: Who, rows: Sequence[ParentFields], *, now: datetime) -> int:
@@ -162,11 +175,6 @@ def _refuse_others(c: Connection, events: Sequence[NewEvent]) -> None:
             )
 
 
-def _odd(active: Active, event: NewEvent) -> tuple[str, ...]:
-    """Say which fields that it sets or adds to nobody knows, each with the nearest name."""
-    return tuple(foreign_to(active, [*event.set, *event.add]).values())
-
-
 def _row(event: NewEvent, now: datetime) -> EventRow:
     fields = checked_fields(event.fields, event.event)
     changes = {name: told for name, told in (("set", checked_fields(event.set, event.event)), ("add", dict(event.add))) if told}
@@ -185,21 +193,26 @@ def _created(c: Connection, active: Active, who: Who, keys: Sequence[str], now: 
     return made
 
 
-def _moved(
-    c: Connection, active: Active, who: Who, events: Sequence[NewEvent], rows: Mapping[str, LeadRow], created: Sequence[str], now: datetime
-) -> dict[str, LeadRow]:
-    """Let new events change the fields of their leads, in the order in which they happened, and score those anew, and leads that are new."""
+def _by_lead(events: Sequence[NewEvent], created: Iterable[str]) -> dict[str, list[NewEvent]]:
+    """Return the events of each lead in the order in which they happened; a lead that was made for them is among them in any case."""
     happened: dict[str, list[NewEvent]] = {key: [] for key in created}
     for event in sorted(events, key=lambda event: event.occurred_at):
         happened.setdefault(event.lead, []).append(event)
+    return happened
+
+
+def _moved(
+    c: Connection, active: Active, who: Who, happened: Mapping[str, Sequence[NewEvent]], rows: Mapping[str, LeadRow], after: Mapping[str, LeadRow],
+    now: datetime,
+) -> dict[str, LeadRow]:
+    """Let new events change their leads, and score those anew, and leads that are new."""
     restless, quiet = list[Restless](), dict[str, LeadRow]()
     for key, own in happened.items():
-        before = rows[key]
-        row = replace(before, fields=_after(before.fields, own), updated_at=now)
+        row = after[key]
         won = conversion_among(active.project, own)
         if won is not None:
             row = converted_by(c, active.project, who, row, won, now=now)
-        why = restless_by(active, before, row, _said(active, own))
+        why = restless_by(active, rows[key], row, _said(active, own))
         quiet[key] = row
         if why is not None:
             restless.append(why)

@@ -15,15 +15,15 @@ from leadrank.operations.allowed import check
 from leadrank.operations.cells import changes_in_words, changes_of, checked_fields, listed
 from leadrank.operations.champion import Active
 from leadrank.operations.desk import Desk, writing
-from leadrank.operations.scoring import cell_as_read, problems_of, scored_on, unfit
+from leadrank.operations.notices import Notice
+from leadrank.operations.odd import odd_in_lead, refuse, strictness
+from leadrank.operations.scoring import cell_as_read, scored_on
 from leadrank.operations.standing import Restless, newcomer, settle
 from leadrank.operations.who import Who
 from leadrank.store.leads import lock_leads, put_leads
 from leadrank.store.records import LeadRow
 
 LONGEST_KEY, PIECE = 200, 250
-TOLD = 20
-"""Problems that a refusal names; the others are counted."""
 ALIVE = frozenset({"open", "snoozed"})
 """Leads of which nobody knows yet how they end."""
 
@@ -40,16 +40,18 @@ class NewLead:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a lead: whether it is new, whether anything of it changed, and what is odd about its fields."""
+    """What became of a lead: whether it is new, whether anything of it changed, what is odd about the fields that came, and which are missing."""
 
     key: str
     created: bool
     changed: bool
     lead: LeadRow
-    problems: tuple[str, ...] = ()
+    problems: tuple[Notice, ...] = ()
 
 
-def take_leads(desk: Desk, who: Who, leads: Sequence[NewLead], *, now: datetime) -> list[Taken]:
+def take_leads(
+    desk: Desk, who: Who, leads: Sequence[NewLead], *, now: datetime, strict: bool | None = None, in_part: bool = False
+) -> list[Taken]:
     """Take leads, new ones and those that are there: fields that came are set, all others stay.
 
     The same lead again changes nothing, and adds no score. A key that comes twice in one call is one lead, with the fields of both.
@@ -58,11 +60,17 @@ def take_leads(desk: Desk, who: Who, leads: Sequence[NewLead], *, now: datetime)
     ----------
     leads
         Any number; the answers come in their order.
+    strict
+        Whether leads with odd fields are refused; None: as the project says.
+    in_part
+        Whether more may come later, so that what is not there is no reason to refuse: told it is.
 
     Raises
     ------
     UsageError
-        A key is empty or longer than 200 letters; with `[serving] strict`, a field is unknown.
+        A key is empty or longer than 200 letters.
+    OddError
+        Something is odd about a lead, and this is strict. Nothing of the call is stored then.
     NotFoundError
         A rep sends a lead that is another's.
     """
@@ -72,22 +80,26 @@ def take_leads(desk: Desk, who: Who, leads: Sequence[NewLead], *, now: datetime)
         known = lock_leads(c, given)
         for row in known.values():
             check(who, "take_leads", row)
-        _refuse_if_strict(active, given)
-        found = _taken(c, active, who, given, known, now)
+        rows = {key: _with_fields(active, who, lead, known.get(key), now) for key, lead in given.items()}
+        odd = {key: odd_in_lead(active, lead.fields, rows[key]) for key, lead in given.items()}
+        if strictness(active, strict):
+            refuse([(lead.key, odd[lead.key]) for lead in leads], in_part=in_part)
+        found = _taken(c, active, who, rows, known, odd, now)
         return [found[lead.key] for lead in leads]
 
 
-def take_many(desk: Desk, who: Who, leads: Sequence[NewLead], *, now: datetime, piece: int = PIECE) -> int:
+def take_many(desk: Desk, who: Who, leads: Sequence[NewLead], *, now: datetime, strict: bool | None = None, piece: int = PIECE) -> int:
     """Take any number of leads piece by piece, each in a transaction of its own, so that others may write in between; return how many.
 
     What fails later leaves the pieces before it: the same again takes the rest. What can be refused beforehand is refused before the first piece.
     """
-    _refuse_if_strict(desk.champion.current(), _by_key(leads))
-    taken = 0
+    active, taken = desk.champion.current(), 0
+    if strictness(active, strict):
+        refuse([(lead.key, active.notices.of(lead.fields)) for lead in leads], in_part=True)
     for at in range(0, len(leads), piece):
         if at:
             desk.store.breathe()
-        taken += len(take_leads(desk, who, leads[at : at + piece], now=now))
+        taken += len(take_leads(desk, who, leads[at : at + piece], now=now, strict=strict, in_part=True))
     return taken
 
 
@@ -109,17 +121,16 @@ def check_key(key: str) -> None:
 
 
 def _taken(
-    c: Connection, active: Active, who: Who, given: Mapping[str, NewLead], known: Mapping[str, LeadRow], now: datetime
+    c: Connection, active: Active, who: Who, rows: Mapping[str, LeadRow], known: Mapping[str, LeadRow], odd: Mapping[str, tuple[Notice, ...]],
+    now: datetime,
 ) -> dict[str, Taken]:
-    rows = {key: _with_fields(active, who, lead, known.get(key), now) for key, lead in given.items()}
     changed = {key for key, row in rows.items() if row != known.get(key)}
     restless = [reason for key in rows if key in changed and (reason := restless_by(active, known.get(key), rows[key])) is not None]
     found = settle(c, active, restless, by=who.name, now=now)
     quiet = {key: replace(rows[key], updated_at=now) for key in changed if key not in found}
     put_leads(c, quiet.values())
-    rows |= quiet | {key: row for key, (row, _) in found.items()}
-    said = problems_of(active, list(rows.values()), [found[key][1] if key in found else None for key in rows])
-    return {key: Taken(key, key not in known, key in changed, row, odd) for (key, row), odd in zip(rows.items(), said, strict=True)}
+    settled = {key: row for key, (row, _) in found.items()}
+    return {key: Taken(key, key not in known, key in changed, row, odd[key]) for key, row in (dict(rows) | quiet | settled).items()}
 
 
 def _with_fields(active: Active, who: Who, lead: NewLead, before: LeadRow | None, now: datetime) -> LeadRow:
@@ -150,12 +161,3 @@ def _created(active: Active, lead: NewLead, now: datetime) -> datetime:
         schema = active.bundle.schema
         told = clean_cell(schema.column(name) if name in schema.names else ColumnSchema(name, "date"), lead.fields.get(name))
     return min(told, now) if isinstance(told, datetime) else now
-
-
-def _refuse_if_strict(active: Active, given: Mapping[str, NewLead]) -> None:
-    if not active.project.serving.strict:
-        return
-    wrong = [f"{key}: {problem}" for key, lead in given.items() for problem in unfit(active, lead.fields)]
-    if wrong:
-        more = f"; {len(wrong) - TOLD:,} more" if len(wrong) > TOLD else ""
-        raise UsageError("; ".join(wrong[:TOLD]) + more, "Mend these fields, or set strict = false in [serving].")

@@ -17,7 +17,8 @@ class Serving(Frozen):
     do_not_call, do_not_email
         Fields of the lead that say so, in the model or not; while one does, no such contact is suggested.
     strict
-        Whether a lead with a field that nobody knows, or a value that cannot be read, is refused instead of scored with the problem told.
+        Whether a lead of which anything is odd (a field that nobody knows or that is missing, a value that cannot be read or that training never
+        saw) is refused instead of scored with the problem told. An event, a table or a form is refused for what it brings, not for what is missing.
     title
         Fields that people know a lead by, such as its name and company: shown before its key, in the model or not.
     """

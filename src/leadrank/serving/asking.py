@@ -54,6 +54,11 @@ async def caller_of(request: Request) -> Caller:
     return caller.numbered(request.scope["leadrank.number"])
 
 
+def strict_for(service: Service, asked: bool | None = None) -> bool | None:
+    """Return whether odd fields are refused: as was asked, as the service was started, or (None) as the model's project says."""
+    return service.settings.strict if asked is None else asked
+
+
 class _Json(Request):
     """A request whose JSON must be JSON: no NaN, no half of a surrogate pair."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -13,10 +13,11 @@ from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 
 from leadrank.errors import LeadrankError, nearest
+from leadrank.operations.notices import Oddity
 from leadrank.serving.hot.leads import unrepeated_json
 from leadrank.serving.problems import MEDIA_TYPE, Notice, Problem, fault, phrase, problem_of, written
 
-_KINDS = {"missing": "missing", "extra_forbidden": "unknown"}
+_KINDS: dict[str, Oddity] = {"missing": "missing", "extra_forbidden": "unknown"}
 _DETAILS = {404: "There is nothing at this address.", 405: "This address does not know that method.", 400: "The body is no JSON in UTF-8."}
 _REMEDIES = {404: "GET /openapi.json lists what there is.", 405: "The header Allow tells which ones it knows.", 400: "Send JSON in UTF-8."}
 _LONGEST = 200
@@ -27,7 +28,7 @@ def answer_problems(app: FastAPI) -> None:
     """Answer every failure of an API with a problem."""
     app.add_exception_handler(Problem, told)  # type: ignore[arg-type]
     app.add_exception_handler(LeadrankError, lambda request, error: told(request, problem_of(error)))
-    app.add_exception_handler(RequestValidationError, lambda request, error: told(request, invalid(error.errors())))
+    app.add_exception_handler(RequestValidationError, lambda request, error: told(request, invalid(error.errors(), _body_of(request))))
     app.add_exception_handler(Exception, lambda request, _: told(request, fault(str(request.scope.get("leadrank.number", "")))))
     app.add_exception_handler(HTTPException, lambda request, error: told(request, _plain(error)))
 
@@ -50,32 +51,62 @@ async def read_one(request: Request, kind: type[G]) -> G:
     try:
         return kind.model_validate(given)
     except ValidationError as error:
-        raise invalid(error.errors(include_url=False)) from error
+        raise invalid(error.errors(include_url=False), kind) from error
 
 
-def invalid(errors: Iterable[Mapping[str, Any]]) -> Problem:
-    """Tell all that is wrong with a request at once; what is no JSON at all is a problem of its own."""
+def invalid(errors: Iterable[Mapping[str, Any]], kind: Any = None) -> Problem:
+    """Tell all that is wrong with a request at once; what is no JSON at all is a problem of its own.
+
+    Parameters
+    ----------
+    errors
+        As pydantic has them.
+    kind
+        What the body should have been: a name that it does not know may have been meant for one that it does.
+    """
     found = list(errors)
     if any(error["type"] == "json_invalid" for error in found):
         return _of_status(400)
-    absent = [str(error["loc"][-1]) for error in found if error["type"] == "missing"]
-    return Problem(422, "The request does not fit.", "Mend each of its problems.", [_notice(error, absent) for error in found])
+    return Problem(422, "The request does not fit.", "Mend each of its problems.", [_notice(error, kind) for error in found])
 
 
-def _notice(error: Mapping[str, Any], absent: list[str]) -> Notice:
+def _notice(error: Mapping[str, Any], kind: Any) -> Notice:
     place = ".".join(str(part) for part in error["loc"] if part != "body") or "body"
     field = _clean(place)
     said = _clean(str(error["msg"])).removeprefix("Value error, ")
-    return Notice(field, _KINDS.get(error["type"], "wrong value"), f"{field}: {said}", _near(error, field, absent))
+    return Notice(field, _KINDS.get(error["type"], "wrong value"), f"{field}: {said}", _near(error, field, kind))
 
 
-def _near(error: Mapping[str, Any], field: str, absent: list[str]) -> str:
-    """Say which missing field, or which of the values that would do, may have been meant."""
-    if error["type"] == "extra_forbidden" and absent:
-        return nearest(field.rpartition(".")[2], absent)
+def _near(error: Mapping[str, Any], field: str, kind: Any) -> str:
+    """Say which field, or which of the values that would do, may have been meant."""
+    if error["type"] == "extra_forbidden":
+        return nearest(field.rpartition(".")[2], _names(kind, [part for part in error["loc"][:-1] if part != "body"]))
     if error["type"] == "literal_error":
         return nearest(_clean(str(error["input"])), re.findall(r"'([^']*)'", error["ctx"]["expected"]))
     return ""
+
+
+def _names(kind: Any, place: list[str | int]) -> tuple[str, ...]:
+    """Return the names of the fields at a place of a body."""
+    record = _record_in(kind)
+    for part in place:
+        if record is not None and isinstance(part, str):
+            found = record.model_fields.get(part)
+            record = None if found is None else _record_in(found.annotation)
+    return () if record is None else tuple(record.model_fields)
+
+
+def _record_in(kind: Any) -> type[BaseModel] | None:
+    """Return the record that a type is made of: it may be a list of them, or none."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return kind
+    return next((found for part in get_args(kind) if (found := _record_in(part)) is not None), None)
+
+
+def _body_of(request: Request) -> Any:
+    """Return what the body of a request should be, where the framework read it."""
+    found = getattr(request.scope.get("route"), "body_field", None)
+    return None if found is None else found.field_info.annotation
 
 
 def _clean(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
@@ -12,8 +13,8 @@ from leadrank.bundle import Bundle
 from leadrank.operations.champion import Active
 from leadrank.serving.asking import IDEMPOTENCY, KEY, TOLD_ONCE
 from leadrank.serving.callers import COOKIE, CSRF_HEADER
-from leadrank.serving.hot.answer import example
-from leadrank.serving.problems import MEDIA_TYPE
+from leadrank.serving.hot.answer import Answer, example
+from leadrank.serving.problems import MEDIA_TYPE, Notice
 
 ABOUT = (
     "Who to call, by when, why, and when not to trust the model. Every error is a problem (RFC 9457) that says what was expected, what came and what "
@@ -28,15 +29,12 @@ SAID = {
 CELL: dict[str, Any] = {"type": ["string", "number", "boolean", "null"]}
 SECURITY: list[dict[str, list[str]]] = [{"key": []}, {"session": []}]
 _UNSAFE = {"post", "put", "delete", "patch"}
-_NOTICE = {"type": "object", "required": ["field", "problem", "message"], "properties": {
-    "field": {"type": "string"}, "problem": {"type": "string"}, "message": {"type": "string"}, "suggestion": {"type": "string"},
-    "lead": {"type": "integer"},
-}}
 PROBLEM: dict[str, Any] = {
     "type": "object", "description": "What went wrong.", "required": ["type", "title", "status", "detail", "request"],
     "properties": {
         "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}, "detail": {"type": "string"},
-        "remedy": {"type": "string"}, "request": {"type": "string"}, "problems": {"type": "array", "items": _NOTICE},
+        "remedy": {"type": "string"}, "request": {"type": "string"},
+        "problems": {"type": "array", "items": {"$ref": f"#/components/schemas/{Notice.__name__}"}},
         "more_problems": {"type": "integer"},
     },
 }
@@ -50,6 +48,7 @@ def document(app: FastAPI, active: Active) -> dict[str, Any]:
     """Write the document for the model in use."""
     found = get_openapi(title="Leadrank", version=__version__, description=ABOUT, routes=app.routes)
     schemas = found.setdefault("components", {}).setdefault("schemas", {})
+    schemas |= msgspec.json.schema_components([Answer], ref_template="#/components/schemas/{name}")[1]
     schemas["Problem"], schemas["Lead"] = PROBLEM, lead_schema(active.bundle, active.scorer.needed, active.scorer.key)
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)

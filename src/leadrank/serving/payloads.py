@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from leadrank.operations.who import Role, Scope
-from leadrank.serving.words import Stamp, Told
+from leadrank.serving.words import Noticed, Stamp, Told
 
 
 class LeadTold(Told):
@@ -41,13 +41,13 @@ class LeadTold(Told):
 
 
 class TakenTold(Told):
-    """What became of a lead that came in."""
+    """What became of a lead that came in; `problems` tell what is odd about the fields that came, and which are missing."""
 
     key: str
     created: bool
     changed: bool
     lead: LeadTold
-    problems: tuple[str, ...]
+    problems: tuple[Noticed, ...]
 
 
 class PageTold(Told):
@@ -183,13 +183,13 @@ class HistoryTold(Told):
 
 
 class HappenedTold(Told):
-    """What became of an event."""
+    """What became of an event; `problems` tell what is odd about the fields that it brought, and which its lead still lacks."""
 
     event: str
     new: bool
     created: bool
     lead: LeadTold
-    problems: tuple[str, ...] = ()
+    problems: tuple[Noticed, ...] = ()
 
 
 class ModelTold(Told):

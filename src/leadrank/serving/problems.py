@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 
 from leadrank.errors import BundleError, ConflictError, DataError, ForbiddenError, LeadrankError, NotFoundError, ServiceError, UsageError
+from leadrank.operations.notices import Notice as Notice  # noqa: PLC0414 - every door speaks of notices
+from leadrank.operations.odd import OddError
 
 MEDIA_TYPE = "application/problem+json"
 SHOWN = 100
@@ -18,16 +20,6 @@ STATUSES: tuple[tuple[type[LeadrankError], int], ...] = (
 )
 PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}
 """Where the library still has the names of an older standard."""
-
-
-class Notice(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """One thing that is odd about one field: what it is, in words, and the valid name or value that may have been meant."""
-
-    field: str
-    problem: str
-    message: str
-    suggestion: str = ""
-    lead: int | None = None
 
 
 class Problem(Exception):  # noqa: N818 - the standard's own word
@@ -63,7 +55,8 @@ def problem_of(error: LeadrankError) -> Problem:
     404
     """
     status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
-    return Problem(status, error.message, error.remedy, headers={"retry-after": "1"} if status == 503 else None)
+    notices = error.notices if isinstance(error, OddError) else ()
+    return Problem(status, error.message, error.remedy, notices, headers={"retry-after": "1"} if status == 503 else None)
 
 
 def fault(number: str) -> Problem:

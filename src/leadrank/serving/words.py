@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Query
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from msgspec import json, to_builtins
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
+from leadrank.operations.notices import Notice
 from leadrank.serving.envelope import SLASH
 
 LARGEST = 1e15
@@ -88,6 +90,8 @@ ShortName = Annotated[str, AfterValidator(plain_text), Field(min_length=1, max_l
 Moment = Annotated[datetime, AfterValidator(naive_utc)]
 Stamp = Annotated[datetime, PlainSerializer(_moment, return_type=str)]
 """A moment that is told, with its Z."""
+Noticed = Annotated[Any, PlainSerializer(to_builtins), WithJsonSchema(json.schema(Notice)["$defs"]["Notice"])]
+"""A notice that is told, as /predict tells it."""
 Amount = Annotated[float, Field(ge=-LARGEST, le=LARGEST, allow_inf_nan=False)]
 Cost = Annotated[float, Field(ge=0, le=LARGEST, allow_inf_nan=False)]
 Cell = Annotated[str | int | float | bool | None, BeforeValidator(flat)]
@@ -101,4 +105,5 @@ def _key(text: str) -> str:
 Key = Annotated[str, AfterValidator(_key), Path(min_length=1, max_length=200, description="The lead's key; a slash in it is written %2F.")]
 Identity = Annotated[str, AfterValidator(_key), Path(min_length=1, max_length=200)]
 Limit = Annotated[int, Query(ge=1, le=500, description="So many at most.")]
+Strict = Annotated[bool | None, Query(description="Refuse odd fields (422) instead of telling of them; left out, as the service is set.")]
 After = Annotated[str | None, Query(max_length=500, description="`after` of the page before.")]

@@ -10,10 +10,10 @@ from pydantic import Field
 
 from leadrank.operations import happenings
 from leadrank.serving.api.lines import NDJSON, answer_lines, is_lines
-from leadrank.serving.asking import Asker, At, Guarded
+from leadrank.serving.asking import Asker, At, Guarded, strict_for
 from leadrank.serving.failures import read_one
 from leadrank.serving.payloads import HappenedTold
-from leadrank.serving.words import Amount, Cells, Given, Moment, Name, Told
+from leadrank.serving.words import Amount, Cells, Given, Moment, Name, Strict, Told
 
 router = APIRouter(route_class=Guarded, tags=["events"])
 
@@ -57,18 +57,19 @@ _ONE_OR_LINES: dict[str, Any] = {"requestBody": {"required": True, "content": {
 
 
 @router.post("/events", response_model=HappenedTold, openapi_extra=_ONE_OR_LINES)
-async def take(request: Request, asker: Asker, service: At) -> Response:
+async def take(request: Request, asker: Asker, service: At, strict: Strict = None) -> Response:
     """Take an event, or as NDJSON many; their leads are scored anew."""
     if is_lines(request):
-        return await answer_lines(request, service, EventGiven, lambda events: _taken(service, asker, events))
+        return await answer_lines(request, service, EventGiven, lambda events: _taken(service, asker, events, strict))
     given = await read_one(request, EventGiven)
-    (found,) = await run_in_threadpool(_taken, service, asker, [given])
+    (found,) = await run_in_threadpool(_taken, service, asker, [given], strict)
     return Response(found.model_dump_json(), media_type="application/json")
 
 
-def _taken(service: At, asker: Asker, events: list[EventGiven]) -> list[HappenedTold]:
+def _taken(service: At, asker: Asker, events: list[EventGiven], strict: bool | None) -> list[HappenedTold]:
     new = [happenings.NewEvent(**event.model_dump()) for event in events]
-    return [HappenedTold.model_validate(found) for found in happenings.take_events(service.desk, asker.who, new, now=service.now())]
+    found = happenings.take_events(service.desk, asker.who, new, now=service.now(), strict=strict_for(service, strict))
+    return [HappenedTold.model_validate(happened) for happened in found]
 
 
 @router.post("/parents")

@@ -12,12 +12,12 @@ from pydantic import Field
 from leadrank.errors import nearest
 from leadrank.operations import intake, queue
 from leadrank.serving.api.lines import NDJSON, answer_lines, is_lines
-from leadrank.serving.asking import Asker, At, Guarded
+from leadrank.serving.asking import Asker, At, Guarded, strict_for
 from leadrank.serving.failures import read_one
 from leadrank.serving.falling_back import told_again
 from leadrank.serving.payloads import HistoryTold, KnownTold, PageTold, TakenTold
 from leadrank.serving.problems import Notice, Problem
-from leadrank.serving.words import After, Cells, Given, Key, Limit, Moment, Name, ShortName, Text
+from leadrank.serving.words import After, Cells, Given, Key, Limit, Moment, Name, ShortName, Strict, Text
 from leadrank.store.queue import QueueFilter
 
 router = APIRouter(prefix="/leads", route_class=Guarded, tags=["leads"])
@@ -44,18 +44,18 @@ _ONE_OR_LINES: dict[str, Any] = {"requestBody": {"required": True, "content": {
 
 
 @router.post("", response_model=TakenTold, responses={201: {"model": TakenTold, "description": "The lead is new."}}, openapi_extra=_ONE_OR_LINES)
-async def take(request: Request, asker: Asker, service: At) -> Response:
+async def take(request: Request, asker: Asker, service: At, strict: Strict = None) -> Response:
     """Take a lead, or as NDJSON many: stored, scored, given a deadline and an owner; the same again changes nothing."""
     if is_lines(request):
-        return await answer_lines(request, service, LeadGiven, lambda leads: _taken(service, asker, leads))
+        return await answer_lines(request, service, LeadGiven, lambda leads: _taken(service, asker, leads, strict))
     given = await read_one(request, LeadGiven)
-    (found,) = await run_in_threadpool(_taken, service, asker, [given])
+    (found,) = await run_in_threadpool(_taken, service, asker, [given], strict)
     return Response(found.model_dump_json(), 201 if found.created else 200, media_type="application/json")
 
 
-def _taken(service: At, asker: Asker, leads: list[LeadGiven]) -> list[TakenTold]:
-    return [TakenTold.model_validate(found) for found in
-            intake.take_leads(service.desk, asker.who, [lead.new() for lead in leads], now=service.now())]
+def _taken(service: At, asker: Asker, leads: list[LeadGiven], strict: bool | None) -> list[TakenTold]:
+    found = intake.take_leads(service.desk, asker.who, [lead.new() for lead in leads], now=service.now(), strict=strict_for(service, strict))
+    return [TakenTold.model_validate(taken) for taken in found]
 
 
 @router.get("")

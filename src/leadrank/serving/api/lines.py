@@ -56,7 +56,7 @@ def _done(lines: list[bytes], first: int, kind: type[G], do: Do[G, T], number: s
             given.append(kind.model_validate(unrepeated_json(line)))
             places.append(k)
         except ValidationError as error:
-            out[k] = _told(invalid(error.errors(include_url=False)), first + k, number)
+            out[k] = _told(invalid(error.errors(include_url=False), kind), first + k, number)
         except Problem as problem:
             out[k] = _told(problem, first + k, number)
     for k, answer in zip(places, _each(given, do), strict=True):

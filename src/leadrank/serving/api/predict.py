@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
 
 from leadrank.serving.api.lines import NDJSON
 from leadrank.serving.asking import Guarded
+from leadrank.serving.hot.answer import Answer
 from leadrank.serving.hot.asked import MOST_REASONS
+from leadrank.serving.words import Strict
 
 router = APIRouter(route_class=Guarded, tags=["scores"])
 LEAD: dict[str, Any] = {"$ref": "#/components/schemas/Lead"}
@@ -23,62 +24,20 @@ MANY = {"requestBody": {"required": True, "content": {
 }}}
 ELSEWHERE = "serving/hot answers this address; here it is only documented"
 Reasons = Annotated[int, Query(ge=0, le=MOST_REASONS, description="So many reasons with each score.")]
-Strict = Annotated[bool, Query(description="Refuse odd fields (422) instead of telling of them in `warnings`.")]
+ANSWER: dict[str, Any] = {"$ref": f"#/components/schemas/{Answer.__name__}"}
 
 
-class NoticeTold(BaseModel):
-    """One thing that is odd about one field, and what may have been meant."""
-
-    field: str
-    problem: Literal["unknown", "missing", "unreadable", "blank", "unseen", "out of range", "empty", "wrong type", "wrong value"]
-    message: str
-    suggestion: str = ""
-    lead: int | None = None
+def _answered(schema: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+    return {200: {"description": "Scored.", "content": {"application/json": {"schema": schema}}}}
 
 
-class ReasonTold(BaseModel):
-    """One column's part in a score, in calibrated log-odds, with its evidence."""
-
-    column: str
-    contribution: float
-    direction: Literal["raises", "lowers"]
-    value: str
-    sentence: str
-    rows: int
-    conversions: int
-    base_rate: float
-
-
-class AnswerTold(BaseModel):
-    """A score and what to do with it; `reasons` only where they were asked for."""
-
-    lead_score: str
-    confidence: float
-    probabilities: dict[str, float]
-    recommendation: str
-    key: str | None
-    probability: float
-    probability_low: float
-    probability_high: float
-    score: int
-    tier: str
-    contact: bool
-    expected_profit: float | None
-    action: str
-    due_within: str
-    model: str
-    by_day: dict[str, float]
-    warnings: list[NoticeTold]
-    reasons: list[ReasonTold] = []
-
-
-@router.post("/predict", openapi_extra=ONE)
-def predict(reasons: Reasons = 0, strict: Strict = False) -> AnswerTold:  # noqa: ARG001 - they are for the document
+@router.post("/predict", openapi_extra=ONE, responses=_answered(ANSWER))
+def predict(reasons: Reasons = 0, strict: Strict = None) -> None:  # noqa: ARG001 - they are for the document
     """Score one lead: a flat object of field to value. An absent field counts as missing, and odd ones are told of."""
     raise AssertionError(ELSEWHERE)
 
 
-@router.post("/predict/batch", openapi_extra=MANY)
-def predict_batch(reasons: Reasons = 0, strict: Strict = False) -> list[AnswerTold]:  # noqa: ARG001 - they are for the document
+@router.post("/predict/batch", openapi_extra=MANY, responses=_answered({"type": "array", "items": ANSWER}))
+def predict_batch(reasons: Reasons = 0, strict: Strict = None) -> None:  # noqa: ARG001 - they are for the document
     """Score many leads, in their order: a list, an object with `leads`, or NDJSON."""
     raise AssertionError(ELSEWHERE)

@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from leadrank.operations import intake
 from leadrank.operations.who import Who
 from leadrank.serving.api.leads import LeadGiven
-from leadrank.serving.asking import At
+from leadrank.serving.asking import At, strict_for
 from leadrank.serving.failures import read_one
 from leadrank.serving.payloads import TakenTold
 from leadrank.serving.problems import Problem
@@ -66,7 +66,7 @@ async def signup(
     given = await read_one(request, LeadGiven)
     who = Who("webhook", "admin", scopes=frozenset({"intake"}), request=request.scope["leadrank.number"])
     try:
-        (found,) = await run_in_threadpool(intake.take_leads, service.desk, who, [given.new()], now=service.now())
+        (found,) = await run_in_threadpool(intake.take_leads, service.desk, who, [given.new()], now=service.now(), strict=strict_for(service))
     finally:
         service.changes.poke()
     return TakenTold.model_validate(found)

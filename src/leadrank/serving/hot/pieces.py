@@ -12,12 +12,12 @@ from leadrank import models
 from leadrank.bundle import NOTHING_KNOWN, Bundle, Unfamiliar
 from leadrank.bundle.unfamiliar import EMPTY
 from leadrank.frames import pl
+from leadrank.operations.notices import Notices
 from leadrank.score import Scorer
 from leadrank.scored_rows import by_day
 from leadrank.serving.hot.answer import CONVERTED, NOT_CONVERTED, Answer
 from leadrank.serving.hot.columns import table_of
 from leadrank.serving.hot.leads import Lead
-from leadrank.serving.hot.notices import Notices
 from leadrank.serving.problems import Notice
 from leadrank.types import BoolArray, FloatArray
 

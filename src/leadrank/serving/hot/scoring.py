@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import msgspec
 
 from leadrank.bundle.unfamiliar import EMPTY
+from leadrank.operations.notices import Notices
 from leadrank.score import Scorer
 from leadrank.serving.hot.answer import Answer, answer_of
 from leadrank.serving.hot.asked import Asked
 from leadrank.serving.hot.consent import Consent
 from leadrank.serving.hot.leads import Lead
-from leadrank.serving.hot.notices import Notices
 from leadrank.serving.hot.pieces import answers_of
 from leadrank.serving.problems import SHOWN, Notice, Problem
 

@@ -39,7 +39,7 @@ def failed(request: Request, error: LeadrankError | Problem | RequestValidationE
         return HTMLResponse(said, problem.status if problem.status < 500 else 422, headers={"hx-retarget": "#toast", "hx-reswap": "innerHTML"})
     visit = getattr(request.state, "visit", None)
     answer = page(
-        visit, "error.html", status=problem.status, title=TITLES.get(problem.status, "Something went wrong"), message=_sentence(problem),
+        visit, "error.html", status=problem.status, title=TITLES.get(problem.status, "Something went wrong"), message=sentence(problem),
         remedy=problem.remedy, back=_back(request), request=str(request.scope.get("leadrank.number", "")),
     )
     answer.headers.update(problem.headers)
@@ -67,7 +67,8 @@ def _problem(error: LeadrankError | Problem | RequestValidationError | HTTPExcep
     return Problem(error.status_code, str(error.detail), headers=dict(error.headers or {}))
 
 
-def _sentence(problem: Problem) -> str:
+def sentence(problem: Problem) -> str:
+    """Say in one line what is wrong, with the first problems of all."""
     return " ".join([problem.detail, *(one.message for one in problem.problems[:5])])
 
 

@@ -12,8 +12,10 @@ from leadrank.errors import UsageError
 from leadrank.operations import explaining, intake
 from leadrank.pages.words import percent
 from leadrank.score import Explained
+from leadrank.serving.problems import problem_of
 from leadrank.serving.web.asked_fields import fields_of
 from leadrank.serving.web.entry import PageRoute, Posting, Visiting, posted
+from leadrank.serving.web.failed import sentence
 from leadrank.serving.web.lead_page import reasons_of
 from leadrank.serving.web.pictures.gauge import gauge
 from leadrank.serving.web.templating import page
@@ -42,7 +44,7 @@ def take(visit: Posting, given: Annotated[dict[str, str], Depends(posted)]) -> R
     try:
         taken = _taken(visit, given, cells) if given.get("do") == "take" else None
     except UsageError as error:
-        return _form(visit, given, wrong=f"{error.message} {error.remedy}", status=422)
+        return _form(visit, given, wrong=f"{sentence(problem_of(error))} {error.remedy}", status=422)
     return _form(visit, {} if taken else given, told=told, taken=taken)  # what was taken leaves the form free for the next
 
 
@@ -50,7 +52,7 @@ def _taken(visit: Visit, given: dict[str, str], cells: dict[str, str]) -> intake
     key = given.get("key", "").strip() or f"lead-{visit.now:%Y%m%d}-{secrets.token_hex(3)}"
     lead_key = visit.desk.champion.current().scorer.key
     lead = intake.NewLead(key, {**cells, lead_key: key} if lead_key else cells, given.get("source", "").strip() or "entered by hand")
-    return intake.take_leads(visit.desk, visit.who, [lead], now=visit.now)[0]
+    return intake.take_leads(visit.desk, visit.who, [lead], now=visit.now, in_part=True)[0]
 
 
 def _form(

@@ -10,8 +10,10 @@ from fastapi.responses import Response
 
 from leadrank.errors import LeadrankError
 from leadrank.operations import upload
+from leadrank.serving.problems import problem_of
 from leadrank.serving.web.asked_fields import names_of
 from leadrank.serving.web.entry import PageRoute, Posting, Visiting
+from leadrank.serving.web.failed import sentence
 from leadrank.serving.web.templating import page
 from leadrank.serving.web.visit import Visit
 
@@ -34,7 +36,7 @@ def take(visit: Posting, table: UploadFile, take: Annotated[str, Form(max_length
     try:
         done = upload.upload(visit.desk, visit.who, name, content, token=secrets.token_hex(16), take=bool(take), now=visit.now)
     except LeadrankError as error:
-        return _page(visit, wrong=error.message, remedy=error.remedy, status=422)
+        return _page(visit, wrong=sentence(problem_of(error)), remedy=error.remedy, status=422)
     return _page(visit, done=done, name=name)
 
 
