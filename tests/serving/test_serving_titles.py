@@ -43,6 +43,18 @@ def test_list_page_and_export_call_a_lead_by_its_title_and_keep_its_key(http: Te
     assert '"Ann <i>, Acme",L-1' in exported
 
 
+def test_the_api_tells_the_title_wherever_it_tells_a_lead_and_null_where_there_is_none(http: TestClient) -> None:
+    taken = http.post("/leads", json={"key": "L-1", "fields": ANN}).json()
+    event = {"event": "e-1", "lead": "L-1", "kind": "visit", "occurred_at": "2026-01-01T00:00:00Z", "add": {"visits": 1}}
+    http.post("/leads", json={"key": "L-2", "fields": {"visits": 18}})
+    told = [
+        taken["lead"], http.get("/leads/L-1").json()["lead"], http.get("/leads/L-1/history").json()["lead"],
+        http.post("/events", json=event).json()["lead"], http.post("/leads/L-1/contact", json={"channel": "call"}).json(),
+    ]
+    assert [lead["title"] for lead in told] == ["Ann <i>, Acme"] * 5
+    assert {lead["key"]: lead["title"] for lead in http.get("/leads").json()["leads"]} == {"L-1": "Ann <i>, Acme", "L-2": None}
+
+
 def test_a_bundle_without_a_title_is_written_as_before() -> None:
     project = Project.model_validate({"lead": {}, "target": {"column": "won", "positive": "yes"}, "serving": {"strict": True}})
     assert json.loads(project.to_json())["serving"] == {

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
+from pydantic import ValidationInfo, model_validator
+
+from leadrank.operations.titles import title_of
 from leadrank.operations.who import Role, Scope
 from leadrank.serving.words import Noticed, Stamp, Told
 
 
 class LeadTold(Told):
-    """A lead as it stands, with the score that counts now."""
+    """A lead as it stands, with the score that counts now; `title` is what people call it, where the project names the fields."""
 
     key: str
+    title: str | None = None
     fields: dict[str, Any]
     source: str
     status: str
@@ -38,6 +42,12 @@ class LeadTold(Told):
     action: str
     due_within: str
     reason: str
+
+    @model_validator(mode="after")
+    def _titled(self, info: ValidationInfo) -> Self:
+        if info.context is not None:  # the framework looks at what is told once more
+            self.title = title_of(info.context, self.fields) or None
+        return self
 
 
 class TakenTold(Told):

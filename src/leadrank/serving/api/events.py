@@ -13,6 +13,7 @@ from leadrank.serving.api.lines import NDJSON, answer_lines, is_lines
 from leadrank.serving.asking import Asker, At, Guarded, strict_for
 from leadrank.serving.failures import read_one
 from leadrank.serving.payloads import HappenedTold
+from leadrank.serving.telling import tell
 from leadrank.serving.words import Amount, Cells, Given, Moment, Name, Strict, Told
 
 router = APIRouter(route_class=Guarded, tags=["events"])
@@ -69,7 +70,7 @@ async def take(request: Request, asker: Asker, service: At, strict: Strict = Non
 def _taken(service: At, asker: Asker, events: list[EventGiven], strict: bool | None) -> list[HappenedTold]:
     new = [happenings.NewEvent(**event.model_dump()) for event in events]
     found = happenings.take_events(service.desk, asker.who, new, now=service.now(), strict=strict_for(service, strict))
-    return [HappenedTold.model_validate(happened) for happened in found]
+    return [tell(service, HappenedTold, happened) for happened in found]
 
 
 @router.post("/parents")

@@ -17,6 +17,7 @@ from leadrank.serving.failures import read_one
 from leadrank.serving.falling_back import told_again
 from leadrank.serving.payloads import HistoryTold, KnownTold, PageTold, TakenTold
 from leadrank.serving.problems import Notice, Problem
+from leadrank.serving.telling import tell
 from leadrank.serving.words import After, Cells, Given, Key, Limit, Moment, Name, ShortName, Strict, Text
 from leadrank.store.queue import QueueFilter
 
@@ -55,7 +56,7 @@ async def take(request: Request, asker: Asker, service: At, strict: Strict = Non
 
 def _taken(service: At, asker: Asker, leads: list[LeadGiven], strict: bool | None) -> list[TakenTold]:
     found = intake.take_leads(service.desk, asker.who, [lead.new() for lead in leads], now=service.now(), strict=strict_for(service, strict))
-    return [TakenTold.model_validate(taken) for taken in found]
+    return [tell(service, TakenTold, taken) for taken in found]
 
 
 @router.get("")
@@ -77,7 +78,7 @@ def page(
     )
     found = queue.queue(service.desk, asker.who, wanted, limit=limit, after=after, now=now)
     _check_tiers(service, wanted, found)
-    return PageTold.model_validate(found)
+    return tell(service, PageTold, found)
 
 
 def _check_tiers(service: At, wanted: QueueFilter, found: queue.Page) -> None:
@@ -93,10 +94,10 @@ def _check_tiers(service: At, wanted: QueueFilter, found: queue.Page) -> None:
 @told_again
 def one(key: Key, asker: Asker, service: At) -> KnownTold:
     """Return one lead with its last score and reasons."""
-    return KnownTold.model_validate(queue.lead(service.desk, asker.who, key, now=service.now()))
+    return tell(service, KnownTold, queue.lead(service.desk, asker.who, key, now=service.now()))
 
 
 @router.get("/{key}/history")
 def history(key: Key, asker: Asker, service: At) -> HistoryTold:
     """Return all that happened to a lead, and why its score changed each time."""
-    return HistoryTold.model_validate(queue.history(service.desk, asker.who, key, now=service.now()))
+    return tell(service, HistoryTold, queue.history(service.desk, asker.who, key, now=service.now()))

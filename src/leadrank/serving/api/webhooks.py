@@ -17,6 +17,7 @@ from leadrank.serving.asking import At, strict_for
 from leadrank.serving.failures import read_one
 from leadrank.serving.payloads import TakenTold
 from leadrank.serving.problems import Problem
+from leadrank.serving.telling import tell
 
 router = APIRouter(prefix="/webhooks", route_class=APIRoute, tags=["webhooks"])
 TOLERANCE = 300
@@ -69,4 +70,4 @@ async def signup(
         (found,) = await run_in_threadpool(intake.take_leads, service.desk, who, [given.new()], now=service.now(), strict=strict_for(service))
     finally:
         service.changes.poke()
-    return TakenTold.model_validate(found)
+    return tell(service, TakenTold, found)

@@ -8,6 +8,7 @@ from leadrank.operations import work
 from leadrank.operations.work import Verdict
 from leadrank.serving.asking import Asker, At, Guarded
 from leadrank.serving.payloads import LeadTold
+from leadrank.serving.telling import tell
 from leadrank.serving.words import Amount, Cost, Given, Key, Moment, Name, ShortName, Text
 
 router = APIRouter(prefix="/leads/{key}", route_class=Guarded, tags=["work"])
@@ -70,64 +71,64 @@ class AssignmentGiven(Given):
 @router.post("/take")
 def take(key: Key, asker: Asker, service: At) -> LeadTold:
     """Let a rep have a lead of the team that nobody has."""
-    return LeadTold.model_validate(work.take(service.desk, asker.who, key, now=service.now()))
+    return tell(service, LeadTold, work.take(service.desk, asker.who, key, now=service.now()))
 
 
 @router.post("/contact")
 def contact(key: Key, given: ContactGiven, asker: Asker, service: At) -> LeadTold:
     """Write down that a lead was contacted."""
-    return LeadTold.model_validate(work.contact(service.desk, asker.who, key, **given.model_dump(), now=service.now()))
+    return tell(service, LeadTold, work.contact(service.desk, asker.who, key, **given.model_dump(), now=service.now()))
 
 
 @router.post("/outcome")
 def outcome(key: Key, given: OutcomeGiven, asker: Asker, service: At) -> LeadTold:
     """Write down how a lead ended; it leaves the queue."""
-    return LeadTold.model_validate(work.outcome(service.desk, asker.who, key, **given.model_dump(), now=service.now()))
+    return tell(service, LeadTold, work.outcome(service.desk, asker.who, key, **given.model_dump(), now=service.now()))
 
 
 @router.delete("/outcome")
 def reopen(key: Key, asker: Asker, service: At) -> LeadTold:
     """Take back how a lead ended: it is open again."""
-    return LeadTold.model_validate(work.reopen(service.desk, asker.who, key, now=service.now()))
+    return tell(service, LeadTold, work.reopen(service.desk, asker.who, key, now=service.now()))
 
 
 @router.put("/consent")
 def consent(key: Key, given: ConsentGiven, asker: Asker, service: At) -> LeadTold:
     """Write down what a lead agrees to; what to do with it is decided anew at once."""
-    return LeadTold.model_validate(work.consent(service.desk, asker.who, key, **given.model_dump(), now=service.now()))
+    return tell(service, LeadTold, work.consent(service.desk, asker.who, key, **given.model_dump(), now=service.now()))
 
 
 @router.post("/feedback")
 def feedback(key: Key, given: FeedbackGiven, asker: Asker, service: At) -> LeadTold:
     """Say whether the score is right."""
-    return LeadTold.model_validate(work.feedback(service.desk, asker.who, key, **given.model_dump(), now=service.now()))
+    return tell(service, LeadTold, work.feedback(service.desk, asker.who, key, **given.model_dump(), now=service.now()))
 
 
 @router.post("/override")
 def override(key: Key, given: OverrideGiven, asker: Asker, service: At) -> LeadTold:
     """Let a person's tier count instead of the model's, until it expires."""
-    return LeadTold.model_validate(work.override(service.desk, asker.who, key, **given.model_dump(), now=service.now()))
+    return tell(service, LeadTold, work.override(service.desk, asker.who, key, **given.model_dump(), now=service.now()))
 
 
 @router.delete("/override")
 def end_override(key: Key, asker: Asker, service: At) -> LeadTold:
     """Let the model's own tier count again."""
-    return LeadTold.model_validate(work.end_override(service.desk, asker.who, key, now=service.now()))
+    return tell(service, LeadTold, work.end_override(service.desk, asker.who, key, now=service.now()))
 
 
 @router.post("/snooze")
 def snooze(key: Key, given: SnoozeGiven, asker: Asker, service: At) -> LeadTold:
     """Put a lead off until a moment."""
-    return LeadTold.model_validate(work.snooze(service.desk, asker.who, key, **given.model_dump(), now=service.now()))
+    return tell(service, LeadTold, work.snooze(service.desk, asker.who, key, **given.model_dump(), now=service.now()))
 
 
 @router.delete("/snooze")
 def wake(key: Key, asker: Asker, service: At) -> LeadTold:
     """Take a lead back into the queue."""
-    return LeadTold.model_validate(work.wake(service.desk, asker.who, key, now=service.now()))
+    return tell(service, LeadTold, work.wake(service.desk, asker.who, key, now=service.now()))
 
 
 @router.post("/assignment")
 def assign(key: Key, given: AssignmentGiven, asker: Asker, service: At) -> LeadTold:
     """Give a lead to somebody, or to nobody."""
-    return LeadTold.model_validate(work.reassign(service.desk, asker.who, key, **given.model_dump(), now=service.now()))
+    return tell(service, LeadTold, work.reassign(service.desk, asker.who, key, **given.model_dump(), now=service.now()))
