@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from leadrank.errors import UsageError
-from leadrank.operations import explaining, queue
+from leadrank.operations import explaining, queue, work
 from leadrank.operations.desk import Desk
 from leadrank.operations.happenings import NewEvent, take_events
 from leadrank.operations.intake import NewLead, take_leads
@@ -51,6 +51,35 @@ def test_what_if_scores_the_changed_lead_and_keeps_nothing(store: Store, desk_of
     assert "no promise" in found.caution
     assert queue.lead(desk, root, "L1", now=now).lead == before
     assert explaining.what_if_fields(desk, root, MIDDLE, {"visits": 9, "age": 50}, now=now).after.probability == found.after.probability
+
+
+def test_explanations_of_a_stored_lead_decide_as_the_list_does_and_name_the_model_s_own_decision(desk: Desk, root: Who, now: datetime) -> None:
+    plain = take_leads(desk, root, [NewLead("L1", MIDDLE)], now=now)[0].lead
+    assert explaining.explain(desk, root, "L1", now=now).model_alone is None
+    listed = work.override(desk, root, "L1", tier="High", because="met at a fair", expires_at=now + timedelta(days=9), now=now)
+    assert listed.tier != plain.tier
+    told, found = explaining.explain(desk, root, "L1", now=now), explaining.what_if(desk, root, "L1", {"visits": 2}, now=now)
+    for one in (told.scored, found.before):
+        assert (one.tier, one.contact, one.action, one.due_within) == (listed.tier, listed.contact, listed.action, listed.due_within)
+    assert found.after.tier == "High"
+    assert [one.tier for one in (told.model_alone, found.alone_before) if one] == [plain.tier] * 2
+    assert found.alone_after is not None
+    assert found.alone_after.tier != "High"
+    listed = work.consent(desk, root, "L1", do_not_call=True, do_not_email=False, now=now)
+    assert explaining.explain(desk, root, "L1", now=now).scored.action == listed.action
+
+
+def test_what_if_decides_as_the_list_would_with_those_fields(
+    desk_of: Callable[..., Desk], root: Who, now: datetime
+) -> None:
+    desk = desk_of("ordered")
+    take_leads(desk, root, [NewLead("L1", {"visits": 0, "source": "web", "age": 40})], now=now)
+    found = explaining.what_if(desk, root, "L1", {"visits": 4}, now=now)
+    listed = take_leads(desk, root, [NewLead("L1", {"visits": 4})], now=now)[0].lead
+    assert (listed.tier, listed.contact, listed.action) == ("Medium", True, "Call in turn.")
+    assert (found.after.tier, found.after.contact, found.after.action) == (listed.tier, listed.contact, listed.action)
+    assert found.alone_after is not None
+    assert not found.alone_after.contact
 
 
 def test_a_change_in_the_direction_in_which_the_team_cannot_act_is_named_as_such(desk: Desk, root: Who, now: datetime) -> None:

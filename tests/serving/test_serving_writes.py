@@ -212,3 +212,17 @@ def test_scores_leave_one_access_record_for_each_caller_and_minute(opened: Open,
     with TestClient(app_of(opened(leads)), base_url=HOME) as client:
         found = [row for row in client.get("/access").json() if row["did"] == "predict"]
         assert [(row["by"], row["times"]) for row in found] == [("local", 61)]
+
+
+def test_an_explanation_tells_what_the_list_tells_and_what_the_model_alone_would(client: TestClient) -> None:
+    client.post("/leads", json=LEAD)
+    alone = client.get("/leads/L-1/explain").json()
+    assert alone["model_alone"] is None
+    tier = next(name for name in ("High", "Low") if name != alone["scored"]["tier"])
+    listed = client.post("/leads/L-1/override", json={"tier": tier, "because": "met", "expires_at": f"{utc_now() + timedelta(days=9)}Z"}).json()
+    told = client.get("/leads/L-1/explain").json()
+    names = ("tier", "contact", "action", "due_within")
+    assert [told["scored"][name] for name in names] == [listed[name] for name in names]
+    assert [told["model_alone"][name] for name in names] == [alone["scored"][name] for name in names]
+    found = client.post("/leads/L-1/what-if", json={"changes": {"visits": 9}}).json()
+    assert (found["before"]["tier"], found["after"]["tier"], found["alone_before"]["tier"]) == (tier, tier, alone["scored"]["tier"])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from dataclasses import fields as parts_of
 from datetime import datetime
 
 from leadrank.bundle import Scored
 from leadrank.data import ColumnSchema, clean_cell
 from leadrank.data.cell import text_of
+from leadrank.decisions.overruled import Overruled
 from leadrank.errors import UsageError, nearest
 from leadrank.explain.evidence import Seen
 from leadrank.frames import pl
@@ -16,16 +18,18 @@ from leadrank.operations.asking import Question, questions
 from leadrank.operations.cells import checked_fields
 from leadrank.operations.champion import Active
 from leadrank.operations.composing import tables_of
-from leadrank.operations.consent import agreed, flags_in, flags_of
+from leadrank.operations.consent import agreed, flags_in
 from leadrank.operations.desk import Desk, own_lead, reading
 from leadrank.operations.scoring import REASONS
-from leadrank.operations.standing import newcomer
+from leadrank.operations.standing import counting, newcomer
 from leadrank.operations.who import Who
 from leadrank.project import Column
 from leadrank.score import Explained
+from leadrank.store import overrides
 from leadrank.store.records import LeadRow
 
 MOST_REASONS = 50
+DECIDED = ("tier", "contact", "action", "due_within", "expected_profit")
 
 CAUTION = "This is how the model would score such a lead; it is no promise that changing it changes the outcome."
 
@@ -41,13 +45,26 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
+class ExplainedLead(Explained):
+    """A stored lead explained: `scored` holds the decision that counts, as the list has it, and `model_alone` the model's where that differs."""
+
+    model_alone: Scored | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class WhatIf:
-    """A lead's score as it is, and as it would be with other fields."""
+    """A lead's score as it is, and as it would be with other fields.
+
+    Of a stored lead both hold the decision that counts, as the list has it or would have it; `alone_before` and `alone_after` what the model alone
+    says, where that differs.
+    """
 
     before: Scored
     after: Scored
     changes: tuple[Changed, ...]
     caution: str = CAUTION
+    alone_before: Scored | None = None
+    alone_after: Scored | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +83,14 @@ class Lever:
     value: object = None
 
 
-def explain(desk: Desk, who: Who, key: str, *, reasons: int = 10, now: datetime) -> Explained:
+def explain(desk: Desk, who: Who, key: str, *, reasons: int = 10, now: datetime) -> ExplainedLead:
     """Explain the model's score of a stored lead in full: all reasons with evidence, their sum, and what would lift it."""
     with reading(desk, who, "explain", key, now=now) as c:
         row, active = own_lead(c, who, "explain", key, lock=False), desk.champion.of(c)
         told = _explained(active, tables_of(c, active, [row]), key, reasons, now)
-        return replace(told, scored=agreed(told.scored, flags_of(active, row), stored=True))
+        scored = _with(told.scored, row)
+        parts = {part.name: getattr(told, part.name) for part in parts_of(told)} | {"scored": scored}
+        return ExplainedLead(**parts, model_alone=_alone(told.scored, scored))
 
 
 def explain_fields(desk: Desk, who: Who, fields: Mapping[str, object], *, reasons: int = 10, now: datetime) -> Explained:
@@ -93,8 +112,12 @@ def what_if(desk: Desk, who: Who, key: str, changes: Mapping[str, object], *, no
     with reading(desk, who, "what_if", key, now=now) as c:
         row, active = own_lead(c, who, "what_if", key, lock=False), desk.champion.of(c)
         found = _what_if(active, row_of(active, tables_of(c, active, [row]), now), changes)
-        after = flags_of(active, replace(row, fields={**row.fields, **changes}))
-        return replace(found, before=agreed(found.before, flags_of(active, row), stored=True), after=agreed(found.after, after, stored=True))
+        forced = None if row.overridden_until is None else overrides.current(c, key, now)
+        then = counting(active, found.after, forced, replace(row, fields={**row.fields, **changes}))
+        before, after = _with(found.before, row), _with(found.after, then)
+        return replace(
+            found, before=before, after=after, alone_before=_alone(found.before, before), alone_after=_alone(found.after, after),
+        )
 
 
 def what_if_fields(desk: Desk, who: Who, fields: Mapping[str, object], changes: Mapping[str, object], *, now: datetime) -> WhatIf:
@@ -132,6 +155,16 @@ def row_of(active: Active, tables: pl.DataFrame | dict[str, pl.DataFrame], now: 
     if found.height != 1:
         raise UsageError("The model can make nothing of this lead.", "Check its key, and the moment at which it began.")
     return found
+
+
+def _with(scored: Scored, decision: LeadRow | Overruled) -> Scored:
+    """Return a score with the decision that counts in place of the model's."""
+    return scored._replace(**{name: getattr(decision, name) for name in DECIDED})
+
+
+def _alone(model: Scored, counts: Scored) -> Scored | None:
+    """Return what the model alone says, where that is not what counts."""
+    return model if any(getattr(model, name) != getattr(counts, name) for name in DECIDED) else None
 
 
 def _unstored(active: Active, fields: Mapping[str, object], now: datetime) -> LeadRow:

@@ -64,17 +64,24 @@ def settle(c: Connection, active: Active, leads: Sequence[Restless], *, by: str,
 
 def _stands(active: Active, lead: Restless, scored: Scored, forced: OverrideRow | None, now: datetime) -> LeadRow:
     row = lead.row
-    said = decided(active, scored, None if forced is None else forced.tier, row.fields)
+    said = counting(active, scored, forced, row)
     no_call, no_email = flags_of(active, row)
-    agreed = consented(said.action, said.contact, do_not_call=no_call, do_not_email=no_email)
-    contact = agreed.contact
+    contact = said.contact
     return replace(
         row, updated_at=now, do_not_call=no_call, do_not_email=no_email, model=scored.model, scored_at=now, probability=scored.probability,
         probability_low=scored.probability_low, probability_high=scored.probability_high, score=scored.score, tier=said.tier, contact=contact,
-        expected_profit=said.expected_profit, worth=said.worth, action=agreed.action, due_within=said.due_within,
+        expected_profit=said.expected_profit, worth=said.worth, action=said.action, due_within=said.due_within,
         reason=top_reason(scored, contact=contact), overridden_until=None if forced is None else forced.expires_at,
         due_at=_deadline(lead.before, row, said.due_within, now, contact=contact),
     )
+
+
+def counting(active: Active, scored: Scored, forced: OverrideRow | None, row: LeadRow) -> Overruled:
+    """Return the decision that counts for a stored lead: the model's or somebody's, as far as the lead agreed to it."""
+    said = decided(active, scored, None if forced is None else forced.tier, row.fields)
+    no_call, no_email = flags_of(active, row)
+    agreed = consented(said.action, said.contact, do_not_call=no_call, do_not_email=no_email)
+    return replace(said, action=agreed.action, contact=agreed.contact)
 
 
 def decided(active: Active, scored: Scored, tier: str | None, fields: Mapping[str, object]) -> Overruled:

@@ -68,8 +68,19 @@ class ScoredTold(Told):
     by_day: dict[str, float]
 
 
+class DecisionTold(Told):
+    """What the model alone would say, where somebody's tier, what the lead agreed to or an earlier score counts: it is not what is to be done."""
+
+    tier: str
+    contact: bool
+    expected_profit: float | None
+    action: str
+    due_within: str
+    model: str
+
+
 class ExplainedTold(Told):
-    """A score in full: `base`, all contributions, and the `total` that they reach."""
+    """A score in full: `base`, all contributions, and the `total` that they reach. Of a stored lead `scored` says what the list says."""
 
     scored: ScoredTold
     reasons: tuple[ReasonOf, ...]
@@ -79,6 +90,7 @@ class ExplainedTold(Told):
     about: str
     parts: dict[str, float]
     counterfactual: dict[str, Any] | None
+    model_alone: DecisionTold | None = None
 
 
 class ChangedTold(Told):
@@ -91,12 +103,14 @@ class ChangedTold(Told):
 
 
 class WhatIfTold(Told):
-    """A score as it is, and as it would be."""
+    """A score as it is, and as it would be; of a stored lead with the decision that the list has, or would have."""
 
     before: ScoredTold
     after: ScoredTold
     changes: tuple[ChangedTold, ...]
     caution: str
+    alone_before: DecisionTold | None = None
+    alone_after: DecisionTold | None = None
 
 
 class QuestionTold(Told):
@@ -118,6 +132,7 @@ def explained(found: Any) -> ExplainedTold:
     return ExplainedTold(
         scored=ScoredTold.model_validate(found.scored), reasons=tuple(ReasonOf.model_validate(reason) for reason in found.reasons), base=found.base,
         total=found.total, scale=found.scale, about=found.about, parts=found.parts, counterfactual=told,
+        model_alone=getattr(found, "model_alone", None),
     )
 
 
