@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import sub
 
 import numpy as np
 
@@ -145,7 +146,7 @@ def _asked_of_one(reach: Sequence[float]) -> int:
     """Say the same of one lead, given its probabilities."""
     if len(reach) == 1:
         return 0
-    shares = [better - worse for better, worse in zip((1.0, *reach), (*reach, 0.0), strict=True)]
+    shares = list(map(sub, (1.0, *reach), (*reach, 0.0)))
     return min(shares.index(max(shares)), len(reach) - 1)
 
 

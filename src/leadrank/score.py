@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
-from operator import add
+from operator import add, sub
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ class Scorer:
         self._model = models.LeadModel(self.bundle.model, [i.feature for i in self.bundle.encoder.inputs])
         self._policy = decisions.LeadPolicy(self.bundle.policy)
         self._identity = self.bundle.identity
-        self._key, self._ordered = terms.key, terms.learned_tiers
+        self._key, self._ordered, self._named = terms.key, terms.learned_tiers, tuple(terms.classes)
         self._tell_days = None if self.bundle.timing is None else models.teller(self.bundle.timing, DAYS)
 
     def __reduce__(self) -> tuple[type[Scorer], tuple[Bundle]]:
@@ -272,8 +272,7 @@ class Scorer:
 
     def _classes(self, reach: Sequence[float]) -> dict[str, float]:
         # As `models.class_probabilities`, whose arrays take longer than all the rest of one lead.
-        shares = (better - worse for better, worse in zip((1.0, *reach), (*reach, 0.0), strict=True))
-        return dict(zip(self.bundle.terms.classes, shares, strict=True))
+        return dict(zip(self._named, map(sub, (1.0, *reach), (*reach, 0.0)), strict=True))
 
 
 def _amounts(cells: pl.Series) -> FloatArray:

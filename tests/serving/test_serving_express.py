@@ -7,9 +7,12 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.serving.conftest import Open, bearer, people
 
 from leadrank.serving.app import app_of
@@ -109,6 +112,49 @@ def test_requests_that_come_together_are_answered_in_their_order(line: Line) -> 
     other = b"GET /health/live HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
     line.send(request(b'{"visits": 1}') + other + request(b'{"visits": 2}') + request(b"{") + other + request(b"[]"))
     assert [line.answer()[0] for _ in range(6)] == [200, 200, 200, 400, 200, 422]
+
+
+HEADS = ("", "x-request-id: one\r\n", "x-request-id: two\r\n")
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.sampled_from(HEADS), st.sampled_from(["", "?reasons=1", "?reasons=2"]), st.integers(0, 9)), min_size=1, max_size=12),
+       st.lists(st.integers(0, 4000), max_size=4))
+def test_heads_that_came_before_are_never_mixed_up(
+    running: tuple[Service, int], asked: list[tuple[str, str, int]], cuts: list[int],
+) -> None:
+    """However requests are cut and joined on their way, each is answered by its own head and its own body, in their order."""
+    scorer, line = running[0].desk.champion.current().scorer, Line(running[1])
+    whole = b"".join(request(b'{"visits": %d}' % visits, query=query, more=more) for more, query, visits in asked)
+    ends = sorted({0, *(cut % len(whole) for cut in cuts), len(whole)})
+    for start, end in pairwise(ends):
+        line.socket.sendall(whole[start:end])
+        time.sleep(0.002)
+    for more, query, visits in asked:
+        status, headers, told = line.answer()
+        assert status == 200
+        assert more.partition(": ")[2].strip() in {"", headers["x-request-id"]}
+        found = json.loads(told)
+        assert ("reasons" in found) is bool(query)
+        assert found["probability"] == scorer.one({"visits": visits}).probability
+    line.close()
+
+
+def test_a_head_that_came_before_with_another_length_is_another_head(line: Line) -> None:
+    for body in (b'{"visits": 3}', b'{"visits": 31}', b'{"visits": 3}', b'{"visits": 31'):
+        line.send(request(body))
+        assert line.answer()[0] == (200 if body.endswith(b"}") else 400)
+    line.send(request(b'{"visits": 3}') + b"x")
+    assert line.answer()[0] == 200
+
+
+def test_the_body_of_a_head_that_came_before_may_come_later(line: Line) -> None:
+    for _ in range(2):
+        line.send(request(b'{"visits": 3}'))
+        assert line.answer()[0] == 200
+    head, _, body = request(b'{"visits": 3}').partition(b"{")
+    line.send(head, b"{" + body)
+    assert line.answer()[0] == 200
 
 
 def test_an_empty_body_is_no_json(line: Line) -> None:

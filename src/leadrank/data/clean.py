@@ -22,8 +22,8 @@ PROBLEMS_KEPT = 1_000
 NAMED = 10
 """Absent columns that an error names; the others are counted."""
 
-_LONGEST = 100
-"""Labels up to this length are remembered."""
+_LONGEST, _REMEMBERED = 100, 1 << 12
+"""Labels up to this length are remembered, so many of one column."""
 _PLAIN_TEXT = r"^[!-~]+( [!-~]+)*$"
 _ISO_SHAPES = (
     (r"^[1-9]\d{3}-\d{2}-\d{2}$", "%Y-%m-%d"),
@@ -132,15 +132,26 @@ def _labels(column: ColumnSchema, raw: pl.Series) -> Labels | None:
     found = distinct_texts(raw)
     if found is None:
         return None
-    texts = tuple(_label(column, text) if text is None or len(text) <= _LONGEST else clean_cell(column, text) for text in found[0])
+    texts = tuple(map(_read_before(column).__getitem__, found[0]))
     # Where no cell is empty nobody has number 0: then it shall not look as if some had.
     return Labels(texts if raw.null_count() or len(texts) == 1 else (texts[1], *texts[1:]), found[1])  # type: ignore[arg-type]
 
 
-@lru_cache(maxsize=1 << 14)
-def _label(column: ColumnSchema, text: str | None) -> Clean:
-    """Remember labels: the pieces of a long table hold the same ones."""
-    return clean_cell(column, text)
+class _ReadBefore(dict[str | None, Clean]):
+    """Labels of one column that were cleaned before: the pieces of a long table hold the same ones."""
+
+    def __init__(self, column: ColumnSchema) -> None:
+        super().__init__()
+        self._column = column
+
+    def __missing__(self, text: str | None) -> Clean:
+        cell = clean_cell(self._column, text)
+        if len(self) < _REMEMBERED and (text is None or len(text) <= _LONGEST):
+            self[text] = cell
+        return cell
+
+
+_read_before = lru_cache(maxsize=256)(_ReadBefore)
 
 
 def _clean_type(column: ColumnSchema) -> pl.DataType | type[pl.DataType]:

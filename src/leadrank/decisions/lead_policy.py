@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import sub
 from typing import Literal
 
 from leadrank.decisions.policy import Policy
@@ -77,5 +78,5 @@ class LeadPolicy:
         return rate
 
     def _likeliest(self, reach: Sequence[float]) -> TierRule:
-        shares = [better - worse for better, worse in zip((1.0, *reach), (*reach, 0.0), strict=True)]
+        shares = list(map(sub, (1.0, *reach), (*reach, 0.0)))
         return self._tiers[self._last - shares.index(max(shares))]

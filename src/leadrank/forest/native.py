@@ -145,6 +145,28 @@ def one(native: Native, numbers: Sequence[float], codes: Sequence[int]) -> float
     return call(desk)
 
 
+def one_at_each(native: Native, numbers: Sequence[float], codes: Sequence[int], thresholds: int) -> list[float]:
+    """Return the margins of one row at each threshold: 0, 1, ... as the forest's last number, which the row comes without.
+
+    Raises
+    ------
+    ValueError
+        The row does not have the forest's other numbers and codes.
+    """
+    if native.desks is None:
+        return [one(native, [*numbers, float(t)], codes) for t in range(thresholds)]
+    pack, row, call, _, desk, _ = native.desks.tools
+    try:
+        pack(row, 0, *numbers, 0.0, *codes)
+    except struct.error:
+        raise _misfit(native, [*numbers, 0.0], codes) from None
+    found, place = [call(desk)], len(numbers)
+    for t in range(1, thresholds):
+        row[place] = t
+        found.append(call(desk))
+    return found
+
+
 def one_explained(native: Native, numbers: Sequence[float], codes: Sequence[int]) -> tuple[float, list[float]]:
     """Return the margin of one row and its exact SHAP values, one per feature.
 

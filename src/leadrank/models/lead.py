@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,7 +56,7 @@ class LeadModel:
         self._thresholds = model.shape.thresholds
         self.answer: Ask = self._by_arrays
         if self.forest is not None:
-            self.answer = partial(self._ordered, self.forest) if self._thresholds > 1 else self._quick(self.forest)
+            self.answer = self._ordered(self.forest) if self._thresholds > 1 else self._quick(self.forest)
 
     def contributions(self, numbers: Sequence[float], codes: Sequence[int], threshold: int) -> tuple[list[float], float] | None:
         """Return what each feature adds to the raw log-odds at one threshold, and their base; None where only arrays can tell."""
@@ -86,13 +85,21 @@ class LeadModel:
 
         return answer
 
-    def _ordered(self, forest: native.Native, numbers: Sequence[float], codes: Sequence[int], explained: bool = False) -> Answer:  # noqa: ARG002
-        odds: list[float] = []
-        for t, calibrated in enumerate(self._calibrations):
-            own = calibrated(native.one(forest, [*numbers, float(t)], codes) + self.shift)
-            odds.append(min(own, odds[-1]) if odds else own)
-        _, low, high = self._promise(odds[-1])
-        return odds, [sigmoid_of(own) for own in odds], low, high, None
+    def _ordered(self, forest: native.Native) -> Ask:
+        """Return the same where there are several thresholds: no class is reached more easily than a lesser one."""
+        at_each, shift, calibrations, promise, thresholds = native.one_at_each, self.shift, self._calibrations, self._promise, self._thresholds
+
+        def answer(numbers: Sequence[float], codes: Sequence[int], explained: bool = False) -> Answer:  # noqa: ARG001
+            odds: list[float] = []
+            least = math.inf
+            for margin, calibrated in zip(at_each(forest, numbers, codes, thresholds), calibrations, strict=True):
+                own = calibrated(margin + shift)
+                least = min(own, least)
+                odds.append(least)
+            probability, low, high = promise(least)
+            return odds, [*map(sigmoid_of, odds[:-1]), probability], low, high, None
+
+        return answer
 
     def _by_arrays(self, numbers: Sequence[float], codes: Sequence[int], explained: bool = False) -> Answer:  # noqa: ARG002
         odds = self.model.log_odds(self.matrix(numbers, codes))

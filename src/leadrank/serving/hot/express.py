@@ -6,6 +6,7 @@ Only for what can be answered at once; all else takes the usual way, and gets th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
@@ -13,6 +14,17 @@ from leadrank.serving.hot.front import ONE, Front, Reply
 from leadrank.serving.patience import PatientProtocol
 
 PATH = ONE.encode()
+END_OF_HEAD = b"\r\n\r\n"
+MOST_HEADS, LONGEST_HEAD = 64, 4096
+"""So many heads of so many bytes one connection is known by: a program sends the same ones again and again, but for the length."""
+
+
+class Head(NamedTuple):
+    """What the parser read of a request up to its body."""
+
+    headers: Mapping[bytes, bytes]
+    query: bytes
+    length: int
 
 
 class ExpressProtocol(PatientProtocol):
@@ -22,6 +34,34 @@ class ExpressProtocol(PatientProtocol):
     _headers: Mapping[bytes, bytes]
     _query: bytes
     _last = False
+    _between = True
+    _alone: tuple[bytes, int] = b"", 0
+    _dated: tuple[object, bytes] = None, b""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._heads: dict[bytes, Head] = {}
+
+    def data_received(self, data: bytes) -> None:
+        """Answer a request whose head came before on this connection, byte for byte, and whose body is all here; the parser gets all else."""
+        if not self._between:
+            super().data_received(data)
+            return
+        raw, end, body = data.partition(END_OF_HEAD)
+        head = self._heads.get(raw)
+        if head is not None and len(body) == head.length and self._idle():
+            reply = self.app.at_once(head.headers, head.query, body)
+            if reply is not None:
+                self._began = None
+                self._give(reply, stay=not self._last)
+                return
+        self._alone = (raw, len(body)) if end and len(raw) <= LONGEST_HEAD else (b"", 0)
+        super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        """Be in the middle of a request."""
+        self._between = False
+        super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """Keep the body of a lead to ourselves; everything else goes the usual way."""
@@ -38,6 +78,7 @@ class ExpressProtocol(PatientProtocol):
 
     def on_message_complete(self) -> None:
         """Answer, or let the usual way have what was kept."""
+        self._between, alone, self._alone = True, self._alone, (b"", 0)
         if self._body is None:
             super().on_message_complete()
             return
@@ -49,7 +90,10 @@ class ExpressProtocol(PatientProtocol):
             super().on_body(bytes(body))
             super().on_message_complete()
         else:
-            self._give(reply)
+            stay = self.parser.should_keep_alive()
+            if stay and alone[0] and alone[1] == len(body) and len(self._heads) < MOST_HEADS:
+                self._heads[alone[0]] = Head(self._headers, self._query, len(body))
+            self._give(reply, stay=stay and not self._last)
 
     def shutdown(self) -> None:
         """Stop after the answer to a lead that is half here."""
@@ -59,26 +103,34 @@ class ExpressProtocol(PatientProtocol):
 
     def _at_once(self) -> bool:
         """Say whether this can be answered in one piece: it is whole and small, and nothing else is under way."""
-        idle = self.cycle is None or self.cycle.response_complete
-        if not (idle and isinstance(self.app, Front) and self.parser.get_method() == b"POST" and self.parser.get_http_version() == "1.1"):
+        plain = isinstance(self.app, Front) and self.parser.get_method() == b"POST" and self.parser.get_http_version() == "1.1"
+        if not plain or not self._idle():
             return False
         self._headers = headers = dict(self.headers)
         length = headers.get(b"content-length", b"")
         small = length.isdigit() and int(length) <= self.app.most and b"transfer-encoding" not in headers
-        if not small or self.expect_100_continue or self.flow.write_paused or self.parser.should_upgrade():
+        if not small or self.expect_100_continue or self.parser.should_upgrade():
             return False
         self._body = bytearray()
         return True
 
-    def _give(self, reply: Reply) -> None:
+    def _idle(self) -> bool:
+        return (self.cycle is None or self.cycle.response_complete) and not self.flow.write_paused
+
+    def _give(self, reply: Reply, *, stay: bool) -> None:
         if self.transport.is_closing():
             return
-        stay = self.parser.should_keep_alive() and not self._last
-        date = b"".join([b"%b: %b\r\n" % header for header in self.server_state.default_headers])
         end = b"\r\n" if stay else b"connection: close\r\n\r\n"
-        head = b"%b%b%bcontent-length: %d\r\n%b" % (STATUS_LINE[reply.status], date, reply.lines, len(reply.body), end)
+        head = b"%b%b%bcontent-length: %d\r\n%b" % (STATUS_LINE[reply.status], self._date(), reply.lines, len(reply.body), end)
         self.transport.write(head + reply.body)
         if stay:
             self.rest()
         else:
             self.transport.close()
+
+    def _date(self) -> bytes:
+        """Return the lines that the server adds to every answer: it renews their list once a second."""
+        given = self.server_state.default_headers
+        if self._dated[0] is not given:
+            self._dated = given, b"".join([b"%b: %b\r\n" % header for header in given])
+        return self._dated[1]
