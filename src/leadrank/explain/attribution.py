@@ -108,13 +108,13 @@ def rescale(
     return _settle(scaled, goal)
 
 
-def rescale_one(contributions: Sequence[float], calibrated: float, calibrated_base: float) -> list[float]:
-    """Stretch one row as `rescale` does, without arrays; the last rounding error stays in the sum.
+def factors_of_one(contributions: Sequence[float], calibrated: float, calibrated_base: float) -> tuple[float, float]:
+    """Return by what `rescale` multiplies the gains of one row, and its losses, without arrays; the last rounding error stays in the sum.
 
     Examples
     --------
-    >>> rescale_one([1.0, -0.5], 0.4, 0.0)
-    [0.8, -0.4]
+    >>> factors_of_one([1.0, -0.5], 0.4, 0.0)
+    (0.8, 0.8)
     """
     gains = losses = 0.0
     for c in contributions:
@@ -127,8 +127,7 @@ def rescale_one(contributions: Sequence[float], calibrated: float, calibrated_ba
     if not (math.isfinite(gains + losses) and calibrated == calibrated):  # noqa: PLR0124 - nan
         raise ValueError("contributions and base must be finite, and calibrated log-odds no nan")
     goal = min(max(calibrated, -FURTHEST), FURTHEST) - calibrated_base
-    up, down = _two_factors_of_one(gains, losses, goal)
-    return [c * up if c > 0.0 else c * down for c in contributions]
+    return _two_factors_of_one(gains, losses, goal)
 
 
 def _two_factors_of_one(gains: float, losses: float, goal: float) -> tuple[float, float]:

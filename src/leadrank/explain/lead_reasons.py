@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 
-from leadrank.explain.attribution import rescale_one
+from leadrank.explain.attribution import factors_of_one
 from leadrank.explain.phrases import Phrasebook
 from leadrank.explain.reasons import SMALLEST, Direction, Reason, reason
 from leadrank.types import Feature
@@ -56,8 +56,9 @@ class LeadReasons:
         grouped = contributions
         if len(self.columns) < len(contributions):
             grouped = [sum([contributions[j] for j in members]) for members in self._members]
-        scaled = rescale_one(grouped, calibrated, base)
-        sizes = list(map(abs, scaled))
+        up, down = factors_of_one(grouped, calibrated, base)
+        up_size, down_size = abs(up), -abs(down)
+        sizes = [c * up_size if c > 0.0 else c * down_size for c in grouped]
         for k in self._hidden:
             sizes[k] = -1.0
         order = sorted(range(len(sizes)), key=sizes.__getitem__, reverse=True)  # stable: ties go to the earlier column
@@ -65,7 +66,8 @@ class LeadReasons:
         for k in order[:top]:
             if sizes[k] < SMALLEST:
                 break
-            contribution, members = scaled[k], self._members[k]
+            c, members = grouped[k], self._members[k]
+            contribution = c * up if c > 0.0 else c * down
             j = members[0] if len(members) == 1 else _speaker(members, contributions, up=contribution > 0.0)
             said, value = self._said[2 * j + (contribution > 0.0)], values[j]
             # nan never equals itself, so it would never be found again.
