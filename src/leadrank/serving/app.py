@@ -30,9 +30,7 @@ from leadrank.serving.api import (
 from leadrank.serving.envelope import Envelope
 from leadrank.serving.failures import answer_problems
 from leadrank.serving.hot.front import Front
-from leadrank.serving.openapi import RESPONSES
-from leadrank.serving.service import Service, open_service
-from leadrank.serving.settings import Settings
+from leadrank.serving.service import Service
 from leadrank.serving.watch import watch, write_predictions
 from leadrank.serving.web.pages import pages
 
@@ -42,31 +40,13 @@ ROUTERS = (
 )
 
 
-def create_app(settings: Settings) -> Front:
-    """Make the application.
-
-    Parameters
-    ----------
-    settings
-        How it runs.
-
-    Raises
-    ------
-    ServiceError
-        The database is out of reach.
-    BundleError
-        The bundle cannot be used.
-    """
-    return app_of(open_service(settings))
-
-
 def app_of(service: Service) -> Front:
     """Make the application around a service."""
     api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=_lifespan)
     api.state.service = service
     answer_problems(api)
     for router in ROUTERS:
-        api.include_router(router, responses=RESPONSES)
+        api.include_router(router)
     for hidden in (reference.router, reference.described, pages):
         api.include_router(hidden)
     # Who stands before a proxy matters to the API only: scores need no address.

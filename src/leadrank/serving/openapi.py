@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from leadrank.serving.asking import IDEMPOTENCY, KEY, TOLD_ONCE
 from leadrank.serving.callers import COOKIE, CSRF_HEADER
 from leadrank.serving.hot.answer import Answer, example
 from leadrank.serving.problems import MEDIA_TYPE, Notice
+from leadrank.serving.statuses import STORES_NOTHING, errors_of, facts_of
 
 ABOUT = (
     "Who to call, by when, why, and when not to trust the model. Every error is a problem (RFC 9457) that says what was expected, what came and what "
@@ -28,7 +30,6 @@ SAID = {
 }
 CELL: dict[str, Any] = {"type": ["string", "number", "boolean", "null"]}
 SECURITY: list[dict[str, list[str]]] = [{"key": []}, {"session": []}]
-_UNSAFE = {"post", "put", "delete", "patch"}
 PROBLEM: dict[str, Any] = {
     "type": "object", "description": "What went wrong.", "required": ["type", "title", "status", "detail", "request"],
     "properties": {
@@ -38,10 +39,6 @@ PROBLEM: dict[str, Any] = {
         "more_problems": {"type": "integer"},
     },
 }
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"description": said, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}} for status, said in SAID.items()
-}
-"""What every operation may answer beside its own."""
 
 
 def document(app: FastAPI, active: Active) -> dict[str, Any]:
@@ -64,8 +61,10 @@ def document(app: FastAPI, active: Active) -> dict[str, Any]:
 
 
 def _finish(path: str, method: str, operation: dict[str, Any], active: Active) -> None:
-    hot = path.startswith("/predict")
-    if method in _UNSAFE and not hot and operation.get("security") != [] and not operation.pop(TOLD_ONCE, False):
+    facts, hot = facts_of(path, method, operation), operation.pop(STORES_NOTHING, False)
+    operation.pop(TOLD_ONCE, None)
+    _tell_errors(operation["responses"], errors_of(facts))
+    if facts.keyed:
         operation.setdefault("parameters", []).append({
             "name": IDEMPOTENCY, "in": "header", "required": False, "description": "Sent again with the same key, a write is done once.",
             "schema": {"type": "string", "pattern": KEY},
@@ -75,6 +74,15 @@ def _finish(path: str, method: str, operation: dict[str, Any], active: Active) -
         names = tuple(sorted(terms.classes)) if terms.learned_tiers else ()
         told = example(names, active.identity)
         operation["responses"]["200"]["content"]["application/json"]["example"] = [told] if path.endswith("batch") else told
+
+
+def _tell_errors(responses: dict[str, Any], possible: Iterable[int]) -> None:
+    """Tell of the errors that an operation can answer, beside those that its handler knows of; all have one shape."""
+    responses.pop("422", None)  # the framework's own shape of it
+    own = {int(status) for status in responses if status >= "400"}
+    for status in sorted({*possible, *own}):
+        said = responses.pop(str(status), {}).get("description") or SAID[status]
+        responses[str(status)] = {"description": said, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 
 
 def lead_schema(bundle: Bundle, needed: tuple[str, ...], key: str | None) -> dict[str, Any]:

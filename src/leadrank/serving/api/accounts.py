@@ -61,7 +61,7 @@ def listed(asker: Asker, service: At) -> tuple[AccountTold, ...]:
     return tuple(AccountTold.model_validate(account) for account in accounts.accounts(service.desk, asker.who, now=service.now()))
 
 
-@secret.post("/accounts", status_code=201)
+@secret.post("/accounts", status_code=201, responses={409: {"description": "There is such an account already."}})
 def add(given: AccountGiven, asker: Asker, service: At) -> AccountTold:
     """Make an account."""
     made = accounts.add_account(service.desk, asker.who, **given.model_dump(), salt=secrets.token_bytes(16), now=service.now())
@@ -91,7 +91,7 @@ def keys_listed(asker: Asker, service: At) -> tuple[KeyTold, ...]:
     return tuple(KeyTold.model_validate(key) for key in keys.keys(service.desk, asker.who, now=service.now()))
 
 
-@secret.post("/keys", status_code=201)
+@secret.post("/keys", status_code=201, responses={404: {"description": "There is no such account."}})
 def add_key(given: KeyGiven, asker: Asker, service: At) -> NewKeyTold:
     """Make a key; its secret is told this once."""
     identity, hidden = secrets.token_hex(8), secrets.token_hex(32)

@@ -55,9 +55,10 @@ class Counted(Told):
 _ONE_OR_LINES: dict[str, Any] = {"requestBody": {"required": True, "content": {
     "application/json": {"schema": EventGiven.model_json_schema()}, NDJSON: {"schema": {"type": "string", "description": "An event in each line."}},
 }}}
+REFUSED: dict[int | str, dict[str, Any]] = {404: {"description": "The lead is another rep's, or unknown where such events are refused."}}
 
 
-@router.post("/events", response_model=HappenedTold, openapi_extra=_ONE_OR_LINES)
+@router.post("/events", response_model=HappenedTold, openapi_extra=_ONE_OR_LINES, responses=REFUSED)
 async def take(request: Request, asker: Asker, service: At, strict: Strict = None) -> Response:
     """Take an event, or as NDJSON many; their leads are scored anew."""
     if is_lines(request):

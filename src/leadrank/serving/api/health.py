@@ -68,7 +68,7 @@ def live() -> Live:
     return Live()
 
 
-@router.get("/health/ready", openapi_extra=PUBLIC)
+@router.get("/health/ready", openapi_extra=PUBLIC, responses={503: {"description": "The database is out of reach."}})
 def ready(service: At) -> Health:
     """Say whether requests shall come here: 503 while the database is out of reach."""
     found = _health(service)

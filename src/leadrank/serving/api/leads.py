@@ -42,9 +42,12 @@ _ONE_OR_LINES: dict[str, Any] = {"requestBody": {"required": True, "content": {
     "application/json": {"schema": LeadGiven.model_json_schema(ref_template="#/components/schemas/{model}")},
     NDJSON: {"schema": {"type": "string", "description": "A lead in each line."}},
 }}}
+TAKEN: dict[int | str, dict[str, Any]] = {
+    201: {"model": TakenTold, "description": "The lead is new."}, 404: {"description": "The lead is another rep's."},
+}
 
 
-@router.post("", response_model=TakenTold, responses={201: {"model": TakenTold, "description": "The lead is new."}}, openapi_extra=_ONE_OR_LINES)
+@router.post("", response_model=TakenTold, responses=TAKEN, openapi_extra=_ONE_OR_LINES)
 async def take(request: Request, asker: Asker, service: At, strict: Strict = None) -> Response:
     """Take a lead, or as NDJSON many: stored, scored, given a deadline and an owner; the same again changes nothing."""
     if is_lines(request):

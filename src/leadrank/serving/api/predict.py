@@ -10,12 +10,13 @@ from leadrank.serving.api.lines import NDJSON
 from leadrank.serving.asking import Guarded
 from leadrank.serving.hot.answer import Answer
 from leadrank.serving.hot.asked import MOST_REASONS
+from leadrank.serving.statuses import STORES_NOTHING
 from leadrank.serving.words import Strict
 
 router = APIRouter(route_class=Guarded, tags=["scores"])
 LEAD: dict[str, Any] = {"$ref": "#/components/schemas/Lead"}
-ONE = {"requestBody": {"required": True, "content": {"application/json": {"schema": LEAD}}}}
-MANY = {"requestBody": {"required": True, "content": {
+ONE: dict[str, Any] = {STORES_NOTHING: True, "requestBody": {"required": True, "content": {"application/json": {"schema": LEAD}}}}
+MANY: dict[str, Any] = {STORES_NOTHING: True, "requestBody": {"required": True, "content": {
     "application/json": {"schema": {"anyOf": [
         {"type": "array", "items": LEAD},
         {"type": "object", "properties": {"leads": {"type": "array", "items": LEAD}}, "required": ["leads"], "additionalProperties": False},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
@@ -21,6 +21,10 @@ from leadrank.serving.words import Given
 router = APIRouter(prefix="/session", route_class=Secret, tags=["sessions"])
 public = APIRouter(prefix="/session", route_class=APIRoute, tags=["sessions"])
 BYTES = 32
+REFUSED: dict[int | str, dict[str, Any]] = {
+    401: {"description": "Name and password do not fit, or the account is locked for a while."}, 403: {"description": "Another site sent this."},
+    429: {"description": "This address comes too often."},
+}
 
 
 class LogIn(Given):
@@ -36,7 +40,7 @@ def who(asker: Asker) -> SessionTold:
     return told(asker)
 
 
-@public.post("", status_code=201, openapi_extra={"security": []})
+@public.post("", status_code=201, openapi_extra={"security": []}, responses=REFUSED)
 def log_in(given: LogIn, request: Request, response: Response, service: At) -> SessionTold:
     """Open a session: a cookie, and what unsafe requests must bring along."""
     if is_foreign(request.scope["leadrank.headers"]):

@@ -31,7 +31,7 @@ class UploadedTold(Told):
     taken: int
 
 
-@router.post("", status_code=201, openapi_extra=TABLE)
+@router.post("", status_code=201, openapi_extra=TABLE, responses={404: {"description": "A lead is another rep's."}})
 async def add(
     request: Request, asker: Asker, service: At, name: Annotated[ShortName, Query()] = "leads.csv", take: bool = False
 ) -> UploadedTold:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request
 from fastapi.concurrency import run_in_threadpool
@@ -24,6 +24,11 @@ TOLERANCE = 300
 """Seconds that a signature is good for, before and after its moment."""
 SIGNATURE, TIMESTAMP = "x-leadrank-signature", "x-leadrank-timestamp"
 BODY = {"security": [], "requestBody": {"required": True, "content": {"application/json": {"schema": LeadGiven.model_json_schema()}}}}
+
+REFUSED: dict[int | str, dict[str, Any]] = {
+    401: {"description": "The signature does not fit."}, 404: {"description": "No sign-ups are taken here."},
+    409: {"description": "Somebody else sent the same lead at the same time."},
+}
 
 
 def signature(secret: bytes, timestamp: str, body: bytes) -> str:
@@ -53,7 +58,7 @@ def check(secret: bytes, timestamp: str, given: str, body: bytes, *, seconds: fl
         raise Problem(401, f"The signature is older than {TOLERANCE} seconds, or of the future.", "Sign anew; check the clock.")
 
 
-@router.post("/signup", openapi_extra=BODY, responses={401: {"description": "The signature does not fit."}})
+@router.post("/signup", openapi_extra=BODY, responses=REFUSED)
 async def signup(
     request: Request, service: At, signed: Annotated[str, Header(alias=SIGNATURE, max_length=200)] = "",
     timestamp: Annotated[str, Header(alias=TIMESTAMP, max_length=20)] = "",
