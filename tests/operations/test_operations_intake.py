@@ -186,9 +186,20 @@ def test_one_call_leaves_one_access_record_without_any_value(desk: Desk, root: W
     take_leads(desk, root, [NewLead(f"L{k}", {"visits": 777, "source": "secret"}) for k in range(3)], now=now)
     with desk.store.reading() as c:
         (record,) = records(c, limit=10, did="take_leads")
-    assert (record.by, record.role, record.what, record.times, record.result) == ("root", "admin", "L0 and 2 more", 3, "done")
+    assert (record.by, record.role, record.what, record.times, record.result) == ("root", "admin", "L0, L1, L2", 3, "done")
     assert "777" not in repr(record)
     assert "secret" not in repr(record)
+
+
+def test_the_record_of_a_batch_names_every_lead_or_says_how_many_more_there_are(desk: Desk, root: Who, now: datetime) -> None:
+    take_leads(desk, root, [NewLead(f"L{k}", KEEN) for k in range(100)], now=now)
+    queue.queue(desk, root, limit=30, now=now)
+    with desk.store.reading() as c:
+        (taken,), (shown,) = records(c, limit=10, did="take_leads"), records(c, limit=10, did="queue")
+    named, _, more = taken.what.partition(" and ")
+    assert taken.times == shown.times + 70 == 100
+    assert f"{100 - len(named.split(', '))} more" == more
+    assert 250 < len(taken.what) <= 300
 
 
 @pytest.mark.parametrize(("before", "after"), [("1", 1), (1, "1.0"), (4.0, "4"), (" 4 ", 4), ("", None), (None, "n/a")])

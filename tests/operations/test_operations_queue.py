@@ -118,7 +118,7 @@ def test_a_batch_that_is_refused_is_recorded_with_its_number(
     with pytest.raises(NotFoundError):
         take_leads(desk, people["ann"], [NewLead(f"L{k}", KEEN) for k in range(3)], now=now)
     told = [(row.what, row.times) for row in access_log(desk, root, by="ann", now=now) if row.result == "refused"]
-    assert told == [("L0 and 2 more", 3)]
+    assert told == [("L0, L1, L2", 3)]
 
 
 def test_no_cell_of_an_export_starts_a_formula_and_every_value_stays(desk: Desk, root: Who, now: datetime) -> None:

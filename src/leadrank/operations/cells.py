@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping
+from itertools import accumulate
 from typing import Any
 
 from leadrank.errors import UsageError
@@ -13,6 +15,8 @@ from leadrank.errors import UsageError
 NAMED = 3
 """Changes that a sentence names; the others are counted."""
 PLAIN = (str, int, float, type(None))
+ROOM = 300
+"""Letters of an access record that say what it is about."""
 LONGEST = 60
 """Letters of a value that a sentence shows."""
 
@@ -82,15 +86,21 @@ def digest(*told: object) -> str:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Name one thing, or the first of several and how many more there are.
+    """Name all things; where an access record has no room for them, the first ones and how many more there are.
 
     Examples
     --------
     >>> listed(["L1"]), listed(["L1", "L2", "L3"]), listed([])
-    ('L1', 'L1 and 2 more', '')
+    ('L1', 'L1, L2, L3', '')
+    >>> listed(f"L{k}" for k in range(1_000))[-20:]
+    '57, L58 and 941 more'
     """
     found = list(names)
-    return found[0] if len(found) == 1 else f"{found[0]} and {len(found) - 1:,} more" if found else ""
+    ends = list(accumulate(len(name) + len(", ") for name in found))
+    if not found or ends[-1] - len(", ") <= ROOM:
+        return ", ".join(found)
+    fitting = max(1, bisect_right(ends, ROOM - len(f" and {len(found):,} more")))
+    return f"{', '.join(found[:fitting])} and {len(found) - fitting:,} more"
 
 
 def _same(before: object, after: object) -> bool:

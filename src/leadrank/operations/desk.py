@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from leadrank.errors import BusyError, ForbiddenError, LeadrankError, NotFoundError
 from leadrank.operations.allowed import check, no_lead
+from leadrank.operations.cells import ROOM
 from leadrank.operations.champion import Champion
 from leadrank.operations.who import Who
 from leadrank.store import access, changes
@@ -126,5 +127,5 @@ def _record(desk: Desk, row: AccessRow) -> None:
 
 def _row(who: Who, operation: str, what: str, now: datetime, result: str, times: int = 1) -> AccessRow:
     return AccessRow(
-        at=now, by=who.name, role=who.role, did=operation[:100], what=what[:300], times=times, result=result, request=who.request[:64]
+        at=now, by=who.name, role=who.role, did=operation[:100], what=what[:ROOM], times=times, result=result, request=who.request[:64]
     )

@@ -86,7 +86,7 @@ def queue(desk: Desk, who: Who, wanted: QueueFilter = QueueFilter(), *, limit: i
     if not 1 <= limit <= MOST:
         raise UsageError(f"A page has 1 to {MOST} leads; {limit} were asked for.", "Ask for the next page with `after`.")
     behind = None if after is None else _cursor(after)
-    with reading(desk, who, "queue", now=now) as c:
+    with reading(desk, who, "queue", now=now, times=lambda: min(len(found), limit)) as c:
         own = _own(who, wanted)
         found = page(c, own, limit=limit + 1, after=behind)
         tiers = tier_counts(c, replace(own, tier=()))
