@@ -59,6 +59,9 @@ class Notices:
             c.name: (c.minimum, c.maximum) for c in bundle.profile.columns
             if c.name in self.columns and c.type == "number" and c.minimum is not None and c.maximum is not None
         }
+        self._spans = {name: span for name, span in self.ranges.items() if not self.columns[name].null_numbers}
+        # Many leads have the same labels: each is read once.
+        self._remembered = lru_cache(4096)(self._look)
         names = tuple(self.ranges)
         self._ranged = itemgetter(*names, names[0]) if names else None
         self._lows = tuple(low for low, _ in self.ranges.values())
@@ -93,6 +96,13 @@ class Notices:
 
     def cell(self, name: str, raw: Any) -> Notice | None:
         """Tell what is odd about one cell."""
+        if type(raw) is str:
+            return self._remembered(name, raw) if len(raw) <= LONGEST else self._look(name, raw)
+        if type(raw) in {int, float} and (span := self._spans.get(name)) is not None and span[0] <= raw <= span[1]:
+            return None
+        return self._look(name, raw)
+
+    def _look(self, name: str, raw: Any) -> Notice | None:
         column = self.columns[name]
         cell, fine = read_cell(column, raw)
         if not fine:
@@ -101,12 +111,14 @@ class Notices:
             return Notice(name, "blank", blank(name)) if name in self._acquaintance.always_given else None
         levels = self._acquaintance.levels.get(name)
         if levels is not None:
-            near = "" if cell in levels else nearest(str(cell)[:LONGEST], [level for level in levels if level is not None][:500])
-            return None if cell in levels else Notice(name, "unseen", seldom(name, cell), near)
+            return None if cell in levels else Notice(name, "unseen", seldom(name, cell), self._like(name, str(cell)[:LONGEST]))
         low, high = self.ranges.get(name, (None, None))
         if isinstance(cell, float) and low is not None and high is not None and not low <= cell <= high:
             return Notice(name, "out of range", f"{name}: {cell:.15g} is outside what training saw, {low:.15g} to {high:.15g}")
         return None
+
+    def _like(self, name: str, label: str) -> str:
+        return nearest(label, [level for level in self._acquaintance.levels[name] if level is not None][:500])
 
 
 class Names:
