@@ -120,7 +120,10 @@ def test_or_refused_by_setting_with_all_that_came_along(desk_of: Callable[..., D
     assert queue.history(desk, root, "L1", now=now).events == ()
 
 
-def test_a_rep_sends_no_events_of_the_leads_of_others(desk: Desk, people: dict[str, Who], now: datetime) -> None:
+def test_a_rep_sends_no_events_of_the_leads_of_others(
+    desk: Desk, staff: Callable[..., None], people: dict[str, Who], now: datetime
+) -> None:
+    staff(desk)
     take_leads(desk, people["bob"], [NewLead("L1", {"visits": 3})], now=now)
     with pytest.raises(NotFoundError):
         take_events(desk, people["ann"], [NewEvent("e1", "L1", "view", now)], now=now)

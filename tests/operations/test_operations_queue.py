@@ -51,8 +51,11 @@ def test_pages_follow_each_other_without_gap_or_repeat(store: Store, desk_of: Ca
 
 @pytest.mark.parametrize("forged", [
     "x", "", "e30=", base64.b64encode(b"[1]").decode(), base64.b64encode(json.dumps(["1", "a"]).encode()).decode(),
-    base64.b64encode(b"[NaN, \"a\"]").decode(), base64.b64encode(b"[1e999, \"a\"]").decode(), "ü", "A" * 5000, base64.b64encode(b"[1.0, 2]").decode(),
-    base64.b64encode(b"[" * 900).decode(),
+    "ü", "A" * 5000, *(base64.b64encode(place).decode() for place in (
+        b"[" * 900, b'[1.0, "a"]', b'["2026-03-02", 0, NaN, "a"]', b'["2026-03-02", 0, 1e999, "a"]', b'["2026-03-02", 0, 1.0, 2]',
+        b'["2026-03-02", 4, 1.0, "a"]', b'["2026-03-02", -1, 1.0, "a"]', b'["2026-03-02", "0", 1.0, "a"]', b'["2026-03-02T12:00Z", 0, 1.0, "a"]',
+        b'["soon", 0, 1.0, "a"]', b'[1, 0, 1.0, "a"]', b'["2026-03-02", [0], 1.0, "a"]', b'["2026-03-02", 0, 1.0, "a", 1]',
+    )),
 ])
 def test_a_forged_place_in_the_queue_is_refused(desk: Desk, root: Who, now: datetime, forged: str) -> None:
     with pytest.raises(UsageError, match="no place in the queue"):

@@ -7,7 +7,7 @@ import json
 import math
 from dataclasses import dataclass, replace
 from dataclasses import fields as parts_of
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from leadrank.data.cell import text_of
@@ -19,11 +19,13 @@ from leadrank.operations.exports import KINDS, as_file
 from leadrank.operations.titles import title_of
 from leadrank.operations.who import Who
 from leadrank.store import assignments, contacts, events, feedback, outcomes, overrides, scores, snoozes
-from leadrank.store.queue import Cursor, QueueFilter, page, tier_counts
+from leadrank.store.queue import Cursor, QueueFilter, Urgency, page, tier_counts, urgency_of
 from leadrank.store.records import AssignmentRow, ContactRow, EventRow, FeedbackRow, LeadRow, OutcomeRow, OverrideRow, ScoreRow, SnoozeRow
 
 MOST = 500
 """Leads on one page at most."""
+SOON = timedelta(hours=24)
+"""What is due within this time is to be done now. A day by the clock, not until midnight: where the team's midnight is, nobody has said."""
 LONGEST, LONGEST_CURSOR = 100_000, 2_000
 SHOWN = (
     "key", "score", "probability", "probability_low", "probability_high", "tier", "contact", "expected_profit", "action", "due_within", "due_at",
@@ -34,12 +36,16 @@ SHOWN = (
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some leads of a queue, the most worth first; `after` asks for the next page, None at the end. `tiers` counts all of the queue by tier."""
+    """Some leads of a queue; `after` asks for the next page, None at the end. `tiers` counts all of the queue by tier.
+
+    What is late or due before `soon` comes first, then what can wait, then what was contacted already; the most worth first within each.
+    """
 
     leads: tuple[LeadRow, ...]
     after: str | None
     total: int
     tiers: dict[str, int]
+    soon: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +91,14 @@ def queue(desk: Desk, who: Who, wanted: QueueFilter = QueueFilter(), *, limit: i
     """
     if not 1 <= limit <= MOST:
         raise UsageError(f"A page has 1 to {MOST} leads; {limit} were asked for.", "Ask for the next page with `after`.")
-    behind = None if after is None else _cursor(after)
+    soon, behind = (now + SOON, None) if after is None else _place(after)
     with reading(desk, who, "queue", now=now, times=lambda: min(len(found), limit)) as c:
         own = _own(who, wanted)
-        found = page(c, own, limit=limit + 1, after=behind)
+        found = page(c, own, limit=limit + 1, after=behind, soon=soon)
         tiers = tier_counts(c, replace(own, tier=()))
     last = found[limit - 1] if len(found) > limit else None
     total = sum(number for tier, number in tiers.items() if not own.tier or tier in own.tier)
-    return Page(tuple(found[:limit]), None if last is None else _told(last), total, tiers)
+    return Page(tuple(found[:limit]), None if last is None else _told(last, soon), total, tiers, soon)
 
 
 def export_queue(desk: Desk, who: Who, wanted: QueueFilter = QueueFilter(), *, kind: str = "csv", now: datetime) -> bytes:  # noqa: B008
@@ -100,7 +106,7 @@ def export_queue(desk: Desk, who: Who, wanted: QueueFilter = QueueFilter(), *, k
     if kind not in KINDS:
         raise UsageError(f"{kind!r} is no kind of file that can be given out.", f"Ask for {' or '.join(KINDS)}.")
     with reading(desk, who, "export_queue", in_words(wanted), now=now, times=lambda: len(found)) as c:
-        found, titles = page(c, _own(who, wanted), limit=LONGEST), desk.champion.of(c).project.serving.title
+        found, titles = page(c, _own(who, wanted), limit=LONGEST, soon=now + SOON), desk.champion.of(c).project.serving.title
     fields = dict.fromkeys(name for row in found for name in row.fields)
     columns: dict[str, list[Any]] = {"title": [title_of(titles, row.fields) for row in found]} if titles else {}
     columns |= {name: [getattr(row, name) for row in found] for name in SHOWN}
@@ -150,16 +156,18 @@ def _own(who: Who, wanted: QueueFilter) -> QueueFilter:
     return replace(wanted, owner=wanted.owner if wanted.unassigned else who.own, reach=reach_of(who))
 
 
-def _told(row: LeadRow) -> str:
-    return base64.urlsafe_b64encode(json.dumps([row.worth, row.key]).encode()).decode()
+def _told(row: LeadRow, soon: datetime) -> str:
+    place = [soon.isoformat(), urgency_of(row, soon), row.worth, row.key]
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
 
 
-def _cursor(text: str) -> Cursor:
-    """Read what a page said about the next one; whatever it did not say is refused."""
+def _place(text: str) -> tuple[datetime, Cursor]:
+    """Read what a page said about the next one, and by when a lead was due soon then; whatever it did not say is refused."""
     try:
-        worth, key = json.loads(base64.b64decode(text[:LONGEST_CURSOR].encode("ascii"), altchars=b"-_", validate=True))
+        said, urgency, worth, key = json.loads(base64.b64decode(text[:LONGEST_CURSOR].encode("ascii"), altchars=b"-_", validate=True))
+        soon, place = datetime.fromisoformat(said), Cursor(worth, key, Urgency(urgency))
+        if soon.tzinfo is None and isinstance(worth, float) and math.isfinite(worth) and isinstance(key, str):
+            return soon, place
     except (ValueError, TypeError):
-        worth = key = None
-    if not (isinstance(worth, float) and math.isfinite(worth) and isinstance(key, str)):
-        raise UsageError("This is no place in the queue.", "Send `after` as the page before said it, or begin again without it.")
-    return Cursor(worth, key)
+        pass
+    raise UsageError("This is no place in the queue.", "Send `after` as the page before said it, or begin again without it.")

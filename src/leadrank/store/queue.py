@@ -1,4 +1,4 @@
-"""The call list: leads in the order in which they are worth working."""
+"""The call list: leads in the order in which they are to be worked."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import IntEnum
 from heapq import merge
 from itertools import islice, product
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Text, and_, cast, exists, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Text, and_, cast, exists, func, literal, or_, select
 
+from leadrank.store.moment import Moment
 from leadrank.store.records import LeadRow
 from leadrank.store.rows import many
 from leadrank.store.schema import leads
@@ -52,21 +54,57 @@ class QueueFilter:
     search: str | None = None
 
 
+class Urgency(IntEnum):
+    """What a lead asks for, in the order of a queue."""
+
+    DUE = 0
+    """A contact that is late or due soon."""
+    LATER = 1
+    """A contact that can wait, or that has no deadline."""
+    WAITING = 2
+    """Nothing for now: it was contacted, and the next word is its own."""
+    REST = 3
+    """Nothing: it is not worth a contact, snoozed, or closed."""
+
+
+NEVER = datetime.fromisoformat("9999-12-31")
+"""Where a deadline stands that is none."""
+Asks = tuple[Urgency, datetime]
+"""An urgency, and the moment before which a contact is due soon."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """The last lead of a page; the next page begins behind it."""
 
     worth: float
     key: str
+    urgency: Urgency = Urgency.DUE
 
 
-def page(c: Connection, wanted: QueueFilter, *, limit: int, after: Cursor | None = None) -> list[LeadRow]:
-    """Read one page of the queue: the most worth first, equal ones by key."""
-    # One index read for each owner, status, side of the cut and tier, each in order already: no queue is ever sorted whole.
-    tiers: list[tuple[str, ...]] = [(tier,) for tier in wanted.tier] or [()]
-    kinds = product(_owners(wanted), wanted.status, _sides(wanted), tiers)
-    parts = [_part(c, replace(whose, status=(status,), contact=side, tier=tier), limit, after) for whose, status, side, tier in kinds]
-    return list(islice(merge(*parts, key=lambda row: (-row.worth, row.key)), limit))
+def urgency_of(row: LeadRow, soon: datetime) -> Urgency:
+    """Say what a lead asks for, where all is due whose deadline comes before a moment."""
+    if row.status != "open" or not row.contact:
+        return Urgency.REST
+    if row.contacted_at is not None:
+        return Urgency.WAITING
+    return Urgency.DUE if row.due_at is not None and row.due_at < soon else Urgency.LATER
+
+
+def page(c: Connection, wanted: QueueFilter, *, limit: int, after: Cursor | None = None, soon: datetime | None = None) -> list[LeadRow]:
+    """Read one page of the queue: the most worth first, equal ones by key.
+
+    Where a moment says what is due soon, the more urgent leads come before; all pages of one queue need the same moment.
+    """
+    if soon is None:
+        return _ranked(c, wanted, None, limit, after)
+    found = list[LeadRow]()
+    for urgency in Urgency if after is None else tuple(Urgency)[after.urgency :]:
+        behind = after if after is not None and after.urgency == urgency else None
+        found += _ranked(c, wanted, (urgency, soon), limit - len(found), behind)
+        if len(found) == limit:
+            break
+    return found
 
 
 def count(c: Connection, wanted: QueueFilter) -> int:
@@ -94,8 +132,20 @@ def _sides(wanted: QueueFilter) -> tuple[bool, ...]:
     return (True, False) if wanted.contact is None else (wanted.contact,)
 
 
-def _part(c: Connection, wanted: QueueFilter, limit: int, after: Cursor | None) -> list[LeadRow]:
-    query = select(leads).where(*_conditions(wanted))
+def _ranked(c: Connection, wanted: QueueFilter, asks: Asks | None, limit: int, after: Cursor | None) -> list[LeadRow]:
+    # One index read for each owner, status, side of the cut and tier, each in order already: no queue is ever sorted whole.
+    tiers: list[tuple[str, ...]] = [(tier,) for tier in wanted.tier] or [()]
+    kinds = [
+        replace(whose, status=(status,), contact=side, tier=tier)
+        for whose, status, side, tier in product(_owners(wanted), wanted.status, _sides(wanted), tiers)
+        if asks is None or (asks[0] == Urgency.REST) == (status != "open" or not side)
+    ]
+    parts = [_part(c, kind, asks, limit, after) for kind in kinds]
+    return list(islice(merge(*parts, key=lambda row: (-row.worth, row.key)), limit))
+
+
+def _part(c: Connection, wanted: QueueFilter, asks: Asks | None, limit: int, after: Cursor | None) -> list[LeadRow]:
+    query = select(leads).where(*_conditions(wanted), *(() if asks is None else _urgent(*asks)))
     if after is not None:
         # The first half is a range of the index, the second decides among equals.
         query = query.where(leads.c.worth <= after.worth, or_(leads.c.worth < after.worth, leads.c.key > after.key))
@@ -121,6 +171,16 @@ def _conditions(wanted: QueueFilter) -> Iterator[ColumnElement[bool]]:
         yield leads.c.created_at < wanted.oldest_than
     if wanted.search:
         yield _contains(wanted.search.lower())
+
+
+def _urgent(urgency: Urgency, soon: datetime) -> Iterator[ColumnElement[bool]]:
+    if urgency == Urgency.WAITING:
+        yield leads.c.contacted_at.is_not(None)
+    elif urgency != Urgency.REST:
+        yield leads.c.contacted_at.is_(None)
+        # Not the bare column: by its own index all that is due would be read, and sorted.
+        due = func.coalesce(leads.c.due_at, literal(NEVER, Moment))
+        yield due < soon if urgency == Urgency.DUE else due >= soon
 
 
 def _any(column: Column[Any], values: Sequence[Any]) -> ColumnElement[bool]:

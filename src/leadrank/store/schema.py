@@ -68,10 +68,11 @@ leads = Table(
     Index("ix_leads_overridden_until", "overridden_until"),
     Index("ix_leads_scored_at", "status", "scored_at"),
 )
-# Each page of a queue, and each count, is a piece of one of these.
-Index("ix_leads_queue", leads.c.status, leads.c.contact, leads.c.worth.desc(), leads.c.key)
-Index("ix_leads_owner_queue", leads.c.status, leads.c.contact, leads.c.owner, leads.c.worth.desc(), leads.c.key)
-Index("ix_leads_tier_queue", leads.c.status, leads.c.contact, leads.c.tier, leads.c.worth.desc(), leads.c.key)
+# Each page of a queue, and each count, is a piece of one of these; whether a lead is urgent is told by the index alone.
+_ORDER = (leads.c.worth.desc(), leads.c.key, leads.c.due_at, leads.c.contacted_at)
+Index("ix_leads_queue", leads.c.status, leads.c.contact, *_ORDER)
+Index("ix_leads_owner_queue", leads.c.status, leads.c.contact, leads.c.owner, *_ORDER)
+Index("ix_leads_tier_queue", leads.c.status, leads.c.contact, leads.c.tier, *_ORDER)
 
 events = Table(
     "events", metadata,

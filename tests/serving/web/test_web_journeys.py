@@ -48,17 +48,19 @@ def test_the_day_of_a_rep(fresh: Running, chromium: Browser) -> None:
 
 
 def work_by_keyboard(fresh: Running, page: Page) -> None:
-    """Go into the list, down and up, and note a contact; the focus stays with the lead."""
+    """Go into the list, down and up, and note a contact: the lead goes to those that wait, and the focus to the one that took its place."""
     page.keyboard.press("ArrowDown")
     expect(page.locator(f"{ROWS}:nth-child(1) .key")).to_be_focused()
     for key, place in (("j", 2), ("ArrowDown", 3), ("k", 2)):
         page.keyboard.press(key)
         expect(page.locator(f"{ROWS}:nth-child({place}) .key")).to_be_focused()
-    second = keys(page)[1]
+    second, third = keys(page)[1:3]
     page.keyboard.press("c")
     expect(page.locator("#said")).to_contain_text("contacted")
     assert lead(fresh.desk, LOCAL, second, now=utc_now()).lead.contacted_at is not None
-    expect(page.locator(f'[data-key="{second}"] .key')).to_be_focused()
+    expect(page.locator(f"{ROWS}:nth-child(2)[data-key='{third}'] .key")).to_be_focused()
+    expect(page.locator(f'[data-key="{second}"] .due')).to_contain_text("contacted")
+    assert keys(page).index(second) > keys(page).index(third)
     expect(page.locator("#announce")).to_contain_text("contacted")
 
 
@@ -157,7 +159,8 @@ def test_a_lead_that_heats_up_rises_in_the_open_list_and_is_told_of(fresh: Runni
     with visiting(chromium, fresh.address, name="rob") as visitor:
         page = visitor.page
         page.wait_for_timeout(500)
-        last = keys(page)[-1]
+        last = page.locator(ROWS, has=page.get_by_role("button", name="Contacted")).last.get_attribute("data-key")
+        assert last is not None
         page.locator(f'[data-key="{last}"] .key').focus()
         before = lead(fresh.desk, LOCAL, last, now=utc_now()).lead
         hot = before.fields | {"planned_start": "This quarter", "job_role": "Owner", "visits": "18", "pages_viewed": "60", "deal_value": "25000"}

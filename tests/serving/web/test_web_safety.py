@@ -46,6 +46,7 @@ def test_a_hostile_lead_is_shown_as_text(fresh: Running, chromium: Browser) -> N
     work.override(fresh.desk, LOCAL, key, tier="High", because=HOSTILE, expires_at=now + timedelta(days=9), now=now)
     work.contact(fresh.desk, LOCAL, key, channel="call", note=HOSTILE, now=now)
     with visiting(chromium, fresh.address, name="mia") as visitor:
+        visitor.go("/app/queue?search=a%2Fb%3Fc%23d")  # contacted, it stands far below
         visitor.page.locator('[data-key*="a/b?c#d"] .key').first.click()
         visitor.page.wait_for_load_state()
         assert visitor.page.locator("h1").text_content() == key

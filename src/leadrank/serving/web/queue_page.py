@@ -18,6 +18,7 @@ from leadrank.serving.web.entry import PageRoute, Visiting
 from leadrank.serving.web.said import said_of
 from leadrank.serving.web.templating import page
 from leadrank.serving.web.visit import Visit
+from leadrank.store.queue import Urgency, urgency_of
 
 HERE = "/app/queue"
 pages = APIRouter(route_class=PageRoute)
@@ -34,6 +35,13 @@ def asked_for(
 
 
 Wanted = Annotated[Asked, Depends(asked_for)]
+
+
+HEADS = {
+    Urgency.DUE: "Now: late, or due within 24 hours", Urgency.LATER: "Later, or without a deadline",
+    Urgency.WAITING: "Contacted already: waiting for an answer", Urgency.REST: "Nothing to do",
+}
+"""What stands above the first lead of each urgency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +63,8 @@ def show(visit: Visiting, asked: Wanted, said: str = "", lead: str = "") -> Resp
     shown = page(
         visit, "queue_list.html" if visit.partial else "queue.html", here=HERE, asked=asked, aside=asked.aside, leads=found.leads, total=found.total,
         more=more, query=asked.with_(), said=said_of(said, lead), show_owner=visit.who.role != "rep", may_work=visit.may("contact"),
-        version=version, summary=_summary(found, visit), tier_choices=choices.tiers, owner_choices=choices.owners,
-        status_choices=STATUSES, age_choices=AGES,
+        version=version, heads={} if asked.aside else _heads(found), summary=_summary(found, visit),
+        tier_choices=choices.tiers, owner_choices=choices.owners, status_choices=STATUSES, age_choices=AGES,
     )
     if visit.partial:
         shown.headers["hx-replace-url"] = f"{HERE}?{asked.with_()}".removesuffix("?")
@@ -69,6 +77,12 @@ def export(visit: Visiting, asked: Wanted, kind: str) -> Response:
     content = queue.export_queue(visit.desk, visit.who, asked.filter(visit.who, visit.now), kind=kind, now=visit.now)
     name = f"{'not-worth-working' if asked.aside else 'call-list'}-{visit.now:%Y-%m-%d}.{kind}"
     return Response(content, media_type=KINDS[kind], headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"})
+
+
+def _heads(found: queue.Page) -> dict[str, str]:
+    """Name the leads with which another urgency begins."""
+    first = {urgency_of(lead, found.soon): lead.key for lead in reversed(found.leads)}
+    return {key: HEADS[urgency] for urgency, key in first.items()}
 
 
 def _summary(found: queue.Page, visit: Visit) -> str:

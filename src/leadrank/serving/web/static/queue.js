@@ -21,15 +21,25 @@
     var button = acts[event.key] && row.querySelector("[data-act=" + acts[event.key] + "]");
     if (button) { event.preventDefault(); button.click(); }
   });
-  // After an act the row may be gone: the focus goes to the one that took its place.
-  var place = 0;
+  // After an act the row may be gone, or far below: the focus goes to the one that took its place.
+  var place = 0, acted = null;
+  document.addEventListener("submit", function (event) {
+    var row = event.target.closest("#queue > li");
+    acted = row && { key: row.dataset.key, at: rows().indexOf(row) };
+  });
   document.addEventListener("htmx:before:swap", function () {
     var row = document.activeElement && document.activeElement.closest("#queue > li");
     place = row ? rows().indexOf(row) : -1;
   });
   document.addEventListener("htmx:after:swap", function () {
+    var all = rows(), done = acted;
+    acted = null;
+    if (done) {
+      var next = all[Math.min(done.at, all.length - 1)];
+      if (next && next.dataset.key !== done.key) focus(next);
+      return;
+    }
     if (place < 0 || (document.activeElement && document.activeElement !== document.body)) return;
-    var all = rows();
     focus(all[Math.min(place, all.length - 1)]);
   });
 })();
