@@ -73,8 +73,10 @@ def invalid(errors: Iterable[Mapping[str, Any]], kind: Any = None) -> Problem:
 def _notice(error: Mapping[str, Any], kind: Any) -> Notice:
     place = ".".join(str(part) for part in error["loc"] if part != "body") or "body"
     field = _clean(place)
-    said = _clean(str(error["msg"])).removeprefix("Value error, ")
-    return Notice(field, _KINDS.get(error["type"], "wrong value"), f"{field}: {said}", _near(error, field, kind))
+    words = {"missing": f"{field} is missing", "unknown": f"There is no field {field!r}."}
+    problem = _KINDS.get(error["type"], "wrong value")
+    said = words.get(problem) or f"{field}: {_clean(str(error['msg'])).removeprefix('Value error, ')}"
+    return Notice(field, problem, said, _near(error, field, kind))
 
 
 def _near(error: Mapping[str, Any], field: str, kind: Any) -> str:
