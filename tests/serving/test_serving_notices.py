@@ -9,11 +9,12 @@ from typing import Any
 import msgspec
 import pytest
 from starlette.testclient import TestClient
-from tests.serving.conftest import HOME, Open
+from tests.serving.conftest import HOME, Open, _trained
 from tests.serving.test_serving_writes import _signed
 
 from leadrank.serving.app import app_of
 from leadrank.serving.hot.answer import Answer
+from leadrank.serving.web.asked_fields import fields_of
 
 ODD = {"visit": 3, "source": "Gogle", "pages_per_visit": "many", "visits": 10**6}
 NDJSON = {"content-type": "application/x-ndjson"}
@@ -72,3 +73,16 @@ def test_the_document_describes_an_answer_as_the_struct_that_is_sent(client: Tes
     answered = told["paths"]["/predict"]["post"]["responses"]["200"]["content"]["application/json"]["schema"]
     assert answered == {"$ref": "#/components/schemas/Answer"}
     assert list(schemas["Answer"]["properties"]) == list(client.post("/predict?reasons=1", json={}).json())
+
+
+def test_a_form_is_refused_for_what_it_says_and_not_for_what_it_leaves_out(opened: Open, tmp_path_factory: pytest.TempPathFactory) -> None:
+    bundle = _trained("leads", tmp_path_factory.mktemp("bundles") / "strict.leadrank", rows=1500, serving={"strict": True})
+    service = opened(bundle)
+    visits = next(field.name for field in fields_of(service.desk.champion.current().bundle) if field.column == "visits")
+    sent = {"origin": HOME, "sec-fetch-site": "same-origin"}
+    with TestClient(app_of(service), base_url=HOME) as http:
+        refused = http.post("/app/new", data={visits: "many", "do": "take", "key": "L-1"}, headers=sent)
+        assert (refused.status_code, "is not a finite number" in refused.text) == (422, True)
+        assert http.post("/app/new", data={visits: "3", "do": "take", "key": "L-1"}, headers=sent).status_code == 200
+        assert http.get("/leads").json()["total"] == 1
+        assert http.post("/leads", json={"key": "L-2", "fields": {"visits": 3}}).status_code == 422
