@@ -49,3 +49,8 @@ class Served:
         self.process.send_signal(number)
         code = self.process.wait(20)
         return code, time.monotonic() - start
+
+
+def total_of(figures: str, name: str) -> float:
+    """Return the sum of one figure over all its labels, in what /metrics says."""
+    return sum(float(line.split()[-1]) for line in figures.splitlines() if line.startswith((name + "{", name + " ")))

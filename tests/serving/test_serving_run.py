@@ -106,7 +106,7 @@ def test_a_request_that_is_under_way_is_answered_before_the_end(run: Run, leads:
 @pytest.mark.parametrize(("arguments", "code", "said"), [
     (("nothing.leadrank",), 4, "is no file"), ((), 2, "holds no model"), (("{leads}", "--host", "0.0.0.0"), 2, "answers this machine only"),  # noqa: S104
     (("{leads}", "--workers", "2"), 2, "need PostgreSQL"), (("{leads}", "--database", "mysql://x"), 2, "SQLite or PostgreSQL"),
-    (("{leads}", "--database", "postgresql://x:secret@127.0.0.1:9/x"), 5, "127.0.0.1:9/x"), (("bad.leadrank",), 4, "bundle"),
+    (("{leads}", "--wait", "0", "--database", "postgresql://x:secret@127.0.0.1:9/x"), 5, "127.0.0.1:9/x"), (("bad.leadrank",), 4, "bundle"),
     (("{leads}", "--webhook-secret-file", "short"), 2, "at least 16 bytes"), (("{leads}", "--host", "203.0.113.77"), 2, "answers this machine only"),
     (("{leads}", "--create-admin", "ann"), 2, "12"),
 ])

@@ -10,11 +10,13 @@ import typer
 
 from leadrank.cli.options import CheckKey
 from leadrank.cli.signing import key_of
-from leadrank.cli.stopping import drained
+from leadrank.cli.stopping import drained, in_own_time
 from leadrank.cli.terminal import emit, say
 from leadrank.errors import BundleError, MissingExtraError, UsageError
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from leadrank.operations.desk import Desk
     from leadrank.serving.service import Service
     from leadrank.serving.settings import Settings
@@ -30,6 +32,10 @@ Database = Annotated[
     typer.Option("--database", metavar="URL", help="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME; default: leadrank.db beside the bundle."),
 ]
 Workers = Annotated[int, typer.Option("--workers", metavar="N", min=1, max=256, help="Processes; more than one need PostgreSQL.")]
+Wait = Annotated[
+    float,
+    typer.Option("--wait", metavar="SECONDS", min=0, max=86_400, help="Wait so long for a PostgreSQL that does not answer yet; 0: not at all."),
+]
 CreateAdmin = Annotated[
     str | None,
     typer.Option("--create-admin", metavar="NAME", help="First make this administrator; the password is asked for, or read from standard input."),
@@ -42,13 +48,14 @@ StrictFields = Annotated[bool, typer.Option("--strict", help="Refuse leads with 
 
 def serve(
     bundle: Model = None, *, host: Host = "127.0.0.1", port: Port = 8000, database: Database = None, workers: Workers = 1,
-    create_admin: CreateAdmin = None, webhook_secret_file: WebhookSecret = None, strict: StrictFields = False, key_file: CheckKey = None,
+    wait: Wait = 60.0, create_admin: CreateAdmin = None, webhook_secret_file: WebhookSecret = None, strict: StrictFields = False,
+    key_file: CheckKey = None,
 ) -> None:
     """Serve scores, the store and the call list: REST API, web pages, SQLite or PostgreSQL.
 
     On this machine alone and without accounts it runs for one local user. Anything else needs an account first: --create-admin NAME.
 
-    Ctrl-C or SIGTERM ends it within five seconds; what is under way is answered first.
+    Ctrl-C or SIGTERM ends it within five seconds; what is under way is answered first. A PostgreSQL server may start after it.
     """
     try:
         from leadrank.serving.settings import Settings
@@ -57,7 +64,8 @@ def serve(
     if bundle is not None and not bundle.is_file():
         raise BundleError(f"{bundle} is no file.", "`leadrank train … -o FILE` writes a bundle.")
     settings = Settings(
-        database or default_database(bundle), bundle, host, port, workers, key_of(key_file), secret_of(webhook_secret_file), strict or None
+        database or default_database(bundle), bundle, host, port, workers, key_of(key_file), secret_of(webhook_secret_file), strict or None,
+        wait,
     )
     if workers > 1 and not settings.database.startswith("postgres"):
         raise UsageError("Several workers need PostgreSQL.", "Give --database postgresql://…, or leave --workers out.")
@@ -67,24 +75,43 @@ def serve(
 def run(settings: Settings, create_admin: str | None) -> None:
     """Make everything ready, say so, and serve until a signal comes."""
     from leadrank.serving.app import app_of
-    from leadrank.serving.run import listen, run_one, run_several
+    from leadrank.serving.run import listen, run_one
     from leadrank.serving.service import open_service
+    from leadrank.serving.workers import run_several
 
-    service = open_service(settings)
-    if create_admin is not None:
-        make_admin(service.desk, create_admin)
-        service.keeper.look()
-    check_open(service)
-    taken = listen(settings.host, settings.port)
     with drained():
+        early = listen(settings.host, settings.port) if may_wait(settings) else None
+        service = open_service(settings) if early is None else opened_on(early, settings)
+        if create_admin is not None:
+            make_admin(service.desk, create_admin)
+            service.keeper.look()
+        check_open(service)
+        taken = early or listen(settings.host, settings.port)
         app = app_of(service)
-        say_ready(service, int(taken.getsockname()[1]))
-        if settings.workers == 1:
-            run_one(app, taken, settings)
-        else:
-            service.desk.store.close()
-            run_several(settings, taken)
+        say_ready(service, address_of(settings, taken))
+        with in_own_time():
+            if settings.workers == 1:
+                run_one(app, taken, settings)
+            else:
+                service.desk.store.close()
+                run_several(settings, taken)
     say("Stopped.")
+
+
+def may_wait(settings: Settings) -> bool:
+    """Whether the service listens before its database answers: a file is there or not."""
+    return settings.wait > 0 and settings.database.startswith("postgres")
+
+
+def opened_on(taken: socket, settings: Settings) -> Service:
+    """Open the service as soon as its database answers; until then its address says that it is not ready."""
+    from leadrank.serving.waiting import opened_in_time
+    from leadrank.store.reach import place_of
+
+    where = f"{address_of(settings, taken)}/health/live answers meanwhile"
+    told = f"Waiting up to {settings.wait:g} seconds for {place_of(settings.database)}; {where}. Ctrl-C ends."
+    with in_own_time():
+        return opened_in_time(settings, taken, lambda: say(told))
 
 
 def check_open(service: Service) -> None:
@@ -113,10 +140,9 @@ def make_admin(desk: Desk, name: str) -> None:
     say(f"{account.name} is an administrator now.")
 
 
-def say_ready(service: Service, port: int) -> None:
+def say_ready(service: Service, address: str) -> None:
     """Say where the service is, and for whom."""
     settings, active = service.settings, service.desk.champion.current()
-    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
     say(f"Leadrank serves {active.identity}, stored in {service.desk.store.shown}.")
     if service.keeper.local:
         say("There are no accounts: whoever uses this machine is the one local user and may do everything. --create-admin NAME makes the first.")
@@ -125,8 +151,14 @@ def say_ready(service: Service, port: int) -> None:
     if not settings.on_loopback:
         say("People can log in over https only: put a proxy with https before this address. Keys of programs would travel in the open.")
     say("The call list is under /app, the API under /docs; Ctrl-C ends.")
-    emit(f"http://{shown}:{port}")
+    emit(address)
     sys.stdout.flush()
+
+
+def address_of(settings: Settings, taken: socket) -> str:
+    """Return where the service is, as a browser takes it."""
+    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{shown}:{taken.getsockname()[1]}"
 
 
 def default_database(bundle: Path | None) -> str:

@@ -74,6 +74,16 @@ def drained() -> Iterator[None]:
         exec("")  # noqa: S102
 
 
+@contextmanager
+def in_own_time() -> Iterator[None]:
+    """Let what hears of signals by itself, and ends by itself, take its time: the watch does not hear of them meanwhile."""
+    former = signal.set_wakeup_fd(-1)
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(former, warn_on_full_buffer=False)
+
+
 def _stop(number: int, _frame: FrameType | None) -> None:
     _came.append(number)
     for own in SIGNALS:

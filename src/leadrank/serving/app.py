@@ -30,8 +30,7 @@ from leadrank.serving.api import (
 from leadrank.serving.envelope import Envelope
 from leadrank.serving.failures import answer_problems
 from leadrank.serving.hot.front import Front
-from leadrank.serving.service import Service, open_service
-from leadrank.serving.settings import Settings
+from leadrank.serving.service import Service
 from leadrank.serving.watch import watch, write_predictions
 from leadrank.serving.web.pages import pages
 
@@ -39,24 +38,6 @@ ROUTERS = (
     health.router, health.figures, predict.router, explaining.router, leads.router, work.router, events.router, models.router,
     feedback.router, figures.router, uploads.router, accounts.router, accounts.secret, sessions.router, sessions.public, webhooks.router,
 )
-
-
-def create_app(settings: Settings) -> Front:
-    """Make the application.
-
-    Parameters
-    ----------
-    settings
-        How it runs.
-
-    Raises
-    ------
-    ServiceError
-        The database is out of reach.
-    BundleError
-        The bundle cannot be used.
-    """
-    return app_of(open_service(settings))
 
 
 def app_of(service: Service) -> Front:
@@ -87,4 +68,5 @@ async def _lifespan(api: FastAPI) -> AsyncIterator[None]:
             await watching
         with suppress(LeadrankError):
             await asyncio.to_thread(write_predictions, service)
+        service.meter.share()
         service.desk.store.close()

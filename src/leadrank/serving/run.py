@@ -1,17 +1,14 @@
-"""Runs the service: one process, or several that share a socket."""
+"""Runs the service in one process; how several run is `workers`."""
 
 from __future__ import annotations
 
 import gc
 import socket
-from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from uvicorn import Config, Server
-from uvicorn.supervisors import Multiprocess
 
 from leadrank.errors import UsageError
-from leadrank.serving.app import create_app
 from leadrank.serving.hot.express import ExpressProtocol
 from leadrank.serving.hot.front import Front
 from leadrank.serving.settings import Settings
@@ -47,19 +44,30 @@ def listen(host: str, port: int) -> socket.socket:
 def run_one(app: Front, taken: socket.socket, settings: Settings) -> None:
     """Serve until a signal comes; what is under way ends first."""
     settle()
-    Server(_config(app, settings)).run(sockets=[taken])
+    Server(config_of(app, settings)).run(sockets=[taken])
 
 
-def run_several(settings: Settings, taken: socket.socket) -> None:
-    """Serve with several processes; one that dies is replaced."""
-    Multiprocess(_config(partial(settled_app, settings), settings, factory=True), sockets=[taken]).run()
+class Room(Server):
+    """A small application that has the address until somebody else is ready for it.
 
+    Parameters
+    ----------
+    app
+        Answers at once, so that nobody is left without an answer when it ends.
+    settings
+        How the service runs.
+    """
 
-def settled_app(settings: Settings) -> Front:
-    """Make the application in a process of its own."""
-    app = create_app(settings)
-    settle()
-    return app
+    def __init__(self, app: Any, settings: Settings) -> None:
+        super().__init__(config_of(app, settings, lifespan="off"))
+
+    def hold(self, taken: socket.socket) -> None:
+        """Serve until told to leave, or until a signal comes; the address stays taken."""
+        self.run(sockets=[taken.dup()])
+
+    def leave(self) -> None:
+        """End soon; to be called from any thread."""
+        self.should_exit = self.force_exit = True
 
 
 def settle() -> None:
@@ -69,9 +77,10 @@ def settle() -> None:
     gc.set_threshold(YOUNG)
 
 
-def _config(app: Any, settings: Settings, *, factory: bool = False) -> Config:
+def config_of(app: Any, settings: Settings, *, factory: bool = False, lifespan: Literal["on", "off"] = "on") -> Config:
+    """Return how an application is served."""
     return Config(
-        app, factory=factory, workers=settings.workers, http=ExpressProtocol, ws="none", lifespan="on", access_log=False, log_config=None,
+        app, factory=factory, workers=settings.workers, http=ExpressProtocol, ws="none", lifespan=lifespan, access_log=False, log_config=None,
         server_header=False, proxy_headers=False, backlog=BACKLOG, limit_concurrency=settings.limits.open, timeout_keep_alive=5,
         timeout_graceful_shutdown=GRACE,
     )

@@ -17,6 +17,7 @@ from leadrank.serving.kept import Keeping
 from leadrank.serving.metrics import Meter
 from leadrank.serving.rates import MovingMinutes
 from leadrank.serving.settings import Settings
+from leadrank.serving.shared_counts import SharedCounts
 from leadrank.store.connect import open_store
 from leadrank.store.migrate import migrate
 from leadrank.store.registry import champion
@@ -74,21 +75,26 @@ def open_service(settings: Settings) -> Service:
         There is no model at all.
     """
     desk = Desk(open_store(settings.database), Champion(settings.key))
-    migrate(desk.store)
-    if settings.bundle is not None:
-        register(desk, settings.bundle.read_bytes(), now=utc_now())
-    with desk.store.reading() as connection:
-        if champion(connection) is None:
-            raise UsageError("The database holds no model yet.", "Name one: leadrank serve FILE.leadrank")
-    desk.champion.refresh(desk.store)
-    return service_of(settings, desk)
+    try:
+        migrate(desk.store)
+        if settings.bundle is not None:
+            register(desk, settings.bundle.read_bytes(), now=utc_now())
+        with desk.store.reading() as connection:
+            if champion(connection) is None:
+                raise UsageError("The database holds no model yet.", "Name one: leadrank serve FILE.leadrank")
+        desk.champion.refresh(desk.store)
+        return service_of(settings, desk)
+    except BaseException:
+        desk.store.close()
+        raise
 
 
 def service_of(settings: Settings, desk: Desk) -> Service:
     """Put a service together around a desk."""
     keeper = Keeper(desk, on_loopback=settings.on_loopback, monotonic=time.monotonic, now=utc_now)
     keeper.look()
-    meter, limits = Meter(desk.champion.tally), settings.limits
+    meter = Meter(desk.champion.tally, None if settings.figures is None else SharedCounts(settings.figures))
+    limits = settings.limits
     gate = Gate(desk.champion, keeper, meter, limits, strict=settings.strict, monotonic=time.monotonic)
     return Service(
         settings, desk, keeper, gate, meter, Changes(limits.streams), MovingMinutes(limits.calls, "calls"), MovingMinutes(limits.tries, "tries"),

@@ -57,6 +57,10 @@ class Settings:
         Checks the signatures of sign-ups; without it there is no webhook.
     strict
         Refuse leads with odd fields; None: as the project of the model says.
+    wait
+        Seconds to wait at the start for a database that does not answer yet.
+    figures
+        The folder where several processes leave their figures for one another.
     every
         Seconds between two looks at whether anything changed.
     """
@@ -69,6 +73,8 @@ class Settings:
     key: bytes | None = field(default=None, repr=False)
     webhook_secret: bytes | None = field(default=None, repr=False)
     strict: bool | None = None
+    wait: float = 0.0
+    figures: Path | None = None
     every: float = 0.2
     limits: Limits = Limits()
 

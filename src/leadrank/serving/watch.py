@@ -58,6 +58,7 @@ def write_predictions(service: Service) -> None:
 
 
 def _look(service: Service) -> None:
+    service.meter.share()
     service.desk.champion.refresh(service.desk.store)
     service.keeper.look()
 

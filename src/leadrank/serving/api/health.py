@@ -79,7 +79,7 @@ def ready(service: At) -> Health:
 
 @figures.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}, "description": "Figures."}})
 def metrics(service: At) -> Response:
-    """Give all figures in the text format of Prometheus; with several workers, those of the one that answers."""
+    """Give all figures in the text format of Prometheus, of all workers together."""
     return Response(service.meter.written(), media_type=METRICS)
 
 
