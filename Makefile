@@ -38,6 +38,7 @@ campaigns: $(STAMP)  ## the long measurements; figures go to benchmarks/*.json
 	@$(BIN)/python benchmarks/delay_campaign.py -o benchmarks/delay_campaign.json
 	@$(BIN)/python benchmarks/estate.py --seeds 3 -o benchmarks/estate.json
 	@$(BIN)/python benchmarks/store_campaign.py -o benchmarks/store_campaign.json
+	@$(BIN)/python -m benchmarks.serve_campaign -o benchmarks/serve_campaign.json
 	@$(BIN)/python -m pytest -m campaign -n $(WORKERS)
 
 bench: $(STAMP)  ## measure speed beside the peers; figures go to benchmarks/results.json and docs/benchmarks.md

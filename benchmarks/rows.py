@@ -47,12 +47,12 @@ def parquet_of(folder: Path, rows: int) -> Path:
     return path
 
 
-def bundle_of(folder: Path) -> Path:
+def bundle_of(folder: Path, name: str = "leads.leadrank", *, trees: int = TREES) -> Path:
     """Return a bundle with one forest of CatBoost's trees."""
-    path = folder / "leads.leadrank"
+    path = folder / name
     if not path.exists():
         declared: dict[str, Any] = tomllib.loads(SIMULATIONS["leads"].project)
-        settings = {"tune": False, "iterations": TREES, "depth": DEPTH, "seeds": 1}
+        settings = {"tune": False, "iterations": trees, "depth": DEPTH, "seeds": 1}
         declared["model"] = {"candidates": ["catboost"], "catboost": settings, "folds": 3, "trials": 1}
         save_bundle(train(parse_project(declared), training_rows(), clock=time.monotonic), path, version="benchmark")
     load_bundle(path)

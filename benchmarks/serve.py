@@ -24,13 +24,13 @@ import tempfile
 import time
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from benchmarks.rows import bundle_of, typed
 from benchmarks.serve_peers import FEATURES
+from benchmarks.wrk import Seen, wrk
 
 from leadrank.bundle import save_bundle
 from leadrank.data.simulations import SIMULATIONS, simulate
@@ -42,27 +42,6 @@ ROOT = Path(__file__).resolve().parents[1]
 CONNECTIONS, SENDERS, LEADS, MANY = 16, 4, 200, 1000
 BATCH_GOAL = 150_000
 PEERS = {"bare": ("bare", False), "seed": ("seed", True), "lightgbm": ("lightgbm", True)}
-SCRIPT = """
-local requests, next = {}, 0
-wrk.method = "POST"
-wrk.headers["content-type"] = "application/json"
-init = function()
-  for line in io.lines(os.getenv("LEADS")) do requests[#requests + 1] = wrk.format(nil, nil, nil, line) end
-end
-request = function()
-  next = next % #requests + 1
-  return requests[next]
-end
-"""
-
-
-@dataclass(frozen=True)
-class Seen:
-    """Requests a second, and milliseconds within which half and 99 of 100 were answered."""
-
-    rate: float
-    p50: float
-    p99: float
 
 
 def main() -> None:
@@ -88,11 +67,10 @@ def measure(kept: Path | None = None, *, seconds: int = 3, rounds: int = 5) -> l
                 name: (f"{urls[name]}/predict", one, CONNECTIONS), f"{name}, reasons": (f"{urls[name]}/predict?reasons=3", one, CONNECTIONS),
                 f"{name}, batch": (f"{urls[name]}/predict/batch", many, SENDERS),
             }
-        (folder / "post.lua").write_text(SCRIPT)
         seen: dict[str, list[Seen]] = {name: [] for name in calls}
         for number in range(-1, rounds):
             for name, (url, leads, connections) in calls.items():
-                found = _wrk(url, leads, connections, seconds if number >= 0 else 1, folder / "post.lua")
+                found = wrk(url, seconds=seconds if number >= 0 else 1, connections=connections, leads=leads)
                 if number >= 0:
                     seen[name].append(found)
         return _rows(seen)
@@ -134,23 +112,6 @@ def _rows(seen: Mapping[str, list[Seen]]) -> list[dict[str, object]]:
         row("POST /predict, three ordered tiers, against FastAPI, pydantic and LightGBM", half["tiers"], half["lightgbm"], ratio("tiers", "lightgbm"),
             "", "requests/s", f"which decides nothing; it reaches {ratio('lightgbm', 'bare'):.2f} of the constant"),
     ]
-
-
-def _wrk(url: str, leads: Path, connections: int, seconds: int, script: Path) -> Seen:
-    done = subprocess.run(
-        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(script), url], check=True, capture_output=True, text=True,
-        env={**os.environ, "LEADS": str(leads)},
-    ).stdout
-    assert "Non-2xx" not in done, done
-    rate = re.search(r"Requests/sec:\s+([\d.]+)", done)
-    assert rate is not None, done
-    return Seen(float(rate[1]), _milliseconds(done, "50%"), _milliseconds(done, "99%"))
-
-
-def _milliseconds(said: str, name: str) -> float:
-    found = re.search(rf"{name}\s+([\d.]+)(us|ms|s)\b", said)
-    assert found is not None, said
-    return float(found[1]) * {"us": 1e-3, "ms": 1.0, "s": 1e3}[found[2]]
 
 
 def _trained(path: Path) -> Path:

@@ -153,19 +153,24 @@ class Load:
 
 def one_cycle(server: Any, load: Load, after: float) -> float:
     """Kill the server, start it again, and return how long after its start writing went on."""
-    import psutil
-
     time.sleep(after)
-    head = psutil.Process(server.get_pid())
-    killed = [head, *head.children(recursive=True)]
-    for process in killed:
-        process.kill()
-    psutil.wait_procs(killed, timeout=10)
+    kill(server)
     restart(server)
     start, before = time.monotonic(), len(load.acknowledged)
     while len(load.acknowledged) == before and time.monotonic() < start + 30:
         time.sleep(0.01)
     return time.monotonic() - start
+
+
+def kill(server: Any) -> None:
+    """Kill all of a server's processes at once."""
+    import psutil
+
+    head = psutil.Process(server.get_pid())
+    killed = [head, *head.children(recursive=True)]
+    for process in killed:
+        process.kill()
+    psutil.wait_procs(killed, timeout=10)
 
 
 def restart(server: Any) -> None:

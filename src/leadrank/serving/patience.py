@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import struct
+from contextlib import suppress
+from socket import SO_LINGER, SOL_SOCKET
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -10,6 +13,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 FIRST, PACE, TAKING = 5.0, 20_000, 30.0
 """Seconds for any request; bytes a second that a longer one must keep up; seconds in which nothing of an answer is taken."""
 LOOK = 1.0
+FORGOTTEN = struct.pack("ii", 1, 0)
+"""What tells a system to forget at once what was not taken of an answer; by itself it would keep that for minutes."""
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -69,6 +74,11 @@ class PatientProtocol(HttpToolsProtocol):
             return
         dawdles = self._began is not None and now - self._began > FIRST + self._came / PACE
         if dawdles or (self._stuck is not None and now - self._stuck > TAKING):
-            self.transport.abort()
+            self._let_go()
             return
         self._look = self.loop.call_later(LOOK, self._check)
+
+    def _let_go(self) -> None:
+        with suppress(OSError):
+            self.transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, FORGOTTEN)
+        self.transport.abort()
