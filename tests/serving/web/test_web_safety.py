@@ -127,7 +127,8 @@ def test_a_form_that_a_role_does_not_see_does_not_work_either(team: Running, who
 @pytest.mark.parametrize(
     "place",
     [
-        "/app/queue?shown=0", "/app/queue?shown=99999999", "/app/queue?search=" + "x" * 101, "/app/manager?since=yesterday",
+        "/app/queue?shown=0", "/app/queue?shown=99999999", "/app/queue?after=x", "/app/queue?past=-1", "/app/queue?search=" + "x" * 101,
+        "/app/manager?since=yesterday",
         "/app/manager?since=2026-05-01&until=2026-04-01", "/app/manager?capacity=nan", "/app/manager?value=-1", "/app/queue.pdf", "/app/leads/none",
         "/app/files/none", "/app/static/../base.css", "/app/static/%2e%2e/visit.py",
     ],

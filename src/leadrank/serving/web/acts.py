@@ -21,7 +21,7 @@ _COMMA_LAST = re.compile(r"(\d+|\d{1,3}(\.\d{3})+),\d{1,2}")
 Text = Annotated[str, Form(max_length=2000)]
 Channel = Annotated[str, Form(max_length=50)]
 Ticked = Annotated[bool, Form()]
-Back = Annotated[str | None, Form(max_length=2000)]
+Back = Annotated[str | None, Form(max_length=4000)]
 """The filters of the list that the form stood in, after a question mark; None for the lead's own page."""
 
 

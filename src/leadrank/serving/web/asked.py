@@ -17,7 +17,15 @@ AGES = (("", "any time"), ("1", "in the last day"), ("7", "in the last 7 days"),
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The filters, as words of the address; an empty one is not set."""
+    """The filters, as words of the address; an empty one is not set.
+
+    Attributes
+    ----------
+    shown
+        How many leads are on the page.
+    after, past
+        The place in the list behind which the page begins, and how many leads were passed by then.
+    """
 
     tab: str = ""
     tier: str = ""
@@ -26,6 +34,8 @@ class Asked:
     age: str = ""
     search: str = ""
     shown: int = PAGE
+    after: str = ""
+    past: int = 0
 
     @property
     def aside(self) -> bool:
@@ -35,7 +45,12 @@ class Asked:
     @property
     def narrowed(self) -> bool:
         """Whether any filter is set."""
-        return replace(self, tab="", shown=PAGE) != Asked()
+        return replace(self, tab="", shown=PAGE, after="", past=0) != Asked()
+
+    @property
+    def start(self) -> str:
+        """The address of the list from its beginning."""
+        return self.with_(shown=PAGE, after="", past=0)
 
     def with_(self, **changes: object) -> str:
         """Write the address of the same list with something changed; what is as usual is left out.
@@ -48,6 +63,26 @@ class Asked:
         changed = replace(self, **changes)  # type: ignore[arg-type]
         usual = Asked()
         return urlencode({f.name: getattr(changed, f.name) for f in fields(changed) if getattr(changed, f.name) != getattr(usual, f.name)})
+
+    def more(self, after: str | None) -> str:
+        """Write the address of the same page with more leads on it; nothing where it is full, or the list ends.
+
+        Examples
+        --------
+        >>> Asked().more("x"), Asked(shown=500).more("x"), Asked().more(None)
+        ('shown=150', '', '')
+        """
+        return self.with_(shown=min(self.shown + 2 * PAGE, MOST)) if after and self.shown < MOST else ""
+
+    def further(self, after: str | None) -> str:
+        """Write the address of the page behind a full one; nothing where there is room for more, or the list ends.
+
+        Examples
+        --------
+        >>> Asked(shown=500, after="w", past=500).further("x"), Asked().further("x")
+        ('after=x&past=1000', '')
+        """
+        return self.with_(shown=PAGE, after=after, past=self.past + self.shown) if after and self.shown >= MOST else ""
 
     def filter(self, who: Who, now: datetime) -> QueueFilter:
         """Translate into what the store is asked for; a rep asks for own leads, aside also for those that nobody has.

@@ -26,12 +26,13 @@ pages = APIRouter(route_class=PageRoute)
 
 def asked_for(
     tab: str = "", tier: str = "", owner: str = "", status: str = "open", age: str = "", search: Annotated[str, Query(max_length=100)] = "",
-    shown: Annotated[int, Query(ge=1, le=MOST)] = PAGE,
+    shown: Annotated[int, Query(ge=1, le=MOST)] = PAGE, after: Annotated[str, Query(max_length=queue.LONGEST_CURSOR)] = "",
+    past: Annotated[int, Query(ge=0, le=10**9)] = 0,
 ) -> Asked:
     """Read the filters of the address; an unknown word filters nothing."""
     known_status = status if status in dict(STATUSES) else "open"
     known_age = age if age in dict(AGES) else ""
-    return Asked("aside" if tab == "aside" else "", tier, owner, known_status, known_age, search, shown)
+    return Asked("aside" if tab == "aside" else "", tier, owner, known_status, known_age, search, shown, after, past)
 
 
 Wanted = Annotated[Asked, Depends(asked_for)]
@@ -57,12 +58,12 @@ class Choices:
 def show(visit: Visiting, asked: Wanted, said: str = "", lead: str = "") -> Response:
     """Show the list; a script gets the list alone."""
     version = told(visit.desk.version())  # before the list is read: a change in between is told of
-    found = queue.queue(visit.desk, visit.who, asked.filter(visit.who, visit.now), limit=asked.shown, now=visit.now)
+    found = queue.queue(visit.desk, visit.who, asked.filter(visit.who, visit.now), limit=asked.shown, after=asked.after or None, now=visit.now)
     choices = _choices(visit, found.tiers) if not visit.partial else Choices((), ())
-    more = asked.with_(shown=min(asked.shown + 2 * PAGE, MOST)) if found.after and asked.shown < MOST else ""
     shown = page(
         visit, "queue_list.html" if visit.partial else "queue.html", here=HERE, asked=asked, aside=asked.aside, leads=found.leads, total=found.total,
-        more=more, query=asked.with_(), said=said_of(said, lead), show_owner=visit.who.role != "rep", may_work=visit.may("contact"),
+        more=asked.more(found.after), further=asked.further(found.after), query=asked.with_(), said=said_of(said, lead),
+        show_owner=visit.who.role != "rep", may_work=visit.may("contact"),
         version=version, heads={} if asked.aside else _heads(found), summary=_summary(found, visit),
         tier_choices=choices.tiers, owner_choices=choices.owners, status_choices=STATUSES, age_choices=AGES,
     )

@@ -4,8 +4,8 @@
   if (!window.EventSource) return;
   var waiting = 0, last = 0, list = function () { return document.getElementById("list"); };
   function scores() {
-    var found = {};
-    document.querySelectorAll("#queue > li").forEach(function (row, at) { found[row.dataset.key] = { score: Number(row.dataset.score), at: at, row: row }; });
+    var found = {}, past = list() ? Number(list().dataset.past) : 0;
+    document.querySelectorAll("#queue > li").forEach(function (row, at) { found[row.dataset.key] = { score: Number(row.dataset.score), at: past + at, row: row }; });
     return found;
   }
   function tell(before, after) {

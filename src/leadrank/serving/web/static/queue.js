@@ -22,7 +22,7 @@
     if (button) { event.preventDefault(); button.click(); }
   });
   // After an act the row may be gone, or far below: the focus goes to the one that took its place.
-  var place = 0, acted = null;
+  var place = 0, acted = null, shown = 0;
   document.addEventListener("submit", function (event) {
     var row = event.target.closest("#queue > li");
     acted = row && { key: row.dataset.key, at: rows().indexOf(row) };
@@ -30,10 +30,12 @@
   document.addEventListener("htmx:before:swap", function () {
     var row = document.activeElement && document.activeElement.closest("#queue > li");
     place = row ? rows().indexOf(row) : -1;
+    shown = document.activeElement && document.activeElement.closest("[data-more]") ? rows().length : 0;
   });
   document.addEventListener("htmx:after:swap", function () {
     var all = rows(), done = acted;
     acted = null;
+    if (shown && all.length > shown) { focus(all[shown]); return; }
     if (done) {
       var next = all[Math.min(done.at, all.length - 1)];
       if (next && next.dataset.key !== done.key) focus(next);
