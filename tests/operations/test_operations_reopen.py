@@ -104,3 +104,25 @@ def test_every_way_back_into_the_list_is_told_to_those_who_watch_it(hers: Desk, 
     assert moved()
     work.consent(hers, ann, "L1", do_not_call=True, do_not_email=False, now=now)
     assert moved()
+
+
+def test_an_override_that_has_not_expired_meanwhile_holds_again(hers: Desk, people: dict[str, Who], now: datetime) -> None:
+    ann = people["ann"]
+    work.override(hers, ann, "L1", tier="Low", because="left the company", expires_at=now + 3 * HOUR, now=now)
+    closed = work.outcome(hers, ann, "L1", converted=False, now=now)
+    assert (closed.overridden_until, queue.lead(hers, ann, "L1", now=now).override) == (None, None)
+    back = work.reopen(hers, ann, "L1", now=now + HOUR)
+    assert (back.tier, back.contact, back.overridden_until) == ("Low", False, now + 3 * HOUR)
+    told = queue.history(hers, ann, "L1", now=now).scores[0]
+    assert told.because == "ann took back that it was lost; the override to Low by ann holds again"
+    work.outcome(hers, ann, "L1", converted=False, now=now + HOUR)
+    late = work.reopen(hers, ann, "L1", now=now + 4 * HOUR)
+    assert (late.tier, late.overridden_until) == ("High", None)
+
+
+def test_an_override_that_was_ended_while_the_lead_was_closed_stays_ended(hers: Desk, people: dict[str, Who], now: datetime) -> None:
+    ann = people["ann"]
+    work.override(hers, ann, "L1", tier="Low", because="left the company", expires_at=now + 3 * HOUR, now=now)
+    closed = work.outcome(hers, ann, "L1", converted=False, now=now)
+    assert work.end_override(hers, ann, "L1", now=now + HOUR) == closed
+    assert work.reopen(hers, ann, "L1", now=now + HOUR).tier == "High"

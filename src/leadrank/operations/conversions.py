@@ -13,7 +13,7 @@ from leadrank.bundle import LARGEST_AMOUNT
 from leadrank.data import ColumnSchema, clean_cell
 from leadrank.operations.who import Who
 from leadrank.project import Project
-from leadrank.store import outcomes, overrides
+from leadrank.store import outcomes
 from leadrank.store.records import LeadRow, OutcomeRow
 
 
@@ -50,7 +50,6 @@ def converted_by(c: Connection, project: Project, who: Who, row: LeadRow, event:
     told = value if isinstance(value, float) and abs(value) <= LARGEST_AMOUNT else None
     note = f"{event.kind} {event.event}"
     outcomes.add_outcome(c, OutcomeRow(lead=row.key, at=min(event.occurred_at, now), by=who.name, converted=True, value=told, note=note))
-    overrides.end(c, row.key, now)
     return replace(row, status="converted", snoozed_until=None, overridden_until=None, updated_at=now)
 
 

@@ -133,7 +133,7 @@ def lead(desk: Desk, who: Who, key: str, *, now: datetime) -> Known:
     """Return one lead."""
     with reading(desk, who, "lead", key, now=now) as c:
         row = own_lead(c, who, "lead", key, lock=False)
-        return Known(row, scores.latest(c, key), overrides.current(c, key, now))
+        return Known(row, scores.latest(c, key), None if row.overridden_until is None else overrides.current(c, key, now))
 
 
 def history(desk: Desk, who: Who, key: str, *, now: datetime) -> History:

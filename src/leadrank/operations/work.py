@@ -59,21 +59,23 @@ def outcome(
         if former and (former[0].converted, former[0].value, former[0].note) == (converted, amount, said):
             return row
         outcomes.add_outcome(c, OutcomeRow(lead=key, at=moment, by=who.name, converted=converted, value=amount, note=said))
-        overrides.end(c, key, now)
         return _changed(c, row, now, status="converted" if converted else "lost", snoozed_until=None, overridden_until=None)
 
 
 def reopen(desk: Desk, who: Who, key: str, *, now: datetime) -> LeadRow:
     """Take back how a lead ended: it is open again, scored anew, and its history keeps both. An open lead stays as it is.
 
-    An override that the outcome ended stays ended; an owner who has no room for it any more loses it to another.
+    An override that has not expired meanwhile holds again; an owner who has no room for it any more loses it to another.
     """
     with writing(desk, who, "reopen", key, now=now) as c:
         row = own_lead(c, who, "reopen", key)
         if row.status in ALIVE:
             return row
         outcomes.add_outcome(c, OutcomeRow(lead=key, at=now, by=who.name, converted=None))
-        back = Restless(row, replace(row, status="open"), "reopened", f"{who.name} took back that it was {row.status}")
+        held = overrides.current(c, key, now)
+        again = "" if held is None else f"; the override to {held.tier} by {held.by} holds again"
+        open_again = replace(row, status="open", overridden_until=None if held is None else held.expires_at)
+        back = Restless(row, open_again, "reopened", f"{who.name} took back that it was {row.status}{again}")
         return _settled(c, desk.champion.of(c), back, who, now)
 
 
@@ -156,6 +158,8 @@ def end_override(desk: Desk, who: Who, key: str, *, now: datetime) -> LeadRow:
         if held is None:
             return row
         overrides.end(c, key, now)
+        if row.status not in ALIVE:
+            return row
         said = f"{who.name} ended the override to {held.tier} by {held.by}"
         return _settled(c, desk.champion.of(c), Restless(row, replace(row, overridden_until=None), "override ended", said), who, now)
 
