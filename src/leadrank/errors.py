@@ -68,9 +68,21 @@ class BundleError(LeadrankError):
 
 
 class ServiceError(LeadrankError):
-    """A service could not be reached."""
+    """A service could not be reached.
+
+    Parameters
+    ----------
+    message, remedy
+        As of every error; for those who run the program.
+    outside
+        What is said to everybody else: the message without addresses.
+    """
 
     exit_code = 5
+
+    def __init__(self, message: str, remedy: str = "", *, outside: str = "") -> None:
+        super().__init__(message, remedy)
+        self.outside = outside or message
 
 
 class BusyError(ServiceError):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from leadrank.errors import NotFoundError, UsageError
+from leadrank.errors import NotFoundError, ServiceError, UsageError
 from leadrank.operations import queue, work
 from leadrank.operations.desk import Desk
 from leadrank.operations.intake import NewLead, take_leads
@@ -236,3 +236,20 @@ def test_every_learned_tier_but_the_last_is_worked_where_no_value_is_declared(
     assert [lead.contact for lead in (low, medium, high)] == [False, True, True]
     assert (medium.due_at, medium.owner is None, low.due_at, low.owner) == (now + timedelta(days=5), False, None, None)
     assert not desk.champion.current().scorer.one({"visits": 4, "source": "web", "age": 40}).contact
+
+
+def test_scores_are_counted_once_they_are_kept_and_not_where_they_are_forgotten(
+    store: Store, desk_of: Callable[..., Desk], root: Who, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = desk_of("small", store)
+
+    def full(*_: object) -> None:
+        raise ServiceError("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("leadrank.store.access.add", full)
+        with pytest.raises(ServiceError):
+            take_leads(desk, root, [NewLead("L1", {"visits": 3})], now=now)
+    assert desk.champion.tally.told() == {}
+    take_leads(desk, root, [NewLead("L1", {"visits": 3})], now=now)
+    assert sum(desk.champion.tally.told().values()) == 1

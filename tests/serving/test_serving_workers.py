@@ -82,11 +82,14 @@ def test_while_the_database_is_away_scores_go_on_and_all_else_is_a_503_soon(run:
                 status, told = served.ask("GET", "/leads")
                 waits.append(time.monotonic() - start)
                 assert (status, json.loads(told)["status"]) == (503, 503)
+                assert "The database could not be reached." in told.decode()
+                assert not any(name in told for name in (b"postgres", b"/tmp"))
                 assert served.ask("POST", "/predict", LEAD)[0] == 200
             assert max(waits) < 2
             time.sleep(1.0)
             assert served.ask("GET", "/health/ready")[0] == 503
             assert served.ask("GET", "/health/live")[0] == 200
+            assert "The store is out of reach: postgresql://" in served.said.read_text()
             time.sleep(1.0)
             server.start()
             deadline = time.monotonic() + 10

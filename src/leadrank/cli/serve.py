@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -79,6 +80,7 @@ def run(settings: Settings, create_admin: str | None) -> None:
     from leadrank.serving.service import open_service
     from leadrank.serving.workers import run_several
 
+    logging.disable(logging.NOTSET)  # a service has a log, which other commands have not
     with drained():
         early = listen(settings.host, settings.port) if may_wait(settings) else None
         service = open_service(settings) if early is None else opened_on(early, settings)

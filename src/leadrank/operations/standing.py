@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Literal
 
 from sqlalchemy import Connection
@@ -18,6 +19,7 @@ from leadrank.operations.consent import flags_of
 from leadrank.operations.routing import Move, place, write_moves
 from leadrank.operations.scoring import REASONS, amount_of, counted, inputs_of, scores_of, top_reason
 from leadrank.store import overrides, scores
+from leadrank.store.connect import once_kept
 from leadrank.store.leads import put_leads
 from leadrank.store.records import LeadRow, OverrideRow, ScoreRow
 
@@ -55,7 +57,7 @@ def settle(c: Connection, active: Active, leads: Sequence[Restless], *, by: str,
     moves = place(c, active, [Move(lead.before, row) for lead, row in zip(leads, stood, strict=True)])
     placed = [move.row for move in moves]
     put_leads(c, placed)
-    active.tally.count((row.tier, row.score) for row in placed)
+    once_kept(c, partial(active.tally.count, [(row.tier, row.score) for row in placed]))
     write_moves(c, moves, by=by, now=now)
     news = [_score(lead, row, one, inputs[row.key], now) for lead, row, one in zip(leads, placed, scored, strict=True) if _tells(lead, row)]
     scores.add_scores(c, news)

@@ -47,16 +47,19 @@ class Problem(Exception):  # noqa: N818 - the standard's own word
 
 
 def problem_of(error: LeadrankError) -> Problem:
-    """Turn an error of ours into an answer.
+    """Turn an error of ours into an answer; where a database is, and who it knows, is for the log.
 
     Examples
     --------
     >>> problem_of(NotFoundError("There is no lead 'a'.")).status
     404
+    >>> problem_of(ServiceError("postgresql://ann@db/leads could not be reached.", outside="The database could not be reached.")).detail
+    'The database could not be reached.'
     """
     status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
     notices = error.notices if isinstance(error, OddError) else ()
-    return Problem(status, error.message, error.remedy, notices, headers={"retry-after": "1"} if status == 503 else None)
+    said = error.outside if isinstance(error, ServiceError) else error.message
+    return Problem(status, said, error.remedy, notices, headers={"retry-after": "1"} if status == 503 else None)
 
 
 def fault(number: str) -> Problem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError
 
 from leadrank.errors import BusyError, DataError, MissingExtraError, ServiceError, UsageError
-from leadrank.store.failures import in_words
+from leadrank.store.failures import in_words, of_database
 from leadrank.store.lite import as_we_want_it
 from leadrank.store.turns import Turns
 
@@ -27,6 +27,7 @@ _PATIENT = 10
 """Seconds for which a writer waits for others."""
 _BREATH = 0.03
 """Seconds between two looks of a process that waits for a SQLite file, as long as it has not waited for 0.1 seconds."""
+_ONCE_KEPT = "once_kept"
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -66,10 +67,12 @@ class Store:
         DataError
             If the database cannot keep a value.
         """
-        with (
-            in_words(self.shown), self._turn(patience), self.engine.connect().execution_options(leadrank="writing") as connection, connection.begin(),
-        ):
+        kept: list[Callable[[], object]] = []
+        options = {"leadrank": "writing", _ONCE_KEPT: kept}
+        with in_words(self.shown), self._turn(patience), self.engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
+        for do in kept:
+            do()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -95,7 +98,7 @@ class Store:
             yield
             return
         if not self.turns.take(patience):
-            raise BusyError(f"{self.shown} was busy for too long.", "Try again in a moment.")
+            raise of_database(self.shown, "was busy for too long", "Try again in a moment.", BusyError)
         try:
             yield
         finally:
@@ -104,6 +107,11 @@ class Store:
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
+
+
+def once_kept(c: Connection, do: Callable[[], object]) -> None:
+    """Do something as soon as a transaction of `Store.writing` is kept; nothing, if it is forgotten."""
+    c.get_execution_options()[_ONCE_KEPT].append(do)
 
 
 def open_store(url: str) -> Store:

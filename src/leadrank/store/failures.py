@@ -44,7 +44,7 @@ def in_words(shown: str) -> Iterator[None]:
         raise
     # The chain is cut wherever a driver's message may quote the address, or a value that nobody should read in a log.
     except NoneFree:
-        raise ServiceError(f"{shown} has no connection free.", _AGAIN) from None
+        raise of_database(shown, "has no connection free", _AGAIN) from None
     except DBAPIError as problem:
         said = _said(problem, shown)
         if said is None:
@@ -52,6 +52,17 @@ def in_words(shown: str) -> Iterator[None]:
         raise said from None
     except (StatementError, UnicodeEncodeError, OverflowError) as problem:
         raise _unfit(problem) from None
+
+
+def of_database(shown: str, said: str, remedy: str, kind: type[ServiceError] = ServiceError) -> ServiceError:
+    """Say what is wrong with a database; to those outside without its address.
+
+    Examples
+    --------
+    >>> of_database("postgresql://ann@db/leads", "could not be reached", "").outside
+    'The database could not be reached.'
+    """
+    return kind(f"{shown} {said}.", remedy, outside=f"The database {said}.")
 
 
 def _said(problem: DBAPIError, shown: str) -> LeadrankError | None:
@@ -65,7 +76,7 @@ def _said(problem: DBAPIError, shown: str) -> LeadrankError | None:
         found = _NO_TABLES if "no such table" in str(reason) or "no such column" in str(reason) else _SQLITE.get(code & 0xFF)
     else:
         found = _POSTGRESQL.get(code or "") or (_AWAY if _is_away(problem, code) else None)
-    return found and ServiceError(f"{shown} {found[0]}.", found[1])
+    return found and of_database(shown, *found)
 
 
 def _is_away(problem: DBAPIError, code: str | None) -> bool:
