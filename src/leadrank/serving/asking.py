@@ -132,11 +132,16 @@ async def _once(request: Request, caller: Caller, key: str, own: Handler) -> Res
     return response
 
 
-def _caller(request: Request) -> Caller:
+# What needs no waiting is told without a thread: while all of them wait for the database, others would have to wait for one.
+async def _caller(request: Request) -> Caller:
     found: Caller = request.state.caller
     return found
 
 
+async def _service(request: Request) -> Service:
+    return service_of(request)
+
+
 Asker = Annotated[Caller, Depends(_caller)]
-At = Annotated[Service, Depends(service_of)]
+At = Annotated[Service, Depends(_service)]
 PROBLEM_TYPE = MEDIA_TYPE

@@ -49,7 +49,7 @@ def _prefers_page(accept: str) -> bool:
 
 
 @router.get("/", openapi_extra=PUBLIC, response_model=Service, responses={303: {"description": "A browser is led to the pages."}})
-def root(request: Request, service: At) -> Service | RedirectResponse:
+async def root(request: Request, service: At) -> Service | RedirectResponse:
     """Say what this is; a browser is led to the pages."""
     if _prefers_page(request.headers.get("accept", "")):
         return RedirectResponse("/app", 303)
@@ -57,19 +57,19 @@ def root(request: Request, service: At) -> Service | RedirectResponse:
 
 
 @router.get("/health", openapi_extra=PUBLIC)
-def health(service: At) -> Health:
+async def health(service: At) -> Health:
     """Say how the service is, in words; always 200 while it runs."""
     return _health(service)
 
 
 @router.get("/health/live", openapi_extra=PUBLIC)
-def live() -> Live:
+async def live() -> Live:
     """Say that the process answers."""
     return Live()
 
 
 @router.get("/health/ready", openapi_extra=PUBLIC, responses={503: {"description": "The database is out of reach."}})
-def ready(service: At) -> Health:
+async def ready(service: At) -> Health:
     """Say whether requests shall come here: 503 while the database is out of reach."""
     found = _health(service)
     if found.status != "ok":

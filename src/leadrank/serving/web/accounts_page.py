@@ -12,7 +12,8 @@ from fastapi.responses import RedirectResponse, Response
 from leadrank.errors import LeadrankError, UsageError
 from leadrank.operations import accounts, keys
 from leadrank.operations.who import ROLES, SCOPES
-from leadrank.serving.web.entry import PageRoute, Posting, Serving, Visiting, posted_all
+from leadrank.serving.asking import At
+from leadrank.serving.web.entry import PageRoute, Posting, Visiting, posted_all
 from leadrank.serving.web.said import said_of
 from leadrank.serving.web.templating import page
 from leadrank.serving.web.visit import Visit
@@ -37,7 +38,7 @@ def show(visit: Visiting, said: str = "") -> Response:
 
 @pages.post("/accounts")
 def add(
-    visit: Posting, service: Serving, name: Name, password: Password, role: Annotated[Literal["rep", "manager", "analyst", "admin"], Form()],
+    visit: Posting, service: At, name: Name, password: Password, role: Annotated[Literal["rep", "manager", "analyst", "admin"], Form()],
     team: Name = "", capacity: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
     """Make an account; what will not do is said on the same page. The first one ends the time without accounts."""

@@ -10,10 +10,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
 from leadrank.errors import ServiceError
+from leadrank.serving.asking import At
 from leadrank.serving.changes import told
 from leadrank.serving.problems import Problem
 from leadrank.serving.service import Service
-from leadrank.serving.web.entry import PageRoute, Serving, Visiting
+from leadrank.serving.web.entry import PageRoute, Visiting
 
 BEAT = 15.0
 """Seconds after which a silent connection is shown to be alive, and its session looked at again."""
@@ -21,7 +22,7 @@ pages = APIRouter(route_class=PageRoute)
 
 
 @pages.get("/changes")
-async def changes(request: Request, visit: Visiting, service: Serving) -> StreamingResponse:
+async def changes(request: Request, visit: Visiting, service: At) -> StreamingResponse:
     """Send the version of the list, now and at each change, until the page or the session ends."""
     listening = service.changes.listening(visit.who.name)
     event = await listening.__aenter__()

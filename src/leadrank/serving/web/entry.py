@@ -13,11 +13,11 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from leadrank.errors import LeadrankError
+from leadrank.serving.asking import service_of
 from leadrank.serving.callers import SAFE, Caller
 from leadrank.serving.falling_back import answer_or_kept
 from leadrank.serving.origin import is_foreign
 from leadrank.serving.problems import Problem
-from leadrank.serving.service import Service
 from leadrank.serving.web.failed import failed, to_log_in
 from leadrank.serving.web.visit import Visit
 
@@ -44,15 +44,6 @@ class PageRoute(APIRoute):
                     service_of(request).changes.poke()
 
         return handler
-
-
-def service_of(request: Request) -> Service:
-    """Return the service that a request came to."""
-    found: Service = request.app.state.service
-    return found
-
-
-Serving = Annotated[Service, Depends(service_of)]
 
 
 def visitor(request: Request) -> Visit:
@@ -94,7 +85,7 @@ async def theirs(request: Request, visit: Visiting) -> Visit:
 Posting = Annotated[Visit, Depends(theirs)]
 
 
-def asked(request: Request) -> dict[str, str]:
+async def asked(request: Request) -> dict[str, str]:
     """Return the fields of an address."""
     return {name: value[:1000] for name, value in request.query_params.items()}
 

@@ -10,10 +10,11 @@ from fastapi.responses import RedirectResponse, Response
 
 from leadrank.operations import sessions
 from leadrank.serving import cookies
+from leadrank.serving.asking import At
 from leadrank.serving.callers import cookie_of
 from leadrank.serving.origin import is_foreign
 from leadrank.serving.problems import Problem
-from leadrank.serving.web.entry import PageRoute, Posting, Serving, safe_place
+from leadrank.serving.web.entry import PageRoute, Posting, safe_place
 from leadrank.serving.web.failed import LOGIN
 from leadrank.serving.web.said import said_of
 from leadrank.serving.web.templating import page
@@ -24,7 +25,7 @@ pages = APIRouter(route_class=PageRoute)
 
 
 @pages.get("/login")
-def form(request: Request, service: Serving, next: str = "/app", said: str = "") -> Response:  # noqa: A002 - the address says so
+def form(request: Request, service: At, next: str = "/app", said: str = "") -> Response:  # noqa: A002 - the address says so
     """Show the form; nobody needs it where there are no accounts."""
     if service.keeper.local:
         return RedirectResponse("/app", 303)
@@ -33,7 +34,7 @@ def form(request: Request, service: Serving, next: str = "/app", said: str = "")
 
 @pages.post("/login")
 def log_in(
-    request: Request, service: Serving, name: Annotated[str, Form(max_length=200)], password: Annotated[str, Form(max_length=1000)],
+    request: Request, service: At, name: Annotated[str, Form(max_length=200)], password: Annotated[str, Form(max_length=1000)],
     next: Annotated[str, Form(max_length=1000)] = "/app",  # noqa: A002
 ) -> Response:
     """Open a session; why it is refused is not told."""
@@ -53,7 +54,7 @@ def log_in(
 
 
 @pages.post("/logout")
-def log_out(request: Request, visit: Posting, service: Serving) -> Response:
+def log_out(request: Request, visit: Posting, service: At) -> Response:
     """End the session."""
     headers = request.scope["leadrank.headers"]
     token = cookie_of(headers.get(b"cookie", b""))
