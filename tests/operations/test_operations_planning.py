@@ -73,6 +73,18 @@ def test_tiers_that_outgrow_the_team_raise_an_alarm(team: Desk, staff: Callable[
     assert planning.tier_share(team, root, now=now).alarm == ""
 
 
+def test_a_contact_without_a_cost_costs_what_the_project_declares(team: Desk, root: Who, now: datetime) -> None:
+    take_leads(team, root, [NewLead(f"W{k}", KEEN) for k in range(12)], now=now)
+    for k in range(12):
+        work.contact(team, root, f"W{k}", channel="call", cost=8.0 if k == 0 else None, now=now)
+        work.outcome(team, root, f"W{k}", converted=True, value=100.0, now=now)
+    whole = planning.business(team, root, since=now - DAY, until=now + DAY, now=now + DAY)
+    assert isinstance(whole, tuple)
+    told = {one.name: one for one in whole}["cost per acquisition"]
+    assert told.figure is not None
+    assert told.figure.value == pytest.approx((8.0 + 11 * 20.0) / 12)  # the model's project: contact_cost = 20
+
+
 def test_business_figures_of_a_period_and_of_the_two_that_a_date_makes(team: Desk, root: Who, now: datetime) -> None:
     for k in range(6):
         work.contact(team, root, f"K{k}", channel="call", cost=10.0, now=now + timedelta(hours=k))

@@ -102,3 +102,9 @@ def test_a_rule_may_name_every_tier_that_there_can_be(declared):
 def test_the_tier_below_the_lowest_declared_one_can_be_routed():
     declared = {**BARE, "tier": [{"name": "Hot", "at_least": 0.5}], "routing": {"rule": [{"team": "a", "tier": ["Low"]}]}}
     assert parse_project(declared).routing.rule[0].tier == ("Low",)
+
+
+def test_what_campaigns_cost_stays_out_of_a_bundle_where_nothing_is_said_so_that_older_versions_read_it():
+    assert b"marketing_cost" not in parse_project(BARE).to_json()
+    whole = parse_project(BARE | {"economics": {"marketing_cost": 3000.0}})
+    assert Project.from_json(whole.to_json()) == whole

@@ -41,9 +41,9 @@ def test_created_and_contacted_are_counted_in_their_period(worked, noon):
     with worked.reading() as c:
         assert aggregates.created(c, noon, noon + 3 * HOUR) == 3
         assert aggregates.created(c, noon + DAY, noon + 2 * DAY) == 0
-        assert aggregates.contacted(c, noon, noon + DAY) == aggregates.Contacted(contacts=2, leads=1, cost=4.0)
-        assert aggregates.contacted(c, noon, noon + 3 * DAY) == aggregates.Contacted(contacts=3, leads=2, cost=4.0)
-        assert aggregates.contacted(c, APRIL, APRIL + DAY) == aggregates.Contacted(0, 0, 0.0)
+        assert aggregates.contacted(c, noon, noon + DAY) == aggregates.Contacted(contacts=2, leads=1, priced=2, cost=4.0)
+        assert aggregates.contacted(c, noon, noon + 3 * DAY) == aggregates.Contacted(contacts=3, leads=2, priced=2, cost=4.0)
+        assert aggregates.contacted(c, APRIL, APRIL + DAY) == aggregates.Contacted(0, 0, 0, 0.0)
 
 
 def test_the_last_outcome_of_a_lead_counts_where_it_fell(worked, noon):

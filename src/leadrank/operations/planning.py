@@ -16,6 +16,7 @@ from leadrank.errors import UsageError
 from leadrank.evaluation.business_figures import BeforeAfter, BusinessFigure, Period, Responses, before_after, business_figures
 from leadrank.operations.desk import Desk, reading
 from leadrank.operations.who import Who
+from leadrank.project.economics import Economics
 from leadrank.store.accounts import active_reps
 from leadrank.store.aggregates import closed, contacted, first_responses, open_by_owner, open_chances
 from leadrank.store.leads import late
@@ -86,14 +87,18 @@ def tier_share(desk: Desk, who: Who, *, now: datetime) -> TierShare:
 def business(
     desk: Desk, who: Who, *, since: datetime, until: datetime, split: datetime | None = None, now: datetime
 ) -> tuple[BusinessFigure, ...] | BeforeAfter:
-    """Return the business figures of a period, or of the two that a date splits it into, with their difference."""
+    """Return the business figures of a period, or of the two that a date splits it into, with their difference.
+
+    A contact whose own cost is not known costs what the project declares for one.
+    """
     if not since < until or (split is not None and not since < split < until):
         raise UsageError("A period begins before it ends, and the date that splits it lies inside.", "Check the dates.")
     with reading(desk, who, "business", now=now) as c:
-        tiers = [rule.name for rule in desk.champion.of(c).bundle.policy.tiers]
+        active = desk.champion.of(c)
+        tiers, costs = [rule.name for rule in active.bundle.policy.tiers], active.project.economics
         if split is None:
-            return business_figures(_period(c, since, until, now), tiers=tiers)
-        return before_after(_period(c, since, split, now), _period(c, split, until, now), tiers=tiers)
+            return business_figures(_period(c, costs, since, until, now), tiers=tiers)
+        return before_after(_period(c, costs, since, split, now), _period(c, costs, split, until, now), tiers=tiers)
 
 
 def _split(
@@ -113,14 +118,17 @@ def _alarm(names: Sequence[str], working: Mapping[str, int], capacity: int | Non
     return f"{contact:,} open leads are to be contacted, and the team has room for {capacity:,}: the others wait, the least worth the longest."
 
 
-def _period(c: Connection, since: datetime, until: datetime, now: datetime) -> Period:
+def _period(c: Connection, costs: Economics, since: datetime, until: datetime, now: datetime) -> Period:
+    months = (until - since) / MONTH
     ends, waits, spent = closed(c, since, until), first_responses(c, since, until), contacted(c, since, until)
     responses = Responses(
         np.array([(now - w.created_at) / HOUR if w.hours is None else w.hours for w in waits], dtype=np.float64),
         np.array([w.hours is not None for w in waits], dtype=np.bool_),
         np.array([np.nan if w.due_at is None else (w.due_at - w.created_at) / HOUR for w in waits], dtype=np.float64), [w.tier for w in waits],
     )
+    sales = spent.cost + (spent.contacts - spent.priced) * costs.contact_cost
     return Period(
         np.array([end.converted for end in ends], dtype=np.bool_), np.array([np.nan if e.value is None else e.value for e in ends], dtype=np.float64),
-        responses, sales_cost=spent.cost or None, reps=len(active_reps(c)), months=(until - since) / MONTH,
+        responses, sales_cost=sales or None, marketing_cost=months * costs.marketing_cost if costs.marketing_cost else None,
+        reps=len(active_reps(c)), months=months,
     )

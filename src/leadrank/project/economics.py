@@ -10,12 +10,13 @@ from leadrank.project.frozen import Frozen
 
 
 class Economics(Frozen):
-    """Value of a conversion and cost of a contact, constant or per lead, in the user's currency."""
+    """Value of a conversion and cost of a contact, constant or per lead, in the user's currency; what campaigns cost in a month, for figures only."""
 
     value: float | None = Field(default=None, gt=0)
     value_column: str | None = None
     contact_cost: float = Field(default=0.0, ge=0)
     contact_cost_column: str | None = None
+    marketing_cost: float | None = Field(default=None, ge=0)
     currency: str = ""
 
     @model_validator(mode="after")

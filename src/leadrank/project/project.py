@@ -116,6 +116,8 @@ class Project(Frozen):
         silent: dict[str, Any] = {name: True for name, usual in (("routing", Routing()), ("serving", Serving())) if getattr(self, name) == usual}
         if not self.serving.title:
             silent.setdefault("serving", {"title"})
+        if self.economics.marketing_cost is None:
+            silent["economics"] = {"marketing_cost"}
         return self.model_dump_json(warnings="error", exclude=silent).encode()
 
     @classmethod

@@ -16,10 +16,11 @@ _HOUR = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Contacted:
-    """Contacts of a period: how many, with how many leads, at which cost (of those whose cost is known)."""
+    """Contacts of a period: how many, with how many leads, of how many the cost is known, and what these cost."""
 
     contacts: int
     leads: int
+    priced: int
     cost: float
 
 
@@ -76,9 +77,9 @@ def created(c: Connection, since: datetime, until: datetime) -> int:
 
 def contacted(c: Connection, since: datetime, until: datetime) -> Contacted:
     """Count contacts and add up what they cost."""
-    sums = select(func.count(), func.count(contacts.c.lead.distinct()), func.coalesce(func.sum(contacts.c.cost), 0.0))
-    number, different, cost = c.execute(sums.where(*_within(contacts.c.at, since, until))).one()
-    return Contacted(int(number), int(different), float(cost))
+    sums = select(func.count(), func.count(contacts.c.lead.distinct()), func.count(contacts.c.cost), func.coalesce(func.sum(contacts.c.cost), 0.0))
+    number, different, priced, cost = c.execute(sums.where(*_within(contacts.c.at, since, until))).one()
+    return Contacted(int(number), int(different), int(priced), float(cost))
 
 
 def closed(c: Connection, since: datetime, until: datetime) -> list[Closed]:

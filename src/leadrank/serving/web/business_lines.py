@@ -8,6 +8,9 @@ from leadrank.evaluation.business_figures import BeforeAfter, BusinessFigure
 from leadrank.pages.words import NONE, Said, count, decimal, percent, say, say_money
 from leadrank.types import Figure
 
+SETTINGS = {"cost per acquisition": "contact_cost = 3.25", "revenue per unit of marketing spend": "marketing_cost = 3000.00  # in a month"}
+"""What a project file can say under [economics] so that a figure is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -26,6 +29,11 @@ class Line:
     def empty(self) -> bool:
         """Whether there is too little to say anything."""
         return self.before.value == NONE and (self.after is None or self.after.value == NONE)
+
+    @property
+    def setting(self) -> str:
+        """The line of a project file that is missing for it."""
+        return SETTINGS.get(self.name, "") if "not known" in self.note else ""
 
 
 def lines(found: tuple[BusinessFigure, ...] | BeforeAfter, currency: str) -> list[Line]:
