@@ -149,6 +149,20 @@ def test_rows_of_parent_tables_are_put_in_place_of_each_other(store, noon):
         assert parents.parents_of(c, ["campaign", "boat"]) == {"campaign": [{"cost": 3}, {"cost": 1}], "boat": []}
 
 
+def test_the_turn_of_parents_differs_after_every_change_and_after_nothing_else(store, noon):
+    """Of the same length and written at the same moment, a change is a change."""
+    seen = []
+    for fields in ({"size": 10}, {"size": 70}, {"size": 70}, {"size": 10}):
+        with store.writing() as c:
+            parents.put_parents(c, "firm", {"a": fields}, noon)
+            seen.append(parents.turn_of(c))
+    with store.writing() as c:
+        parents.put_parents(c, "firm", {"b": {}}, noon)
+        seen.append(parents.turn_of(c))
+    assert seen[1] == seen[2]
+    assert len({*seen}) == 4
+
+
 def test_the_version_grows_with_everything_that_a_queue_shows(store, row):
     with store.writing() as c:
         leads.put_lead(c, row("lead", key="a"))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from leadrank.bundle import Bundle, load_bundle
 from leadrank.errors import ServiceError
+from leadrank.operations.belongings import Belongings
 from leadrank.operations.lead_fields import lead_notices
 from leadrank.operations.notices import Notices
 from leadrank.operations.tally import Tally
@@ -30,6 +31,7 @@ class Active:
     identity: str
     notices: Notices = field(compare=False, repr=False)
     tally: Tally = field(default_factory=Tally, compare=False, repr=False)
+    belongings: Belongings = field(default_factory=Belongings, compare=False, repr=False)
 
     @property
     def bundle(self) -> Bundle:

@@ -7,12 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from leadrank.data.cell import plain_value, text_of
 from leadrank.frames import pl
 from leadrank.operations.champion import Active
+from leadrank.operations.texts import texts_of
 from leadrank.project import EventTable
 from leadrank.store.events import events_of_each
-from leadrank.store.parents import parents_of
 from leadrank.store.records import EventRow, LeadRow
 
 Cells = dict[str, Any]
@@ -34,21 +33,19 @@ def tables_of(c: Connection, active: Active, leads: Sequence[LeadRow]) -> pl.Dat
     rows = [cells_of(active, lead) for lead in leads]
     origin = active.bundle.origin
     if origin is None:
-        return _frame(rows, (*active.scorer.needed, *([active.scorer.key] if active.scorer.key is not None else [])), only=True)
+        return texts_of(rows, (*active.scorer.needed, *([active.scorer.key] if active.scorer.key is not None else [])), only=True)
     project, schemas = active.project, origin.tidier.schemas
     created = active.created_at
     if created is not None:
         # Leads that begin after the moment of asking would be left out; intake saw to it that none does.
         rows = [row | {created: lead.created_at.isoformat(sep=" ")} for row, lead in zip(rows, leads, strict=True)]
-    events, things = events_of_each(c, [lead.key for lead in leads]), parents_of(c, [parent.name for parent in project.parent])
-    tables = {"lead": _frame(rows, schemas["lead"].names)}
+    events = events_of_each(c, [lead.key for lead in leads])
+    tables = {"lead": texts_of(rows, schemas["lead"].names)}
     for table in project.event:
         links = list(zip(table.key, project.lead_columns(table), strict=True))
         own = [_event(table, links, row, event) for row, lead in zip(rows, leads, strict=True) for event in events.get(lead.key, ())]
-        tables[table.name] = _frame([cells for cells in own if cells is not None], schemas[table.name].names)
-    for parent in project.parent:
-        tables[parent.name] = _frame(things[parent.name], schemas[parent.name].names)
-    return tables
+        tables[table.name] = texts_of([cells for cells in own if cells is not None], schemas[table.name].names)
+    return tables | active.belongings.tables(c, {parent.name: schemas[parent.name].names for parent in project.parent})
 
 
 def tables_around(active: Active, frame: pl.DataFrame) -> pl.DataFrame | Tables:
@@ -57,7 +54,7 @@ def tables_around(active: Active, frame: pl.DataFrame) -> pl.DataFrame | Tables:
     if origin is None:
         return frame
     others = (*(table.name for table in active.project.event), *(parent.name for parent in active.project.parent))
-    return {"lead": frame} | {name: _frame([], origin.tidier.schemas[name].names) for name in others}
+    return {"lead": frame} | {name: texts_of([], origin.tidier.schemas[name].names) for name in others}
 
 
 def _event(table: EventTable, links: Iterable[tuple[str, str]], lead: Mapping[str, Any], event: EventRow) -> Cells | None:
@@ -67,15 +64,3 @@ def _event(table: EventTable, links: Iterable[tuple[str, str]], lead: Mapping[st
     if table.known_at is not None:
         cells[table.known_at] = event.known_at.isoformat(sep=" ")
     return cells if table.id is None else {table.id: event.event} | cells
-
-
-def _frame(rows: Sequence[Cells], names: Iterable[str], *, only: bool = False) -> pl.DataFrame:
-    """Write cells as texts, as in a CSV: one column may hold texts of one lead and numbers of another."""
-    wanted = dict.fromkeys(names)
-    if not only:
-        wanted |= dict.fromkeys(name for row in rows for name in row)
-    return pl.DataFrame({name: pl.Series([_text(row.get(name)) for row in rows], dtype=pl.String) for name in wanted}, height=len(rows))
-
-
-def _text(value: object) -> str | None:
-    return value if value is None or type(value) is str else text_of(plain_value(value))

@@ -92,6 +92,7 @@ parents = Table(
     Column("key", String(400), primary_key=True),  # the thing's key, with the moment from which the row holds where there may be several
     Column("fields", Document, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("turn", Integer, nullable=False, server_default="1"),  # how often it said something new
 )
 """What leads and events belong to, where the model learned from several tables."""
 
