@@ -9,17 +9,17 @@ import pytest
 from leadrank.data import Rejected, read_table, write_rejected, write_table
 from leadrank.errors import UsageError
 
-HOSTILE = ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "=HYPERLINK(\"x\")", "-", "+"]
+HOSTILE = ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "=HYPERLINK(\"x\")", "-", "+", "＝1+1", "＠x", "'=1", "''+1"]
 
 
 def test_formula_cells_are_defused_and_numbers_are_not() -> None:
-    frame = pl.DataFrame({"t": [*HOSTILE, "-5", "+49 170", "-1.5e3", "ok", None], "n": [-1.5] * 15, "=h": ["x"] * 15})
+    frame = pl.DataFrame({"t": [*HOSTILE, "-5", "+49 170", "-1.5e3", "ok", None], "n": [-1.5] * 19, "=h": ["x"] * 19})
     stream = io.BytesIO()
     write_table(stream, frame)
     back = pl.read_csv(stream.getvalue(), infer_schema=False)
-    assert back["t"].to_list()[:10] == ["'" + cell for cell in HOSTILE]
-    assert back["t"].to_list()[10:14] == ["-5", "+49 170", "-1.5e3", "ok"]
-    assert back["n"].to_list() == ["-1.5"] * 15
+    assert back["t"].to_list()[:14] == ["'" + cell for cell in HOSTILE]
+    assert back["t"].to_list()[14:18] == ["-5", "+49 170", "-1.5e3", "ok"]
+    assert back["n"].to_list() == ["-1.5"] * 19
     assert back.columns == ["t", "n", "'=h"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
@@ -14,7 +15,9 @@ from leadrank.data.whole import whole_file
 from leadrank.errors import UsageError
 from leadrank.frames import pl
 
-_FORMULA = r"^[=+\-@\t\r\n]"
+_FORMULA = r"^'*[=+\-@＝＋－＠\t\r\n]"
+"""How what a spreadsheet takes for a formula begins, also in letters of full width. Apostrophes before it get one more, so that taking one away gives
+every text back."""
 _ZIPPED, _QUICK = ".gz", 4
 _SIGNED_NUMBER = r"^[+-]?[0-9][0-9.,' ]*([eE][+-]?[0-9]+)?%?$"
 
@@ -27,8 +30,8 @@ def write_table(target: str | Path | BinaryIO, frame: pl.DataFrame, suffix: str 
     target
         A path, or a binary stream. A file appears whole or not at all.
     frame
-        In a CSV, text cells that begin with `=`, `+`, `-`, `@`, a tab or a line break get a leading apostrophe, unless they are plain
-        numbers (OWASP, CSV injection).
+        In a CSV, text cells that begin with `=`, `+`, `-`, `@` (also of full width), a tab or a line break get a leading apostrophe, unless they
+        are plain numbers (OWASP, CSV injection).
     suffix
         `.csv`, `.tsv`, `.parquet`, `.jsonl` or `.ndjson`, text also with `.gz`; by default the path's own, and `.csv` for a stream.
 
@@ -97,7 +100,7 @@ def defused(frame: pl.DataFrame) -> pl.DataFrame:
         .then(pl.concat_str(pl.lit("'"), pl.col(name))).otherwise(pl.col(name)).alias(name)
         for name, dtype in frame.schema.items() if dtype == pl.String
     ]
-    return frame.with_columns(texts).rename({n: f"'{n}" for n in frame.columns if n[:1] in set("=+-@\t\r\n")})
+    return frame.with_columns(texts).rename({n: f"'{n}" for n in frame.columns if re.match(_FORMULA, n)})
 
 
 def encoded(frame: pl.DataFrame, suffix: str, *, header: bool = True) -> bytes:
