@@ -13,6 +13,7 @@ from benchmarks.serving_campaign.service import Answer, Service
 PATIENCE = 2.0
 """Seconds within which each answer is due."""
 PAUSE = 0.01
+READ = "/leads?limit=20", "/leads?status=converted&limit=20", "/models", "/health/live"
 
 
 @dataclass
@@ -60,7 +61,7 @@ class SalesDay:
             self.outcomes.add(key)
 
     def _read(self, who: int, number: int) -> None:
-        self._ask("GET", ("/leads?limit=20", "/leads?status=converted&limit=20", "/models")[(who + number) % 3])
+        self._ask("GET", READ[(who + number) % len(READ)])
 
     def _ask(self, method: str, path: str, body: object = None) -> Answer:
         answer = self.service.ask(method, path, body)
