@@ -68,8 +68,8 @@ leads = Table(
     Index("ix_leads_overridden_until", "overridden_until"),
     Index("ix_leads_scored_at", "status", "scored_at"),
 )
-# Each page of a queue, and each count, is a piece of one of these; whether a lead is urgent is told by the index alone.
-_ORDER = (leads.c.worth.desc(), leads.c.key, leads.c.due_at, leads.c.contacted_at)
+# Each page of a queue, and each count, is a piece of one of these; how urgent and how old a lead is tells the index alone.
+_ORDER = (leads.c.worth.desc(), leads.c.key, leads.c.due_at, leads.c.contacted_at, leads.c.created_at)
 Index("ix_leads_queue", leads.c.status, leads.c.contact, *_ORDER)
 Index("ix_leads_owner_queue", leads.c.status, leads.c.contact, leads.c.owner, *_ORDER)
 Index("ix_leads_tier_queue", leads.c.status, leads.c.contact, leads.c.tier, *_ORDER)

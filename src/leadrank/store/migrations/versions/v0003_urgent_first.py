@@ -1,4 +1,4 @@
-"""The queue's indexes tell by when a lead is to be contacted, and whether it was."""
+"""The queue's indexes tell by when a lead is to be contacted, whether it was, and when it came."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ QUEUES = {"ix_leads_queue": [], "ix_leads_owner_queue": ["owner"], "ix_leads_tie
 
 def upgrade() -> None:
     """Make them longer."""
-    _make("due_at", "contacted_at")
+    _make("due_at", "contacted_at", "created_at")
 
 
 def downgrade() -> None:
