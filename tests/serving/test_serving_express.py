@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.serving.conftest import Open, bearer, people
 
 from leadrank.serving.app import app_of
-from leadrank.serving.run import GRACE, _config, listen
+from leadrank.serving.run import GRACE, config_of, listen
 from leadrank.serving.service import Service
 
 HEAD = "POST /predict{query} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n{more}content-length: {length}\r\n\r\n"
@@ -57,7 +57,7 @@ def running(opened: Open, leads: Path) -> Iterator[tuple[Service, int]]:
 
     service = opened(leads)
     taken = listen("127.0.0.1", 0)
-    server = Server(_config(app_of(service), service.settings))
+    server = Server(config_of(app_of(service), service.settings))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]})
     thread.start()
     while not server.started:
