@@ -166,19 +166,36 @@ def test_what_a_queue_shows_has_a_version_that_grows_with_every_change(desk: Des
 def test_a_request_that_comes_again_gets_its_answer_and_another_with_its_key_none(
     store: Store, desk_of: Callable[..., Desk], root: Who, people: dict[str, Who], now: datetime
 ) -> None:
-    desk = desk_of("small", store)
-    assert replies.claim(desk, root, "k1", "a" * 64, now=now) is None
-    with pytest.raises(ConflictError, match="still being answered"):
-        replies.claim(desk, root, "k1", "a" * 64, now=now)
-    replies.answer(desk, root, "k1", 201, b"{}")
-    found = replies.claim(desk, root, "k1", "a" * 64, now=now)
+    desk, done = desk_of("small", store), []
+
+    def do(own: Desk) -> tuple[int, bytes]:
+        done.append(len(take_leads(own, root, [NewLead("K1", {})], now=now)))
+        return 201, b"{}"
+
+    assert replies.once(desk, root, "k1", "a" * 64, do, now=now) is None
+    found = replies.once(desk, root, "k1", "a" * 64, do, now=now)
     assert found is not None
-    assert (found.status, found.body) == (201, b"{}")
+    assert (found.status, found.body, done) == (201, b"{}", [1])
     with pytest.raises(ConflictError, match="another request"):
-        replies.claim(desk, root, "k1", "b" * 64, now=now)
-    assert replies.claim(desk, people["ann"], "k1", "b" * 64, now=now) is None
-    replies.release(desk, people["ann"], "k1")
-    assert replies.claim(desk, people["ann"], "k1", "c" * 64, now=now) is None
+        replies.once(desk, root, "k1", "b" * 64, do, now=now)
+    assert replies.once(desk, people["ann"], "k1", "b" * 64, lambda _: (200, b""), now=now) is None
+
+
+def test_a_request_that_failed_leaves_nothing_but_its_record_and_may_come_again(
+    store: Store, desk_of: Callable[..., Desk], root: Who, now: datetime
+) -> None:
+    desk = desk_of("small", store)
+
+    def halfway(own: Desk) -> tuple[int, bytes]:
+        take_leads(own, root, [NewLead("K1", {})], now=now)
+        work.contact(own, root, "nobody", channel="call", now=now)
+        return 200, b""
+
+    with pytest.raises(NotFoundError):
+        replies.once(desk, root, "k1", "a" * 64, halfway, now=now)
+    log = {(row.did, row.result) for row in access_log(desk, root, now=now)}
+    assert ("contact", "refused") in log
+    assert replies.once(desk, root, "k1", "a" * 64, lambda _: (200, b""), now=now) is None
 
 
 def test_scores_without_the_store_leave_one_record_for_each_caller(desk: Desk, root: Who, now: datetime) -> None:

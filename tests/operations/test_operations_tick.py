@@ -84,7 +84,6 @@ def test_several_workers_at_once_do_it_once(store: Store, desk_of: Callable[...,
 
 
 def test_what_has_expired_is_removed(desk: Desk, root: Who, now: datetime) -> None:
-    replies.claim(desk, root, "k1", "0" * 64, now=now)
-    replies.answer(desk, root, "k1", 200, b"{}")
+    replies.once(desk, root, "k1", "0" * 64, lambda _: (200, b"{}"), now=now)
     assert tick(desk, now=now + DAY).purged == 0
     assert tick(desk, now=now + DAY + timedelta(seconds=1)).purged == 1

@@ -71,15 +71,6 @@ def test_another_caller_whose_key_has_the_same_name_is_not_told_the_answer(clien
     assert {one.partition("/")[2] for one in by} == {"rep", "rep2"}
 
 
-def test_who_lost_a_lead_is_not_told_of_it_again(client: TestClient, keys: dict[str, str]) -> None:
-    manager, rep = bearer(keys["manager"]), bearer(keys["rep"]) | {"idempotency-key": "a-1"}
-    client.post("/leads", json=LEAD, headers=manager)
-    client.post("/leads/L-1/assignment", json={"owner": "rep"}, headers=manager)
-    statuses = [client.post("/leads/L-1/contact", json={"channel": "call"}, headers=rep).status_code for _ in range(2)]
-    client.post("/leads/L-1/assignment", json={"owner": None}, headers=manager)
-    assert [*statuses, client.post("/leads/L-1/contact", json={"channel": "call"}, headers=rep).status_code] == [200, 200, 404]
-
-
 def test_another_role_is_not_told_what_the_former_one_was(client: TestClient, keys: dict[str, str]) -> None:
     admin, manager = bearer(keys["admin"]), bearer(keys["manager"]) | {"idempotency-key": "a-1"}
     assert client.post("/leads", json=LEAD, headers=manager).status_code == 201

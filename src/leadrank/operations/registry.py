@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -19,6 +20,7 @@ from leadrank.operations.standing import Restless, settle
 from leadrank.operations.who import LEADRANK, Who
 from leadrank.store import access, parents
 from leadrank.store import registry as store
+from leadrank.store.connect import once_kept
 from leadrank.store.leads import lock_leads, open_keys
 from leadrank.store.records import AccessRow, ActivationRow, LeadRow, ModelRow
 
@@ -187,9 +189,8 @@ def _activated(desk: Desk, who: Who, operation: str, model: str | None, because:
         if ready.identity != wanted:
             ready = made_ready(content, desk.champion.key)
             number = store.activate(c, wanted, now, who.name, because[:LONGEST_REASON])
-        found = _models(c)
-    desk.champion.install(ready, number)
-    return found
+        once_kept(c, partial(desk.champion.install, ready, number))
+        return _models(c)
 
 
 def _models(c: Connection) -> Models:

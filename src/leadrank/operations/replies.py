@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -15,10 +17,15 @@ from leadrank.store.leads import get_lead
 from leadrank.store.records import Reply
 
 LONGEST = 200
+Do = Callable[[Desk], tuple[int, bytes]]
 
 
-def claim(desk: Desk, who: Who, key: str, request: str, *, lead: str | None = None, now: datetime) -> Reply | None:
-    """Return the answer that was given before; None: the request is new, and the caller's to answer.
+def once(
+    desk: Desk, who: Who, key: str, request: str, do: Do, *, about: Callable[[bytes], str | None] = lambda _: None, now: datetime
+) -> Reply | None:
+    """Do a request once, and keep its answer for 24 hours; return the answer that was given before, None where it was done now.
+
+    What it writes and its answer are one transaction: whoever repeats a request whose process died does it, or gets its answer.
 
     Parameters
     ----------
@@ -26,44 +33,40 @@ def claim(desk: Desk, who: Who, key: str, request: str, *, lead: str | None = No
         The caller's Idempotency-Key.
     request
         SHA-256 of method, path and body, and of the role: what one role was told is not told to another.
-    lead
-        The lead that the request is about.
+    do
+        Does it at the desk that it is given, and returns status and body.
+    about
+        Says which lead an answer is about.
 
     Raises
     ------
     ConflictError
-        The key came with another request, or the first one is still being answered.
+        The key came with another request.
     NotFoundError
         The request was answered before, and the lead is not the rep's any more.
     """
     if not 1 <= len(key) <= LONGEST or not key.isprintable():
         raise UsageError(f"An Idempotency-Key has 1 to {LONGEST} printable letters.", "Send e.g. a UUID.")
-    with desk.store.writing() as connection:
-        found = replies.claim(connection, key, who.name, request, now)
-        if found is not None and lead is not None:
-            _check_still_theirs(connection, who, lead)
-    if found is None:
-        return None
+    with desk.store.writing() as c:
+        found = replies.claim(c, key, who.name, request, now)
+        if found is not None:
+            _check(c, who, found, request, about)
+            return found
+        try:
+            replies.answer(c, key, who.name, *do(replace(desk, store=desk.store.joining(c))))
+        except Exception as problem:
+            # Its own work is undone already; what stays is the record that it was refused.
+            replies.release(c, key, who.name)
+            failed = problem
+        else:
+            return None
+    raise failed
+
+
+def _check(c: Connection, who: Who, found: Reply, request: str, about: Callable[[bytes], str | None]) -> None:
     if found.request != request:
         raise ConflictError("This Idempotency-Key came with another request, or in another role, before.", "Make a new key for each request.")
-    if found.status is None:
-        raise ConflictError("The first request with this Idempotency-Key is still being answered.", "Try again in a moment.")
-    return found
-
-
-def answer(desk: Desk, who: Who, key: str, status: int, body: bytes) -> None:
-    """Keep an answer for 24 hours."""
-    with desk.store.writing() as connection:
-        replies.answer(connection, key, who.name, status, body)
-
-
-def release(desk: Desk, who: Who, key: str) -> None:
-    """Forget a claim whose request failed, so that it can come again."""
-    with desk.store.writing() as connection:
-        replies.release(connection, key, who.name)
-
-
-def _check_still_theirs(c: Connection, who: Who, key: str) -> None:
-    row = get_lead(c, key)
-    if row is None or not is_theirs(who, row):
-        raise no_lead(key)
+    lead = about(found.body or b"")
+    row = None if lead is None else get_lead(c, lead)
+    if lead is not None and (row is None or not is_theirs(who, row)):
+        raise no_lead(lead)

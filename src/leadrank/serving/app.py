@@ -35,9 +35,12 @@ from leadrank.serving.watch import watch, write_predictions
 from leadrank.serving.web.pages import pages
 
 ROUTERS = (
-    health.router, health.figures, predict.router, explaining.router, leads.router, work.router, events.router, models.router,
+    health.router, health.figures, predict.router, explaining.router, leads.router, work.router, events.router, models.router, models.pieces,
     feedback.router, figures.router, uploads.router, accounts.router, accounts.secret, sessions.router, sessions.public, webhooks.router,
 )
+
+LAST_LOOK = 0.5
+"""Seconds in which a look at the store that is under way may end."""
 
 
 def app_of(service: Service) -> Front:
@@ -58,11 +61,16 @@ def app_of(service: Service) -> Front:
 @asynccontextmanager
 async def _lifespan(api: FastAPI) -> AsyncIterator[None]:
     service: Service = api.state.service
-    watching = asyncio.create_task(watch(service))
+    ending = asyncio.Event()
+    watching = asyncio.create_task(watch(service, ending))
     try:
         yield
     finally:
         service.changes.close()
+        ending.set()
+        service.changes.poke()
+        # What it does at the store has a connection that would stay open: it may end, unless the store says nothing.
+        await asyncio.wait({watching}, timeout=LAST_LOOK)
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import re
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 
 from leadrank.errors import ServiceError, nearest
 from leadrank.operations import replies
+from leadrank.operations.desk import Desk
 from leadrank.serving.callers import SAFE, Caller, guard
+from leadrank.serving.envelope import SLASH
 from leadrank.serving.falling_back import answer_or_kept, kept_answer
 from leadrank.serving.hot.leads import unrepeated_json
 from leadrank.serving.hot.stream import is_stream
@@ -31,8 +37,8 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 def service_of(request: Request) -> Service:
-    """Return the service that a request came to."""
-    found: Service = request.app.state.service
+    """Return the service that a request came to; for one that is done once, with the desk where it is done."""
+    found: Service = getattr(request.state, "service", None) or request.app.state.service
     return found
 
 
@@ -98,8 +104,8 @@ class Guarded(APIRoute):
         return handler
 
 
-class Secret(Guarded):
-    """A route whose answer is not kept, since it tells a secret."""
+class Unkept(Guarded):
+    """A route whose answer is not kept: it tells a secret, or writes piece after piece, and the same again changes nothing."""
 
     repeatable = False
 
@@ -116,24 +122,34 @@ def _check_names(request: Request, known: tuple[str, ...]) -> None:
 
 
 async def _once(request: Request, caller: Caller, key: str, own: Handler) -> Response:
-    service = service_of(request)
+    service, made = service_of(request), list[Response]()
     told = request.method.encode(), caller.who.role.encode(), str(request.url.path).encode(), request.url.query.encode(), await request.body()
-    digest, lead = hashlib.sha256(b"\0".join(told)).hexdigest(), request.path_params.get("key")
-    before = await asyncio.to_thread(replies.claim, service.desk, caller.who, key, digest, lead=lead, now=service.now())
-    if before is not None:
-        return Response(before.body or b"", before.status or 200, headers={REPLAYED: "true"}, media_type="application/json")
-    try:
-        response = await own(request)
-    except BaseException:
-        await asyncio.shield(asyncio.to_thread(replies.release, service.desk, caller.who, key))
-        raise
-    body = response.body if isinstance(response.body, bytes) else bytes(response.body)
-    await asyncio.to_thread(replies.answer, service.desk, caller.who, key, response.status_code, body)
-    return response
+    digest = hashlib.sha256(b"\0".join(told)).hexdigest()
+
+    def do(desk: Desk) -> tuple[int, bytes]:
+        request.state.service = replace(service, desk=desk)
+        # On a loop and threads of its own: those of the others may all wait for the transaction that this one holds.
+        made.append(asyncio.run(own(request)))
+        return made[0].status_code, bytes(made[0].body)
+
+    now = service.now()
+    before = await run_in_threadpool(replies.once, service.desk, caller.who, key, digest, do, about=partial(_lead_of, request), now=now)
+    if before is None:
+        return made[0]
+    return Response(before.body or b"", before.status or 200, headers={REPLAYED: "true"}, media_type="application/json")
 
 
-# What needs no waiting is told without a thread: while all of them wait for the database, others would have to wait for one.
-async def _caller(request: Request) -> Caller:
+def _lead_of(request: Request, answer: bytes) -> str | None:
+    """Return the lead that an answer is about: the one of the address, or the one that it tells of."""
+    key = request.path_params.get("key")
+    if key is not None:
+        return str(key).replace(SLASH, "/")
+    told = json.loads(answer) if answer else None
+    lead = told.get("lead") if isinstance(told, dict) else None
+    return str(lead["key"]) if isinstance(lead, dict) else None
+
+
+def _caller(request: Request) -> Caller:
     found: Caller = request.state.caller
     return found
 

@@ -18,10 +18,10 @@ LOOK, DUE, WRITE = 1.0, 5.0, 60.0
 log = logging.getLogger("leadrank.serving")
 
 
-async def watch(service: Service) -> None:
-    """Go round until cancelled; while the store is out of reach, the last things known stay."""
+async def watch(service: Service, ending: asyncio.Event) -> None:
+    """Go round until told to end; while the store is out of reach, the last things known stay."""
     looked = due = written = monotonic()
-    while True:
+    while not ending.is_set():
         now = monotonic()
         try:
             if now - looked >= LOOK:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -43,11 +43,14 @@ class Store:
         Its address, without the password.
     turns
         Lets the writers of one file in, in the order in which they came.
+    within
+        A transaction that all work becomes a part of, each piece for itself: one that fails takes nothing of the others with it.
     """
 
     engine: Engine
     shown: str
     turns: Turns = field(default_factory=Turns, repr=False, compare=False)
+    within: Connection | None = field(default=None, repr=False, compare=False)
 
     @contextmanager
     def writing(self, patience: float = _PATIENT) -> Iterator[Connection]:
@@ -67,6 +70,10 @@ class Store:
         DataError
             If the database cannot keep a value.
         """
+        if self.within is not None:
+            with self._part(self.within):
+                yield self.within
+            return
         kept: list[Callable[[], object]] = []
         options = {"leadrank": "writing", _ONCE_KEPT: kept}
         with in_words(self.shown), self._turn(patience), self.engine.connect().execution_options(**options) as connection, connection.begin():
@@ -77,9 +84,17 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection that sees one moment of the store for as long as the block lasts; what it writes is forgotten."""
+        if self.within is not None:
+            with in_words(self.shown):
+                yield self.within
+            return
         isolated = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with in_words(self.shown), self.engine.connect().execution_options(**isolated) as connection:
             yield connection
+
+    def joining(self, c: Connection) -> Store:
+        """Return the same store, all work of which becomes a part of a transaction of `writing`."""
+        return replace(self, within=c)
 
     @property
     def is_sqlite(self) -> bool:
@@ -88,8 +103,19 @@ class Store:
 
     def breathe(self) -> None:
         """Leave other processes the moment in which they look whether they may write: whoever writes piece after piece keeps them out of a file."""
-        if self.is_sqlite:
+        if self.is_sqlite and self.within is None:
             sleep(_BREATH)
+
+    @contextmanager
+    def _part(self, c: Connection) -> Iterator[None]:
+        waiting = c.get_execution_options()[_ONCE_KEPT]
+        before = len(waiting)
+        try:
+            with in_words(self.shown), c.begin_nested():
+                yield
+        except BaseException:
+            del waiting[before:]
+            raise
 
     @contextmanager
     def _turn(self, patience: float) -> Iterator[None]:

@@ -242,7 +242,7 @@ class AccessRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What was answered under an idempotency key; without a status the first request is still at work."""
+    """What was answered under an idempotency key."""
 
     key: str
     by: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
@@ -10,24 +10,20 @@ from leadrank.store.records import Reply
 from leadrank.store.rows import new_ones, one
 from leadrank.store.schema import replies
 
-PATIENCE = timedelta(minutes=1)
-"""A request that has no answer after this long died with its process; whoever repeats it may do it."""
-
 
 def claim(c: Connection, key: str, by: str, request: str, at: datetime) -> Reply | None:
-    """Claim an idempotency key: of all who ask at once one gets None, and does the work.
+    """Claim an idempotency key: of all who ask at once one gets None, and does the work in the same transaction; the others wait for its end.
 
     Returns
     -------
     Reply
-        What was answered before (or is at work, without a status); its `request` says whether it was the same one.
+        What was answered before; its `request` says whether it was the same one.
     """
     while not new_ones(c, replies, [Reply(key=key, by=by, request=request, at=at)], replies.c.key):
-        if _taken_over(c, key, by, request, at):
-            return None
         found = one(c, select(replies).where(*_this(key, by)), Reply)
+        # Without a status it is of a Leadrank that kept claims and answers apart, and died in between.
         if found is not None:
-            return found
+            return None if found.status is None else found
     return None
 
 
@@ -39,11 +35,6 @@ def answer(c: Connection, key: str, by: str, status: int, body: bytes) -> None:
 def release(c: Connection, key: str, by: str) -> None:
     """Give a claim back that was not answered, so that the request may be repeated."""
     c.execute(delete(replies).where(*_this(key, by), replies.c.status.is_(None)))
-
-
-def _taken_over(c: Connection, key: str, by: str, request: str, at: datetime) -> bool:
-    dead = (replies.c.request == request, replies.c.status.is_(None), replies.c.at < at - PATIENCE)
-    return c.execute(update(replies).where(*_this(key, by), *dead).values(at=at)).rowcount > 0
 
 
 def _this(key: str, by: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -10,12 +10,12 @@ from pydantic import Field
 
 from leadrank.operations import access, accounts, keys
 from leadrank.operations.who import Role, Scope
-from leadrank.serving.asking import Asker, At, Guarded, Secret
+from leadrank.serving.asking import Asker, At, Guarded, Unkept
 from leadrank.serving.payloads import AccessTold, AccountTold, KeyTold, NewKeyTold
 from leadrank.serving.words import Given, Identity, Moment, Name, ShortName
 
 router = APIRouter(route_class=Guarded, tags=["accounts"])
-secret = APIRouter(route_class=Secret, tags=["accounts"])
+secret = APIRouter(route_class=Unkept, tags=["accounts"])
 Password = Annotated[str, Field(min_length=12, max_length=1_000)]
 Capacity = Annotated[int, Field(ge=0, le=1_000_000)]
 

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 
 from leadrank.operations import registry
-from leadrank.serving.asking import Asker, At, Guarded
+from leadrank.serving.asking import Asker, At, Guarded, Unkept
 from leadrank.serving.payloads import ModelsTold, ModelTold
 from leadrank.serving.words import Given, Identity, Text, Told
 
 router = APIRouter(prefix="/models", route_class=Guarded, tags=["models"])
+pieces = APIRouter(prefix="/models", route_class=Unkept, tags=["models"])
 BUNDLE: dict[str, Any] = {"requestBody": {"required": True, "content": {
     "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
 }}}
@@ -51,7 +52,7 @@ def rollback(asker: Asker, service: At, given: BecauseGiven | None = None) -> Mo
     return ModelsTold.model_validate(registry.rollback(service.desk, asker.who, because=said, now=service.now()))
 
 
-@router.post("/rescore")
+@pieces.post("/rescore")
 def rescore(asker: Asker, service: At) -> RescoredTold:
     """Score all open leads anew with the model in use."""
     return RescoredTold.model_validate(registry.rescore_open(service.desk, asker.who, now=service.now()))

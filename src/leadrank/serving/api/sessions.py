@@ -11,14 +11,14 @@ from pydantic import Field
 
 from leadrank.operations import sessions
 from leadrank.serving import cookies
-from leadrank.serving.asking import Asker, At, Secret
+from leadrank.serving.asking import Asker, At, Unkept
 from leadrank.serving.callers import Caller, cookie_of
 from leadrank.serving.origin import is_foreign
 from leadrank.serving.payloads import SessionTold
 from leadrank.serving.problems import Problem
 from leadrank.serving.words import Given
 
-router = APIRouter(prefix="/session", route_class=Secret, tags=["sessions"])
+router = APIRouter(prefix="/session", route_class=Unkept, tags=["sessions"])
 public = APIRouter(prefix="/session", route_class=APIRoute, tags=["sessions"])
 BYTES = 32
 REFUSED: dict[int | str, dict[str, Any]] = {

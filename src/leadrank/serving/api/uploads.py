@@ -9,10 +9,10 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from leadrank.operations import exports, upload
-from leadrank.serving.asking import Asker, At, Guarded
+from leadrank.serving.asking import Asker, At, Unkept
 from leadrank.serving.words import Identity, ShortName, Stamp, Told
 
-router = APIRouter(prefix="/uploads", route_class=Guarded, tags=["uploads"])
+router = APIRouter(prefix="/uploads", route_class=Unkept, tags=["uploads"])
 TABLE: dict[str, Any] = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}}
 FILE: dict[int | str, dict[str, Any]] = {200: {"description": "The file.", "content": {
     media.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}} for media in exports.KINDS.values()
