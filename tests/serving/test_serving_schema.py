@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 from tests.serving.conftest import ROLES, Open, people
-from uvicorn import Config, Server
+from uvicorn import Server
 
 from leadrank.serving.app import app_of
-from leadrank.serving.run import listen
+from leadrank.serving.run import config_of, listen
 from leadrank.serving.settings import Limits
 
 MANY = Limits(tries=10**6, calls=10**6, scores=10**6)
@@ -37,7 +37,7 @@ def running(opened: Open, leads: Path) -> Iterator[Running]:
     service = opened(leads, limits=MANY)
     keys = people(service)
     taken = listen("127.0.0.1", 0)
-    server = Server(Config(app_of(service), http="httptools", ws="none", lifespan="on", access_log=False, log_config=None))
+    server = Server(config_of(app_of(service), service.settings))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]})
     thread.start()
     while not server.started:
