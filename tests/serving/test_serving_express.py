@@ -140,7 +140,33 @@ def test_heads_that_came_before_are_never_mixed_up(
     line.close()
 
 
-def test_a_head_that_came_before_with_another_length_is_another_head(line: Line) -> None:
+def test_a_connection_that_is_in_use_is_not_closed(line: Line) -> None:
+    """What waits after an ordinary answer for the next request must not go on waiting amid scores."""
+    for whole in (request(b"{}"), request(b"{}"), b"GET /health/live HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"):
+        line.send(whole)
+        assert line.answer()[0] == 200
+    start = time.monotonic()
+    while time.monotonic() - start < 6.5:
+        line.send(request(b"{}"))
+        assert line.answer()[0] == 200
+        time.sleep(0.2)
+
+
+@pytest.mark.parametrize("head", [
+    HEAD, HEAD.replace("content-length: {length}", "Content-Length:{length}\r\nx-other: 1"), HEAD.replace("host", "content-length: {length}\r\nhost"),
+])
+def test_no_head_stands_for_another(line: Line, head: str) -> None:
+    """Neither one with two lengths, nor one whose length only looks like that of the one before, nor one that goes on after it."""
+    for length, body in ((2, b"{}"), (2, b"{}"), (15, b'{"visits": 345}'), (2, b"{}")):
+        line.send(head.format(query="", more="", length=length).encode() + body)
+        assert line.answer()[0] == (200 if head.count("{length}") == 1 else 400)
+        if head.count("{length}") > 1:
+            return
+    line.send(head.format(query="", more="", length=2).encode().replace(b":2\r", b": 2, 2\r").replace(b": 2\r", b": 2, 2\r") + b"{}")
+    assert line.answer()[0] == 400
+
+
+def test_a_head_that_came_before_may_have_another_length(line: Line) -> None:
     for body in (b'{"visits": 3}', b'{"visits": 31}', b'{"visits": 3}', b'{"visits": 31'):
         line.send(request(body))
         assert line.answer()[0] == (200 if body.endswith(b"}") else 400)

@@ -5,6 +5,7 @@ Only for what can be answered at once; all else takes the usual way, and gets th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -15,16 +16,23 @@ from leadrank.serving.patience import PatientProtocol
 
 PATH = ONE.encode()
 END_OF_HEAD = b"\r\n\r\n"
-MOST_HEADS, LONGEST_HEAD = 64, 4096
-"""So many heads of so many bytes one connection is known by: a program sends the same ones again and again, but for the length."""
+MOST_HEADS, LONGEST_HEAD, MOST_HEADERS = 4, 1024, 24
+"""So many heads of so many bytes and headers one connection is known by: a program sends the same ones again and again, but for the length."""
+_LENGTH = re.compile(rb"\r\ncontent-length: ?(\d+)(?=\r\n|\Z)", re.IGNORECASE)
 
 
 class Head(NamedTuple):
-    """What the parser read of a request up to its body."""
+    """The bytes of a head on both sides of the length of its body, and what the parser read of it."""
 
+    start: bytes
+    end: bytes
     headers: Mapping[bytes, bytes]
     query: bytes
-    length: int
+
+    def fits(self, raw: bytes, length: int) -> bool:
+        """Say whether a head is this one, byte for byte, but that it tells of a body of another length."""
+        digits = raw[len(self.start) : len(raw) - len(self.end)]
+        return raw.startswith(self.start) and raw.endswith(self.end) and digits.isdigit() and int(digits) == length
 
 
 class ExpressProtocol(PatientProtocol):
@@ -40,20 +48,16 @@ class ExpressProtocol(PatientProtocol):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._heads: dict[bytes, Head] = {}
+        self._heads: list[Head] = []
 
     def data_received(self, data: bytes) -> None:
-        """Answer a request whose head came before on this connection, byte for byte, and whose body is all here; the parser gets all else."""
+        """Answer a request whose head came before on this connection and whose body is all here; the parser gets all else."""
         if not self._between:
             super().data_received(data)
             return
         raw, end, body = data.partition(END_OF_HEAD)
-        head = self._heads.get(raw)
-        if head is not None and len(body) == head.length and self._idle():
-            reply = self.app.at_once(head.headers, head.query, body)
-            if reply is not None:
-                self._began = None
-                self._give(reply, stay=not self._last)
+        for head in self._heads:
+            if head.fits(raw, len(body)) and len(body) <= self.app.most and self._idle() and self._answered(head, body):
                 return
         self._alone = (raw, len(body)) if end and len(raw) <= LONGEST_HEAD else (b"", 0)
         super().data_received(data)
@@ -91,8 +95,8 @@ class ExpressProtocol(PatientProtocol):
             super().on_message_complete()
         else:
             stay = self.parser.should_keep_alive()
-            if stay and alone[0] and alone[1] == len(body) and len(self._heads) < MOST_HEADS:
-                self._heads[alone[0]] = Head(self._headers, self._query, len(body))
+            if stay and reply.status == 200 and alone[1] == len(body):
+                self._remember(alone[0])
             self._give(reply, stay=stay and not self._last)
 
     def shutdown(self) -> None:
@@ -116,6 +120,22 @@ class ExpressProtocol(PatientProtocol):
 
     def _idle(self) -> bool:
         return (self.cycle is None or self.cycle.response_complete) and not self.flow.write_paused
+
+    def _answered(self, head: Head, body: bytes) -> bool:
+        reply = self.app.at_once(head.headers, head.query, body)
+        if reply is None:
+            return False
+        self._unset_keepalive_if_required()
+        self._began = None
+        self._give(reply, stay=not self._last)
+        return True
+
+    def _remember(self, raw: bytes) -> None:
+        """Remember a head that came in one piece with its body, of somebody who may come again."""
+        told = list(_LENGTH.finditer(raw))
+        if len(told) == 1 and len(self._heads) < MOST_HEADS and len(self._headers) <= MOST_HEADERS:
+            start, end = told[0].span(1)
+            self._heads.append(Head(raw[:start], raw[end:], self._headers, self._query))
 
     def _give(self, reply: Reply, *, stay: bool) -> None:
         if self.transport.is_closing():
