@@ -10,15 +10,17 @@ from datetime import datetime, timedelta
 import pytest
 
 from leadrank.operations import accounts, queue, work
+from leadrank.operations import tick as ticking
 from leadrank.operations.desk import Desk
 from leadrank.operations.intake import NewLead, take_leads
-from leadrank.operations.tick import tick
+from leadrank.operations.tick import Ticked, tick
 from leadrank.operations.who import Who
 from leadrank.store.connect import Store
 from leadrank.store.leads import loads
 from leadrank.store.queue import QueueFilter
 
 KEEN = {"visits": 9, "source": "reference", "age": 50}
+MIDDLE = {"visits": 4, "source": "web", "age": 45}
 COLD = {"visits": 0, "source": "web", "age": 30}
 DAY = timedelta(days=1)
 
@@ -107,6 +109,57 @@ def test_an_overdue_lead_stays_where_nobody_else_has_room(desk: Desk, staff: Cal
     take_leads(desk, root, [NewLead("L1", KEEN)], now=now)
     assert tick(desk, now=now + DAY).reassigned == 0
     assert queue.lead(desk, root, "L1", now=now).lead.owner == "ann"
+
+
+def _ticks(desk: Desk, now: datetime, times: int) -> list[int]:
+    """Tick, each time beginning where the one before ended; count what went to somebody."""
+    done, found = Ticked(), list[int]()
+    for _ in range(times):
+        done = tick(desk, behind=done.behind, now=now)
+        found.append(done.reassigned)
+    return found
+
+
+def test_a_full_team_whose_leads_are_worth_more_keeps_no_other_teams_leads_waiting(
+    store: Store, desk_of: Callable[..., Desk], staff: Callable[..., None], monkeypatch: pytest.MonkeyPatch, root: Who, now: datetime
+) -> None:
+    monkeypatch.setattr(ticking, "PIECE", 2)
+    desk = desk_of("routed", store)
+    staff(desk, 0, "sue", team="senior")
+    staff(desk, 0, "ann")
+    take_leads(desk, root, [NewLead(f"H{k}", KEEN) for k in range(7)] + [NewLead(f"M{k}", MIDDLE) for k in range(3)], now=now)
+    accounts.change_account(desk, root, "ann", role="rep", team="north", capacity=None, active=True, now=now)
+    assert sum(_ticks(desk, now, 5)) == 3
+    assert _owners(desk, root, now) == {"ann": 3, None: 7}
+    accounts.change_account(desk, root, "sue", role="rep", team="senior", capacity=1, active=True, now=now)
+    assert _ticks(desk, now, 1) == [1], "the most worth are looked at each time"
+
+
+def test_overdue_leads_that_nobody_else_can_take_keep_no_others_from_going_to_somebody(
+    store: Store, desk_of: Callable[..., Desk], staff: Callable[..., None], monkeypatch: pytest.MonkeyPatch, root: Who, now: datetime
+) -> None:
+    monkeypatch.setattr(ticking, "PIECE", 2)
+    desk = desk_of("routed", store)
+    staff(desk, None, "sue", team="senior")
+    staff(desk, None, "ann", "bob")
+    take_leads(desk, root, [NewLead(f"H{k}", KEEN) for k in range(7)] + [NewLead(f"M{k}", MIDDLE) for k in range(2)], now=now)
+    assert sum(_ticks(desk, now + 6 * DAY, 5)) == 2
+    assert _owners(desk, root, now) == {"sue": 7, "ann": 1, "bob": 1}
+
+
+def test_a_lead_that_lost_its_owner_is_told_the_team_that_it_waits_for(
+    desk_of: Callable[..., Desk], staff: Callable[..., None], root: Who, now: datetime
+) -> None:
+    desk = desk_of("routed")
+    staff(desk, None, "sue", team="senior")
+    staff(desk, None, "ann")
+    take_leads(desk, root, [NewLead("H", KEEN)], now=now)
+    accounts.change_account(desk, root, "sue", role="rep", team="senior", capacity=None, active=False, now=now)
+    assert [tick(desk, now=now).reassigned for _ in range(2)] == [1, 0]
+    lead = queue.lead(desk, root, "H", now=now).lead
+    assert (lead.owner, lead.team, lead.due_at) == (None, "senior", now + DAY)
+    told = queue.history(desk, root, "H", now=now).assignments[0].because
+    assert told == "High is the best tier: team senior; nobody is in team senior"
 
 
 def test_the_leads_of_somebody_who_leaves_find_another_owner(desk: Desk, staff: Callable[..., None], root: Who, now: datetime) -> None:

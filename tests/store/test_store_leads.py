@@ -93,15 +93,18 @@ def test_open_leads_come_piece_by_piece_in_the_order_of_their_bytes(store, row):
 def test_what_is_due_is_found(store, row, noon):
     with store.writing() as c:
         leads.put_leads(c, [
-            row("lead", key="late", due_at=noon - HOUR), row("lead", key="later", due_at=noon - DAY),
-            row("lead", key="done", due_at=noon - HOUR, contacted_at=noon),
-            row("lead", key="soon", due_at=noon + HOUR), row("lead", key="won", status="converted", due_at=noon - HOUR),
+            *(row("lead", key=key, owner="ann", due_at=noon - HOUR) for key in ("late", "alike")),
+            row("lead", key="later", owner="ann", due_at=noon - DAY), row("lead", key="nobodys", due_at=noon - DAY),
+            row("lead", key="done", owner="ann", due_at=noon - HOUR, contacted_at=noon), row("lead", key="soon", owner="ann", due_at=noon + HOUR),
+            row("lead", key="won", owner="ann", status="converted", due_at=noon - HOUR),
             row("lead", key="asleep", status="snoozed", snoozed_until=noon + HOUR), row("lead", key="awake", status="snoozed", snoozed_until=noon),
             row("lead", key="over", overridden_until=noon), row("lead", key="holds", overridden_until=noon + HOUR),
         ])
     with store.reading() as c:
-        assert [lead.key for lead in leads.overdue(c, noon, 10)] == ["later", "late"]
-        assert [lead.key for lead in leads.overdue(c, noon, 1)] == ["later"]
+        assert leads.overdue(c, noon, 10) == [(noon - DAY, "later"), (noon - HOUR, "alike"), (noon - HOUR, "late")]
+        assert leads.overdue(c, noon, 1) == [(noon - DAY, "later")]
+        assert [key for _, key in leads.overdue(c, noon, 10, after=(noon - DAY, "later"))] == ["alike", "late"]
+        assert [key for _, key in leads.overdue(c, noon, 10, after=(noon - HOUR, "alike"))] == ["late"]
         assert [lead.key for lead in leads.due_snoozes(c, noon)] == ["awake"]
         assert [lead.key for lead in leads.ended_overrides(c, noon)] == ["over"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -20,67 +20,98 @@ from leadrank.operations.who import LEADRANK
 from leadrank.operations.work import woken
 from leadrank.store import access, accounts, leads, overrides, parents
 from leadrank.store.purge import purge
-from leadrank.store.queue import QueueFilter, page
+from leadrank.store.queue import Cursor, QueueFilter, page
 from leadrank.store.records import AccessRow, LeadRow
 
 PIECE = 1_000
 """Leads that one round works on, for each kind of work."""
 OLD = timedelta(hours=24)
 """Where scores change as time passes, the age at which one is made anew."""
+Late = tuple[datetime, str]
+"""The deadline and the key of a lead that is overdue."""
 Work = Callable[[Connection, Active, list[LeadRow], datetime], list[str]]
+
+
+WAITING = QueueFilter(unassigned=True, contact=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The last leads that a tick looked at, of those that wait for an owner and of those that are overdue; None: all of them were looked at."""
+
+    waiting: Cursor | None = None
+    late: Late | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """How many leads woke up, lost an override, went to another rep, were scored anew; how many expired rows were removed."""
+    """How many leads woke up, lost an override, went to another rep, were scored anew; how many expired rows were removed; where the next begins."""
 
     woken: int = 0
     ended: int = 0
     reassigned: int = 0
     rescored: int = 0
     purged: int = 0
+    behind: Behind = field(default=Behind(), compare=False)
 
 
-def tick(desk: Desk, *, now: datetime) -> Ticked:
+def tick(desk: Desk, *, behind: Behind = Behind(), now: datetime) -> Ticked:
     """Wake what was snoozed, end overrides, find owners for what waits or is overdue, score anew what is due, and remove what has expired.
 
     To be called every few seconds: each kind of work is first looked for without keeping others from writing, and done a piece at a time, each piece
     in a transaction of its own with an access record. Several workers may do so at once: whoever comes second finds it done.
+
+    Parameters
+    ----------
+    behind
+        Where the tick before said that this one begins: leads for which nobody has room keep none from those behind them.
     """
     write_waiting(desk)
     with desk.store.reading() as c:
-        due = _due(c, desk.champion.of(c), now)
+        due = _due(c, desk.champion.of(c), behind, now)
     return Ticked(
         woken=_piece(desk, "wake", due.asleep, _wake, now), ended=_piece(desk, "end_override", due.overruled, _end_overrides, now),
         reassigned=_piece(desk, "reassign", due.late, _reassign, now) + _piece(desk, "assign", due.waiting, _assign, now),
-        rescored=_piece(desk, "rescore", due.stale, _rescore, now), purged=_purge(desk, now),
+        rescored=_piece(desk, "rescore", due.stale, _rescore, now), purged=_purge(desk, now), behind=due.behind,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """The keys of the leads with which something is to be done."""
+    """The keys of the leads with which something is to be done, and where the next look begins."""
 
     asleep: list[str]
     overruled: list[str]
     late: list[str]
     waiting: list[str]
     stale: list[str]
+    behind: Behind
 
 
-def _due(c: Connection, active: Active, now: datetime) -> _Due:
+def _due(c: Connection, active: Active, behind: Behind, now: datetime) -> _Due:
     reps = accounts.active_reps(c)
     load = leads.loads(c) if reps else {}
     room = any(rep.capacity is None or load.get(rep.name, 0) < rep.capacity for rep in reps)
     reassigns = room and len(reps) > 1 and active.project.routing.overdue == "reassign"
+    late = leads.overdue(c, now, PIECE, after=behind.late) if reassigns else []
+    waiting, last = _waiting(c, behind.waiting) if room else ([], None)
     stale = leads.scored_otherwise(c, active.identity, PIECE)
     if not stale and depends_on_time(active):
         stale = leads.scored_before(c, _old(c, now), PIECE)
     return _Due(
         [row.key for row in leads.due_snoozes(c, now)[:PIECE]], [row.key for row in leads.ended_overrides(c, now)[:PIECE]],
-        [row.key for row in leads.overdue(c, now, PIECE) if row.owner is not None] if reassigns else [],
-        [row.key for row in page(c, QueueFilter(unassigned=True, contact=True), limit=PIECE)] if room else [], stale,
+        [key for _, key in late], waiting, stale, Behind(last, late[-1] if len(late) == PIECE else None),
     )
+
+
+def _waiting(c: Connection, behind: Cursor | None) -> tuple[list[str], Cursor | None]:
+    """Name leads that wait: the most worth at each tick, those behind them in turn, so that one full team keeps no other team's leads waiting."""
+    first = page(c, WAITING, limit=PIECE)
+    if len(first) < PIECE:
+        return [row.key for row in first], None
+    then = page(c, WAITING, limit=PIECE, after=behind or Cursor(first[-1].worth, first[-1].key))
+    last = Cursor(then[-1].worth, then[-1].key) if len(then) == PIECE else None
+    return list(dict.fromkeys(row.key for row in (*first, *then))), last
 
 
 def _piece(desk: Desk, did: str, keys: Sequence[str], work: Work, now: datetime) -> int:
@@ -117,26 +148,26 @@ def _reassign(c: Connection, active: Active, rows: list[LeadRow], now: datetime)
     """Give leads whose deadline passed to somebody else, with a deadline of their own; where nobody else has room they stay."""
     late = [r for r in rows if r.status == "open" and r.owner is not None and r.contacted_at is None and r.due_at is not None and r.due_at <= now]
     moves = place(c, active, [Move(row, replace(row, owner=None, team=None), avoid=row.owner) for row in late])
-    return _moved(c, moves, now)
+    return _moved(c, [move for move in moves if move.row.owner is not None], now)
 
 
 def _assign(c: Connection, active: Active, rows: list[LeadRow], now: datetime) -> list[str]:
-    """Give leads that waited for somebody with room to whoever has it now, the most worth first."""
+    """Give leads that waited for somebody with room to whoever has it now, the most worth first; the others wait for their team."""
     waiting = sorted((row for row in rows if row.status == "open" and row.contact and row.owner is None), key=lambda row: (-row.worth, row.key))
-    return _moved(c, place(c, active, [Move(row, row) for row in waiting]), now)
+    moves = place(c, active, [Move(row, row) for row in waiting])
+    return _moved(c, [move for move, row in zip(moves, waiting, strict=True) if (move.row.owner, move.row.team) != (None, row.team)], now)
 
 
 def _moved(c: Connection, moves: Sequence[Move], now: datetime) -> list[str]:
-    found = [m for m in moves if m.row.owner is not None]
-    found = [replace(m, row=replace(m.row, due_at=_deadline(m.row, now), updated_at=now)) for m in found]
-    leads.put_leads(c, [move.row for move in found])
-    write_moves(c, found, by=LEADRANK.name, now=now)
-    return [move.row.key for move in found]
+    moved = [replace(m, row=replace(m.row, due_at=_deadline(m.row, now), updated_at=now)) for m in moves]
+    leads.put_leads(c, [move.row for move in moved])
+    write_moves(c, moved, by=LEADRANK.name, now=now)
+    return [move.row.key for move in moved]
 
 
 def _deadline(row: LeadRow, now: datetime) -> datetime | None:
-    """Return by when to act: as before, or where that has passed, from now on."""
-    return row.due_at if row.due_at is not None and row.due_at > now else due_at(row.due_within, now)
+    """Return by when to act: as before, or where that has passed and somebody is to act, from now on."""
+    return row.due_at if row.owner is None or (row.due_at is not None and row.due_at > now) else due_at(row.due_within, now)
 
 
 def _rescore(c: Connection, active: Active, rows: list[LeadRow], now: datetime) -> list[str]:

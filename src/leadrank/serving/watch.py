@@ -10,7 +10,7 @@ from time import monotonic
 from leadrank.errors import LeadrankError
 from leadrank.operations.access import record_unstored
 from leadrank.operations.desk import write_waiting
-from leadrank.operations.tick import tick
+from leadrank.operations.tick import Ticked, tick
 from leadrank.serving.service import Service
 
 LOOK, DUE, WRITE = 1.0, 5.0, 60.0
@@ -21,6 +21,7 @@ log = logging.getLogger("leadrank.serving")
 async def watch(service: Service, ending: asyncio.Event) -> None:
     """Go round until told to end; while the store is out of reach, the last things known stay."""
     looked = due = written = monotonic()
+    done = Ticked()
     while not ending.is_set():
         now = monotonic()
         try:
@@ -32,7 +33,7 @@ async def watch(service: Service, ending: asyncio.Event) -> None:
             _reached(service, "")
             if now - due >= DUE:
                 due = now
-                await asyncio.to_thread(tick, service.desk, now=service.now())
+                done = await asyncio.to_thread(tick, service.desk, behind=done.behind, now=service.now())
             if now - written >= WRITE:
                 written = now
                 await asyncio.to_thread(write_predictions, service)

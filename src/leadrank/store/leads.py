@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, text, update
+from sqlalchemy import Connection, Select, func, or_, select, text, update
 
 from leadrank.store.records import LeadRow
 from leadrank.store.rows import chunks, many, names_of, one, record_of, upsert, values_of
@@ -104,10 +104,14 @@ def due_snoozes(c: Connection, now: datetime) -> list[LeadRow]:
     return many(c, select(leads).where(leads.c.status == "snoozed", leads.c.snoozed_until <= now).order_by(leads.c.snoozed_until), LeadRow)
 
 
-def overdue(c: Connection, now: datetime, limit: int) -> list[LeadRow]:
-    """Read open leads whose deadline passed without any contact, the longest overdue first."""
-    late = (leads.c.status == "open", leads.c.due_at <= now, leads.c.contacted_at.is_(None))
-    return many(c, select(leads).where(*late).order_by(leads.c.due_at, leads.c.key).limit(limit), LeadRow)
+def overdue(c: Connection, now: datetime, limit: int, *, after: tuple[datetime, str] | None = None) -> list[tuple[datetime, str]]:
+    """Name somebody's open leads whose deadline passed without any contact, the longest overdue first, beginning behind a deadline and key."""
+    late = (leads.c.status == "open", leads.c.owner.is_not(None), leads.c.due_at <= now, leads.c.contacted_at.is_(None))
+    query = select(leads.c.due_at, leads.c.key).where(*late)
+    if after is not None:
+        # The first half is a range of the index, the second decides among equals.
+        query = query.where(leads.c.due_at >= after[0], or_(leads.c.due_at > after[0], leads.c.key > after[1]))
+    return [(due, key) for due, key in c.execute(query.order_by(leads.c.due_at, leads.c.key).limit(limit))]
 
 
 def ended_overrides(c: Connection, now: datetime) -> list[LeadRow]:
