@@ -11,6 +11,7 @@ from leadrank.errors import ForbiddenError, NotFoundError
 from leadrank.operations import access, planning, queue, work
 from leadrank.operations.desk import Desk
 from leadrank.operations.intake import NewLead, take_leads
+from leadrank.operations.tick import tick
 from leadrank.operations.who import Who
 from leadrank.store.connect import Store
 
@@ -38,6 +39,24 @@ def test_a_lead_comes_back_with_its_deadline_and_its_owner(hers: Desk, people: d
     assert [(row.converted, row.by) for row in told.outcomes] == [(None, "ann"), (True, "ann")]
     assert (told.scores[0].cause, told.scores[0].because) == ("reopened", "ann took back that it was converted")
     assert ("reopen", "L1", "done") in {(row.did, row.what, row.result) for row in access.access_log(hers, people["root"], now=now)}
+
+
+def test_a_deadline_that_passed_while_it_was_closed_begins_anew_and_its_owner_keeps_it(hers: Desk, people: dict[str, Who], now: datetime) -> None:
+    ann = people["ann"]
+    work.outcome(hers, ann, "L1", converted=False, now=now)
+    later = now + 30 * HOUR
+    assert work.reopen(hers, ann, "L1", now=later).due_at == later + 24 * HOUR
+    assert tick(hers, now=later).reassigned == 0
+    assert queue.lead(hers, ann, "L1", now=later).lead.owner == "ann"
+    assert tick(hers, now=later + 24 * HOUR).reassigned == 1, "whoever misses that one loses the lead as ever"
+
+
+def test_one_that_was_contacted_has_no_new_deadline(hers: Desk, people: dict[str, Who], now: datetime) -> None:
+    ann = people["ann"]
+    due = work.contact(hers, ann, "L1", channel="call", now=now).due_at
+    work.outcome(hers, ann, "L1", converted=False, now=now)
+    assert work.reopen(hers, ann, "L1", now=now + 30 * HOUR).due_at == due
+    assert tick(hers, now=now + 30 * HOUR).reassigned == 0
 
 
 def test_what_was_taken_back_counts_in_no_figure_and_a_new_outcome_does(hers: Desk, people: dict[str, Who], now: datetime) -> None:

@@ -65,7 +65,8 @@ def outcome(
 def reopen(desk: Desk, who: Who, key: str, *, now: datetime) -> LeadRow:
     """Take back how a lead ended: it is open again, scored anew, and its history keeps both. An open lead stays as it is.
 
-    An override that has not expired meanwhile holds again; an owner who has no room for it any more loses it to another.
+    An override that has not expired meanwhile holds again, a deadline that has passed begins anew; an owner who has no room for it any more loses
+    it to another.
     """
     with writing(desk, who, "reopen", key, now=now) as c:
         row = own_lead(c, who, "reopen", key)
@@ -74,7 +75,9 @@ def reopen(desk: Desk, who: Who, key: str, *, now: datetime) -> LeadRow:
         outcomes.add_outcome(c, OutcomeRow(lead=key, at=now, by=who.name, converted=None))
         held = overrides.current(c, key, now)
         again = "" if held is None else f"; the override to {held.tier} by {held.by} holds again"
-        open_again = replace(row, status="open", overridden_until=None if held is None else held.expires_at)
+        # A deadline that passed while the lead was closed was missed by nobody.
+        due = row.due_at if row.due_at is None or row.due_at > now else _again(row, now)
+        open_again = replace(row, status="open", due_at=due, overridden_until=None if held is None else held.expires_at)
         back = Restless(row, open_again, "reopened", f"{who.name} took back that it was {row.status}{again}")
         return _settled(c, desk.champion.of(c), back, who, now)
 
