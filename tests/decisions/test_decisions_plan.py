@@ -66,6 +66,15 @@ def test_a_value_to_try_out_takes_the_place_of_the_leads_own():
     assert plan(p, profit, capacity=20, value=10.0, cost=1.0) == plan(p, capacity=20, value=10.0, cost=1.0)
 
 
+def test_a_cost_to_try_out_takes_the_place_of_the_leads_own_and_leaves_their_values():
+    p, profit = leads(200)
+    assert plan(p, profit, capacity=20, cost=3.25, own_cost=3.25) == plan(p, profit, capacity=20)
+    own = np.linspace(1, 5, 200)
+    assert plan(p, profit, cost=8.0, own_cost=own).profit == pytest.approx(np.maximum(profit + own - 8.0, 0).sum())
+    assert plan(p, profit, value=50.0, own_cost=own).profit == pytest.approx(np.maximum(p * 50 - own, 0).sum())
+    assert plan(p, None, cost=8.0, own_cost=own).profit is None
+
+
 def test_no_open_leads_make_an_empty_plan():
     made = plan(np.array([]), np.array([]), capacity=10)
     assert (made.worked, made.profit, made.regret, made.conversions.value) == (0, 0.0, 0.0, 0.0)

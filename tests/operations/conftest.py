@@ -52,6 +52,25 @@ def _graded() -> pl.DataFrame:
     return _table(900).with_columns(grade=pl.when(visits >= 7).then(pl.lit("High")).when(visits >= 3).then(pl.lit("Medium")).otherwise(pl.lit("Low")))
 
 
+def _priced() -> pl.DataFrame:
+    """Return leads each with its own value and its own cost of a contact; some are blank."""
+    number = pl.int_range(pl.len())
+    return _table().with_columns(
+        deal=pl.when(number % 9 > 0).then(50 + 10 * (number % 30)).cast(pl.String), fee=pl.when(number % 7 > 0).then(5 + number % 20).cast(pl.String)
+    )
+
+
+def _rated(**more: Any) -> Project:
+    rates = {"High": [0.35, 0.4], "Medium": [0.1, 0.2], "Low": [0.0, 0.05]}
+    tiers = [{**tier, "expected_conversion": rates[str(tier["name"])]} for tier in TIERS]
+    for tier in tiers:
+        del tier["at_least"]
+    return _project(
+        name="rated", target={"column": "grade", "classes": ["Low", "Medium", "High"]}, tier=tiers,
+        lead={"key": "id", "exclude": ["dnc", "won"]}, **more,
+    )
+
+
 def _project(**more: Any) -> Project:
     columns = {"visits": {"actionable": "up", "description": "page views"}, "source": {"actionable": "any"}, "age": {"sensitive": True}}
     declared: dict[str, Any] = {
@@ -87,6 +106,10 @@ def _trained(kind: str) -> Bundle:
             name="ordered", economics={}, target={"column": "grade", "classes": ["Low", "Medium", "High"]}, tier=[
                 {name: told for name, told in tier.items() if name != "at_least"} for tier in TIERS
             ], lead={"key": "id", "exclude": ["dnc", "won"]}), _graded()),
+        "priced": lambda: (_project(name="priced", economics={"value_column": "deal", "contact_cost": 20}), _priced()),
+        "costed": lambda: (_project(name="costed", economics={"value_column": "deal", "contact_cost_column": "fee"}), _priced()),
+        "rated": lambda: (_rated(economics={"value": 100, "contact_cost": 20}), _graded()),
+        "unvalued": lambda: (_rated(economics={}), _graded()),
         "tables": _several,
     }
     project, tables = made[kind]()

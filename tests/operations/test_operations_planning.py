@@ -49,6 +49,43 @@ def test_a_plan_adds_up_what_the_open_leads_are_expected_to_bring(team: Desk, ro
         planning.plan(team, root, capacity=-1, now=now)
 
 
+MIXED = [
+    {"visits": k % 10, "source": ("web", "reference")[k % 2], "age": 30 + k, "deal": 60 + 40 * k if k % 5 else None, "fee": k if k % 4 else None}
+    for k in range(12)
+]
+
+
+@pytest.fixture(params=["small", "priced", "costed", "rated"])
+def open_desk(request: pytest.FixtureRequest, desk_of: Callable[..., Desk], root: Who, now: datetime) -> Desk:
+    """Give a desk with twelve open leads: with one value for all, with values and costs of their own, with learned tiers and declared rates."""
+    desk = desk_of(request.param)
+    take_leads(desk, root, [NewLead(f"L{k}", fields) for k, fields in enumerate(MIXED)], now=now)
+    return desk
+
+
+def test_trying_out_what_is_declared_changes_nothing(open_desk: Desk, root: Who, now: datetime) -> None:
+    usual, policy = planning.plan(open_desk, root, capacity=5, now=now), open_desk.champion.current().bundle.policy
+    costs = {row.cost for row in queue.queue(open_desk, root, limit=100, now=now).leads}
+    if len(costs) == 1:
+        assert planning.plan(open_desk, root, capacity=5, cost=policy.cost, now=now) == usual
+    if not policy.per_lead:
+        told = planning.plan(open_desk, root, capacity=5, value=policy.value, now=now)
+        assert (told.profit, told.best_profit) == (pytest.approx(usual.profit), pytest.approx(usual.best_profit))
+    assert len(costs) == (10 if open_desk.champion.current().bundle.terms.contact_cost_column else 1)
+
+
+def test_a_cost_alone_leaves_each_lead_its_own_value(open_desk: Desk, root: Who, now: datetime) -> None:
+    rows = queue.queue(open_desk, root, limit=100, now=now).leads
+    dear = [(row.expected_profit or 0.0) + (row.cost or 0.0) - 30.0 for row in rows]
+    assert planning.plan(open_desk, root, cost=30.0, now=now).profit == pytest.approx(sum(max(0.0, one) for one in dear))
+
+
+def test_a_value_alone_leaves_each_lead_its_own_cost(open_desk: Desk, root: Who, now: datetime) -> None:
+    rows = queue.queue(open_desk, root, limit=100, now=now).leads
+    rich = [(row.chance or 0.0) * 500 - (row.cost or 0.0) for row in rows]
+    assert planning.plan(open_desk, root, value=500.0, now=now).profit == pytest.approx(sum(max(0.0, one) for one in rich))
+
+
 def test_a_plan_of_nothing_is_nothing(desk: Desk, root: Who, now: datetime) -> None:
     assert planning.plan(desk, root, capacity=3, now=now).worked == 0
 

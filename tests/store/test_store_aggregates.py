@@ -24,7 +24,7 @@ def worked(store, row, noon):
             row("lead", key="quick", owner="ann", tier="Low", created_at=noon, contacted_at=noon + HOUR, due_at=None),
             row("lead", key="late", owner="ann", status="converted", created_at=noon + HOUR, contacted_at=noon + 2 * DAY),
             row("lead", key="lost", owner="bob", status="lost", created_at=noon + 2 * HOUR),
-            row("lead", key="new", created_at=noon + 3 * HOUR, due_at=noon + DAY, expected_profit=7.0, probability=0.9, worth=7.0),
+            row("lead", key="new", created_at=noon + 3 * HOUR, due_at=noon + DAY, expected_profit=7.0, chance=0.8, cost=2.0, worth=7.0),
             row("lead", key="april", owner="bob", status="converted", created_at=noon - DAY),
         ])
         add_contact(c, row("contact", lead="quick", at=noon + HOUR, due_at=noon + DAY, tier="High", cost=2.5))
@@ -68,16 +68,16 @@ def test_revenue_is_by_owner_and_month(worked, noon):
     assert found == [aggregates.Revenue("ann", "2026-03", 1, 100.0), aggregates.Revenue("bob", "2026-04", 1, 0.0)]
 
 
-def test_open_leads_come_column_by_column(worked):
+def test_what_a_plan_counts_with_comes_column_by_column(worked):
     with worked.reading() as c:
-        found = aggregates.open_amounts(c)
-    assert (found.key, found.owner, found.tier, found.contact) == (["new", "quick"], [None, "ann"], ["High", "Low"], [True, True])
-    np.testing.assert_array_equal(found.probability, [0.9, 0.5])
-    np.testing.assert_array_equal(found.expected_profit, [7.0, np.nan])
+        found = aggregates.open_chances(c)
+    order = np.argsort(found.chance)
+    np.testing.assert_array_equal(found.chance[order], [0.5, 0.8])
+    np.testing.assert_array_equal(found.expected_profit[order], [np.nan, 7.0])
+    np.testing.assert_array_equal(found.cost[order], [np.nan, 2.0])
 
 
 def test_an_empty_store_has_no_open_leads(store):
     with store.reading() as c:
-        found = aggregates.open_amounts(c)
-    assert found.key == []
-    assert found.probability.shape == found.expected_profit.shape == (0,)
+        found = aggregates.open_chances(c)
+    assert found.chance.shape == found.expected_profit.shape == found.cost.shape == (0,)

@@ -61,6 +61,16 @@ def test_a_store_of_before_forgets_what_was_taken_back_and_keeps_what_counts(sto
         assert add_outcome(c, row("outcome", lead="a", converted=None)) > 6
 
 
+def test_leads_of_before_stay_and_wait_for_their_chance(store, row):
+    with store.writing() as c:
+        put_lead(c, row("lead", key="a", chance=0.5, cost=2.0))
+    downgrade(store, "0004")
+    migrate(store)
+    assert differences(store) == []
+    with store.reading() as c:
+        assert get_lead(c, "a") == row("lead", key="a")
+
+
 def test_down_to_nothing_and_up_again_works_and_keeps_working(store, row):
     for _ in range(2):
         with store.writing() as c:

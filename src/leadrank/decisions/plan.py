@@ -43,7 +43,8 @@ class WorkPlan:
 
 
 def plan(
-    probability: FloatArray, expected_profit: FloatArray | None = None, *, capacity: int | None = None, value: float | None = None, cost: float = 0.0
+    probability: FloatArray, expected_profit: FloatArray | None = None, *, capacity: int | None = None, value: float | None = None,
+    cost: float | None = None, own_cost: FloatArray | float = 0.0,
 ) -> WorkPlan:
     """Plan the work on open leads.
 
@@ -56,7 +57,9 @@ def plan(
     capacity
         Leads that can be worked; None: all of them.
     value, cost
-        One value of a conversion and one cost of a contact for all leads, to try out: they take the place of `expected_profit`.
+        One value of a conversion and one cost of a contact for all leads, to try out: each takes the place of the leads' own.
+    own_cost
+        What a contact with each lead costs, shape (n,), or with any: it is in `expected_profit`.
 
     Returns
     -------
@@ -69,7 +72,7 @@ def plan(
     >>> made.worked, made.profit, made.best_profit, made.best_worked, made.regret
     (1, 7.0, 10.0, 2, 3.0)
     """
-    profit = probability * value - cost if value is not None else expected_profit
+    profit = _profit(probability, expected_profit, value, cost, own_cost)
     # Not the stable sort, which takes five times as long: leads that bring the same may stand in any order.
     order = np.argsort(-(probability if profit is None else profit))
     p, allowed = probability[order], len(order) if capacity is None else max(0, min(capacity, len(order)))
@@ -81,6 +84,15 @@ def plan(
     worked = min(allowed, best)
     here, top = float(earned[worked]), float(earned[best])
     return WorkPlan(allowed, worked, conversions_interval(p[:worked]), here, top, best, top - here, _curve(caught, earned, worked, best))
+
+
+def _profit(
+    probability: FloatArray, expected: FloatArray | None, value: float | None, cost: float | None, own_cost: FloatArray | float
+) -> FloatArray | None:
+    if value is not None:
+        return probability * value - (own_cost if cost is None else cost)
+    # The difference first: the leads' own cost, tried out, changes nothing to the last bit.
+    return expected if expected is None or cost is None else expected - (cost - own_cost)
 
 
 def _curve(caught: FloatArray, earned: FloatArray | None, *shown: int) -> PlanCurve:

@@ -50,16 +50,15 @@ class TierShare:
 def plan(
     desk: Desk, who: Who, *, capacity: int | None = None, value: float | None = None, cost: float | None = None, now: datetime
 ) -> WorkPlan:
-    """Return what working the best `capacity` open leads is expected to bring; value and cost are the model's own where none are given."""
+    """Return what working the best `capacity` open leads is expected to bring; value and cost are each lead's own where none are given."""
     for name, given in (("capacity", capacity), ("value", value), ("cost", cost)):
         if given is not None and not 0 <= given <= LARGEST_AMOUNT:
-            raise UsageError(f"The {name} should be 0 or more; {given} came.", "Leave it out for the model's own.")
+            raise UsageError(f"The {name} should be 0 or more; {given} came.", "Leave it out for each lead's own.")
     with reading(desk, who, "plan", now=now) as c:
-        (probability, expected), policy = open_chances(c), desk.champion.of(c).bundle.policy
-    spent = policy.cost if cost is None else cost
-    worth = policy.value if value is None and cost is not None else value
-    profit = None if np.isnan(expected).all() else np.nan_to_num(expected)
-    return planned(probability, profit, capacity=capacity, value=worth, cost=spent)
+        found, policy = open_chances(c), desk.champion.of(c).bundle.policy
+    own = np.where(np.isnan(found.cost), policy.cost, found.cost)
+    profit = None if np.isnan(found.expected_profit).all() else np.nan_to_num(found.expected_profit)
+    return planned(found.chance, profit, capacity=capacity, value=value, cost=cost, own_cost=own)
 
 
 def workload(desk: Desk, who: Who, *, now: datetime) -> list[Load]:

@@ -57,6 +57,21 @@ def counted(scored: Scored) -> float:
     return scored.by_day.get(LEFT, scored.probability)
 
 
+def chance_of(active: Active, scored: Scored) -> float:
+    """Return the chance of a conversion that money and plans count with; for learned tiers by the declared rates where there are any."""
+    rates = active.bundle.policy.rates
+    if active.bundle.policy.tiers_on != "class" or not any(rates):
+        return counted(scored)
+    return sum(p * rate for p, rate in zip(scored.classes.values(), rates, strict=True))
+
+
+def cost_of(active: Active, fields: Mapping[str, object]) -> float:
+    """Return what a contact with a lead costs: its own amount, or what is declared where that is blank."""
+    column = active.bundle.terms.contact_cost_column
+    own = None if column is None else amount_of(active, column, fields)
+    return active.bundle.policy.cost if own is None else own
+
+
 def top_reason(scored: Scored, *, contact: bool) -> str:
     """Return the strongest reason for what is done with a lead: one in favour of a lead to work, one against a lead that is not worth it."""
     direction = "raises" if contact else "lowers"

@@ -17,7 +17,7 @@ from leadrank.decisions.overruled import Overruled, overrule
 from leadrank.operations.champion import Active
 from leadrank.operations.consent import flags_of
 from leadrank.operations.routing import Move, place, write_moves
-from leadrank.operations.scoring import REASONS, amount_of, counted, inputs_of, scores_of, top_reason
+from leadrank.operations.scoring import REASONS, amount_of, chance_of, cost_of, counted, inputs_of, scores_of, top_reason
 from leadrank.store import overrides, scores
 from leadrank.store.connect import once_kept
 from leadrank.store.leads import put_leads
@@ -72,7 +72,8 @@ def _stands(active: Active, lead: Restless, scored: Scored, forced: OverrideRow 
     return replace(
         row, updated_at=now, do_not_call=no_call, do_not_email=no_email, model=scored.model, scored_at=now, probability=scored.probability,
         probability_low=scored.probability_low, probability_high=scored.probability_high, score=scored.score, tier=said.tier, contact=contact,
-        expected_profit=said.expected_profit, worth=said.worth, action=said.action, due_within=said.due_within,
+        expected_profit=said.expected_profit, chance=chance_of(active, scored), cost=cost_of(active, row.fields),
+        worth=said.worth, action=said.action, due_within=said.due_within,
         reason=top_reason(scored, contact=contact), overridden_until=None if forced is None else forced.expires_at,
         due_at=_deadline(lead.before, row, said.due_within, now, contact=contact),
     )

@@ -59,15 +59,12 @@ class Revenue:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenLeads:
-    """All open leads, column by column; an unknown profit is nan."""
+class Chances:
+    """What a plan counts with, column by column: chance of a conversion, expected profit and what a contact costs; what is unknown is nan."""
 
-    key: list[str]
-    owner: list[str | None]
-    tier: list[str]
-    contact: list[bool]
-    probability: FloatArray
+    chance: FloatArray
     expected_profit: FloatArray
+    cost: FloatArray
 
 
 def created(c: Connection, since: datetime, until: datetime) -> int:
@@ -109,14 +106,6 @@ def revenue(c: Connection, since: datetime, until: datetime) -> list[Revenue]:
     return sorted(found, key=lambda one: (one.owner or "", one.month))
 
 
-def open_amounts(c: Connection) -> OpenLeads:
-    """Read what a plan over all open leads needs."""
-    columns = (leads.c.key, leads.c.owner, leads.c.tier, leads.c.contact, leads.c.probability, leads.c.expected_profit)
-    rows = c.execute(select(*columns).where(leads.c.status == "open").order_by(leads.c.worth.desc(), leads.c.key)).all()
-    key, owner, tier, contact, probability, profit = map(list, zip(*rows, strict=True)) if rows else ([] for _ in columns)
-    return OpenLeads(key, owner, tier, contact, np.array(probability, dtype=float), np.array(profit, dtype=float))
-
-
 def open_by_owner(c: Connection) -> list[tuple[str | None, str, int]]:
     """Count the open leads worth contacting, by owner and tier."""
     working = (leads.c.status == "open", leads.c.contact == True)  # noqa: E712
@@ -124,15 +113,16 @@ def open_by_owner(c: Connection) -> list[tuple[str | None, str, int]]:
     return [(owner, tier, int(number)) for owner, tier, number in c.execute(query)]
 
 
-def open_chances(c: Connection) -> tuple[FloatArray, FloatArray]:
-    """Read probability and expected profit (nan where unknown) of all open leads: a page asks for a plan at every move of a slider."""
-    query = select(leads.c.probability, leads.c.expected_profit).where(leads.c.status == "open")
+def open_chances(c: Connection) -> Chances:
+    """Read what a plan over all open leads counts with: a page asks for one at every move of a slider."""
+    # Until a lead of before is scored anew, what it is shown with stands for what it counts with.
+    query = select(func.coalesce(leads.c.chance, leads.c.probability), leads.c.expected_profit, leads.c.cost).where(leads.c.status == "open")
     # The driver's own tuples: to make rows of them takes three times as long as to read them.
     cursor = c.connection.cursor()
     cursor.execute(str(query.compile(c, compile_kwargs={"literal_binds": True})))
-    found = np.array(cursor.fetchall(), dtype=np.float64).reshape(-1, 2)
+    found = np.array(cursor.fetchall(), dtype=np.float64).reshape(-1, 3)
     cursor.close()
-    return found[:, 0], found[:, 1]
+    return Chances(found[:, 0], found[:, 1], found[:, 2])
 
 
 def _within(moment: Column[datetime], since: datetime, until: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -34,6 +34,8 @@ class LeadRow:
     tier: str
     contact: bool
     expected_profit: float | None = None
+    chance: float | None = None
+    cost: float | None = None
     worth: float
     action: str
     due_within: str

@@ -58,6 +58,8 @@ leads = Table(
     Column("tier", String(100), nullable=False),
     Column("contact", Boolean, nullable=False),
     Column("expected_profit", Float),
+    Column("chance", Float),  # of a conversion, as decisions count it; null: not scored since it is kept
+    Column("cost", Float),  # of a contact, which is in the expected profit
     Column("worth", Float, nullable=False),  # what the queue is ranked by: expected profit, or the probability where no value is known
     Column("action", Text, nullable=False),
     Column("due_within", String(100), nullable=False),
