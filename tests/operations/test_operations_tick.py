@@ -16,6 +16,7 @@ from leadrank.operations.tick import Ticked, tick
 from leadrank.operations.who import Who
 from leadrank.store.access import page as records
 from leadrank.store.connect import Store
+from leadrank.store.leads import change_lead
 
 KEEN = {"visits": 9, "source": "reference", "age": 50}
 DAY = timedelta(days=1)
@@ -44,6 +45,17 @@ def test_leads_that_a_model_left_behind_are_scored_by_the_champion(
     assert tick(desk, now=now).rescored == 5
     assert tick(desk, now=now).rescored == 0
     assert queue.history(desk, root, "L1", now=now).scores[0].cause == "new model"
+
+
+def test_a_lead_from_before_its_chance_was_kept_gets_one_and_its_history_says_nothing(desk: Desk, root: Who, now: datetime) -> None:
+    take_leads(desk, root, [NewLead("L1", KEEN)], now=now)
+    stood = queue.lead(desk, root, "L1", now=now).lead
+    with desk.store.writing() as c:
+        change_lead(c, "L1", chance=None, cost=None)
+    assert [tick(desk, now=now).rescored for _ in range(2)] == [1, 0]
+    found = queue.lead(desk, root, "L1", now=now).lead
+    assert (found.chance, found.cost) == (stood.chance, stood.cost) == (stood.probability, 20.0)
+    assert len(queue.history(desk, root, "L1", now=now).scores) == 1
 
 
 def test_a_score_that_time_alone_changes_is_made_anew_after_a_day_and_told_as_such(

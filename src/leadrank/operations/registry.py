@@ -160,10 +160,10 @@ def rescore_open(desk: Desk, who: Who, *, now: datetime, chunk: int = CHUNK) -> 
 
 
 def rescored(c: Connection, active: Active, keys: Sequence[str], *, by: str, now: datetime) -> Rescored:
-    """Score some leads anew: those with a score of another model, and all where scores change as time passes."""
+    """Score some leads anew: those of another model or without a chance that plans count with, and all where scores change as time passes."""
     rows = [row for row in lock_leads(c, keys).values() if row.status in ALIVE]
     told = parents.newest(c) if depends_on_time(active) else None
-    reasons = [_why(active, row, told) for row in rows if row.model != active.identity or depends_on_time(active)]
+    reasons = [_why(active, row, told) for row in rows if row.model != active.identity or row.chance is None or depends_on_time(active)]
     found = settle(c, active, reasons, by=by, now=now)
     return Rescored(len(found), sum(lead.before is not None and found[lead.row.key][0].score != lead.before.score for lead in reasons))
 

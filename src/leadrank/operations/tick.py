@@ -172,7 +172,7 @@ def _deadline(row: LeadRow, now: datetime) -> datetime | None:
 
 def _rescore(c: Connection, active: Active, rows: list[LeadRow], now: datetime) -> list[str]:
     old = _old(c, now)
-    due = [row for row in rows if row.model != active.identity or row.scored_at < old]
+    due = [row for row in rows if row.model != active.identity or row.chance is None or row.scored_at < old]
     rescored(c, active, [row.key for row in due], by=LEADRANK.name, now=now)
     return [row.key for row in due]
 

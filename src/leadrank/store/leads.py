@@ -126,8 +126,9 @@ def scored_before(c: Connection, moment: datetime, limit: int) -> list[str]:
 
 
 def scored_otherwise(c: Connection, model: str, limit: int) -> list[str]:
-    """Name open and snoozed leads whose score is not by this model."""
-    return list(c.execute(select(leads.c.key).where(leads.c.status.in_(_ALIVE), leads.c.model != model).order_by(leads.c.key).limit(limit)).scalars())
+    """Name open and snoozed leads whose score is not by this model, or is from before what plans count with was kept."""
+    otherwise = (leads.c.status.in_(_ALIVE), or_(leads.c.model != model, leads.c.chance.is_(None)))
+    return list(c.execute(select(leads.c.key).where(*otherwise).order_by(leads.c.key).limit(limit)).scalars())
 
 
 def late(c: Connection, now: datetime) -> dict[str | None, int]:
