@@ -8,13 +8,24 @@ from contextlib import suppress
 from socket import SO_LINGER, SOL_SOCKET
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from leadrank.serving.hot.front import reply_of, send_problem
+from leadrank.serving.numbers import number_of
+from leadrank.serving.problems import Problem
 
 FIRST, PACE, TAKING = 5.0, 20_000, 30.0
 """Seconds for any request; bytes a second that a longer one must keep up; seconds in which nothing of an answer is taken."""
 LOOK = 1.0
 FORGOTTEN = struct.pack("ii", 1, 0)
 """What tells a system to forget at once what was not taken of an answer; by itself it would keep that for minutes."""
+LIVE = b"/health/live"
+
+
+async def turned_away(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG001
+    """Say that there are too many connections."""
+    problem = Problem(503, "Too many connections are open.", "Come again in a second.", headers={"retry-after": "1", "connection": "close"})
+    await send_problem(send, problem, number_of(dict(scope["headers"])))
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -44,6 +55,22 @@ class PatientProtocol(HttpToolsProtocol):
         """Begin to wait for the rest of a request."""
         self._began, self._came, self._rested = self.loop.time(), 0, None
         super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Turn away who is one too many; whether we live is told all the same."""
+        app, most = self.app, self.config.limit_concurrency
+        self.limit_concurrency = None  # the server's own answer would be no problem in our sense
+        if most is not None and max(len(self.connections), len(self.tasks)) >= most and self.url.partition(b"?")[0] != LIVE:
+            self.app = turned_away
+        super().on_headers_complete()
+        self.app = app
+
+    def send_400_response(self, msg: str) -> None:
+        """Say in our own words that this is no HTTP."""
+        problem = Problem(400, msg or "This is no HTTP request.", "Send HTTP/1.1.", headers={"connection": "close"})
+        reply = reply_of(problem, number_of({}))
+        self.transport.write(b"".join((STATUS_LINE[400], reply.lines, b"content-length: %d\r\n\r\n" % len(reply.body), reply.body)))
+        self.transport.close()
 
     def on_message_complete(self) -> None:
         """Wait no longer for a request that is whole."""

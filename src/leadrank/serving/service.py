@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import BoundedSemaphore
 
 from leadrank.errors import UsageError
 from leadrank.operations.champion import Champion
@@ -21,6 +22,9 @@ from leadrank.serving.shared_counts import SharedCounts
 from leadrank.store.connect import open_store
 from leadrank.store.migrate import migrate
 from leadrank.store.registry import champion
+
+PASSWORDS = 2
+"""So many passwords are looked at at once."""
 
 
 def utc_now() -> datetime:
@@ -52,6 +56,7 @@ class Service:
     strangers: MovingMinutes
     state: State = field(default_factory=State)
     kept: Keeping = field(default_factory=Keeping)
+    looking: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(PASSWORDS))
 
     def now(self) -> datetime:
         """Return the moment, naive UTC."""
@@ -95,8 +100,9 @@ def service_of(settings: Settings, desk: Desk) -> Service:
     keeper.look()
     meter = Meter(desk.champion.tally, None if settings.figures is None else SharedCounts(settings.figures))
     limits = settings.limits
-    gate = Gate(desk.champion, keeper, meter, limits, strict=settings.strict, monotonic=time.monotonic)
+    strangers = MovingMinutes(limits.tries, "strangers")
+    gate = Gate(desk.champion, keeper, meter, limits, strict=settings.strict, strangers=strangers.count, monotonic=time.monotonic)
     return Service(
         settings, desk, keeper, gate, meter, Changes(limits.streams), MovingMinutes(limits.calls, "calls"), MovingMinutes(limits.tries, "tries"),
-        MovingMinutes(limits.tries, "strangers"),
+        strangers,
     )

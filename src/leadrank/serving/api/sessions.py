@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
@@ -10,20 +9,18 @@ from fastapi.routing import APIRoute
 from pydantic import Field
 
 from leadrank.operations import sessions
-from leadrank.serving import cookies
+from leadrank.serving import cookies, entering
 from leadrank.serving.asking import Asker, At, Unkept
 from leadrank.serving.callers import Caller, cookie_of
-from leadrank.serving.origin import is_foreign
 from leadrank.serving.payloads import SessionTold
 from leadrank.serving.problems import Problem
 from leadrank.serving.words import Given
 
 router = APIRouter(prefix="/session", route_class=Unkept, tags=["sessions"])
 public = APIRouter(prefix="/session", route_class=APIRoute, tags=["sessions"])
-BYTES = 32
 REFUSED: dict[int | str, dict[str, Any]] = {
     401: {"description": "Name and password do not fit, or the account is locked for a while."}, 403: {"description": "Another site sent this."},
-    429: {"description": "This address comes too often."},
+    429: {"description": "This address comes too often."}, 503: {"description": "Too many log in at once, or the database is out of reach."},
 }
 
 
@@ -43,17 +40,10 @@ def who(asker: Asker) -> SessionTold:
 @public.post("", status_code=201, openapi_extra={"security": []}, responses=REFUSED)
 def log_in(given: LogIn, request: Request, response: Response, service: At) -> SessionTold:
     """Open a session: a cookie, and what unsafe requests must bring along."""
-    if is_foreign(request.scope["leadrank.headers"]):
-        raise Problem(403, "Another site sent this request.", "Log in from the pages of this service.")
-    address = request.client.host if request.client else ""
-    service.tries.check(address)
-    token, csrf = secrets.token_urlsafe(BYTES), secrets.token_urlsafe(BYTES)
-    signed = sessions.log_in(
-        service.desk, given.name, given.password, token=token, csrf=csrf, request=request.scope["leadrank.number"], now=service.now()
-    )
-    if signed is None:
-        service.tries.count(address)
+    entered = entering.log_in(service, request, given.name, given.password)
+    if entered is None:
         raise Problem(401, "Name and password do not fit, or the account is locked for a while.", "Wait a minute after several tries.")
+    token, signed = entered
     cookies.give(response, request, token)
     return told(Caller(signed.who, "session", signed.csrf))
 

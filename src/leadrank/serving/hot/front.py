@@ -69,7 +69,7 @@ class Front:
         try:
             caller = self._gate.known(headers)
             if caller is None:
-                caller = await asyncio.to_thread(self._gate.find, headers)
+                caller = await asyncio.to_thread(self._gate.find, headers, (scope.get("client") or ("",))[0])
             if path == BATCH and is_stream(headers):
                 self._gate.admit(caller, headers)
                 await score_stream(self._gate, scope, caller, number, receive, send)

@@ -13,6 +13,7 @@ from leadrank.serving.callers import Caller, Keeper, guard
 from leadrank.serving.hot.answer import Answer
 from leadrank.serving.hot.scoring import Answers
 from leadrank.serving.metrics import Meter
+from leadrank.serving.problems import Problem
 from leadrank.serving.rates import FixedMinutes
 from leadrank.serving.settings import Limits
 
@@ -32,23 +33,32 @@ class Gate:
         How much one caller may ask for.
     strict
         Whether odd fields are refused; None: as the model's project says.
+    strangers
+        Counts who shows a key that is none, by address.
     monotonic
         A clock.
     """
 
     def __init__(
-        self, champion: Champion, keeper: Keeper, meter: Meter, limits: Limits, *, strict: bool | None, monotonic: Callable[[], float]
+        self, champion: Champion, keeper: Keeper, meter: Meter, limits: Limits, *, strict: bool | None, strangers: Callable[[str], None],
+        monotonic: Callable[[], float],
     ) -> None:
         self.meter, self.limits = meter, limits
         self._champion, self._keeper, self._strict = champion, keeper, strict
+        self._strangers = strangers
         self._rate = FixedMinutes(limits.scores, monotonic)
         self._ready: tuple[Active, Answers, bool] | None = None
         self._times, self._lock = Counter[tuple[str, Role]](), Lock()
         self.known = keeper.known
 
-    def find(self, headers: Mapping[bytes, bytes]) -> Caller:
+    def find(self, headers: Mapping[bytes, bytes], address: str) -> Caller:
         """Recognise a caller by the store; while that is out of reach, one who was recognised lately."""
-        return self._keeper.find(headers, stale=True)
+        try:
+            return self._keeper.find(headers, stale=True)
+        except Problem as problem:
+            if problem.status == 401:
+                self._strangers(address)
+            raise
 
     def admit(self, caller: Caller, headers: Mapping[bytes, bytes], times: int = 1) -> None:
         """Refuse who may not have leads scored, or too often; raises as `check`, `guard` and `FixedMinutes.count` do."""

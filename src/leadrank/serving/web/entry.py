@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.datastructures import UploadFile
@@ -26,7 +27,9 @@ PARTIAL = "hx-request"
 
 
 class PageRoute(APIRoute):
-    """A route whose failures are pages, and whose writes are told of at once."""
+    """A route whose failures are pages, and whose writes are told of at once; a form is read once it is known who sent it."""
+
+    for_strangers = False
 
     def get_route_handler(self) -> Handler:
         """Wrap the route's own handler."""
@@ -34,6 +37,8 @@ class PageRoute(APIRoute):
 
         async def handler(request: Request) -> Response:
             try:
+                if request.method not in SAFE and not self.for_strangers:
+                    await run_in_threadpool(visitor, request)
                 return await answer_or_kept(request, own)
             except (LeadrankError, Problem, RequestValidationError, HTTPException) as error:
                 if isinstance(error, Problem) and error.status == 401:
@@ -46,8 +51,17 @@ class PageRoute(APIRoute):
         return handler
 
 
+class OpenRoute(PageRoute):
+    """A route for those who are not logged in."""
+
+    for_strangers = True
+
+
 def visitor(request: Request) -> Visit:
-    """Recognise who is there; raises `Problem` 401 if nobody is."""
+    """Recognise who is there, once for a request; raises `Problem` 401 if nobody is."""
+    known: Visit | None = getattr(request.state, "visit", None)
+    if known is not None:
+        return known
     service = service_of(request)
     caller: Caller = service.keeper.find(request.scope["leadrank.headers"]).numbered(request.scope["leadrank.number"])
     if caller.how == "key":

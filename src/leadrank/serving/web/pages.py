@@ -35,6 +35,7 @@ for part in (
     files, login_page, changes_page, queue_page, new_page, lead_page, team_page, model_page, upload_page, accounts_page, guide_page,
 ):
     pages.include_router(part.pages)
+pages.include_router(login_page.door)
 
 
 def nowhere(visit: Visiting, rest: str) -> None:  # noqa: ARG001 - only who is logged in learns what there is
