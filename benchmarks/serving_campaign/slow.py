@@ -13,7 +13,7 @@ from benchmarks.serving_campaign.service import Service, lite, running
 from benchmarks.wrk import wrk
 from psutil import CONN_LISTEN, Process
 
-from leadrank.serving.patience import FIRST, LOOK, TAKING
+from leadrank.serving.hot.patience import FIRST, LOOK, TAKING
 
 NORMAL = 4
 """Connections of the clients that are not slow."""

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from leadrank.serving.hot.front import ONE, Front, Reply
-from leadrank.serving.patience import PatientProtocol
+from leadrank.serving.hot.patience import PatientProtocol
 
 PATH = ONE.encode()
 END_OF_HEAD = b"\r\n\r\n"
