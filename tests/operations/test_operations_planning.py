@@ -12,10 +12,12 @@ from leadrank.evaluation.business_figures import BeforeAfter
 from leadrank.operations import planning, queue, work
 from leadrank.operations.desk import Desk
 from leadrank.operations.intake import NewLead, take_leads
+from leadrank.operations.tick import tick
 from leadrank.operations.who import Who
 from leadrank.store.connect import Store
 
 KEEN = {"visits": 9, "source": "reference", "age": 50}
+WARM = {"visits": 4, "source": "web", "age": 45}
 COLD = {"visits": 0, "source": "web", "age": 30}
 DAY = timedelta(days=1)
 
@@ -108,6 +110,37 @@ def test_tiers_that_outgrow_the_team_raise_an_alarm(team: Desk, staff: Callable[
     assert "no longer tells" in planning.tier_share(team, root, now=now).alarm
     staff(team, None, "unbounded")
     assert planning.tier_share(team, root, now=now).alarm == ""
+
+
+def test_neither_a_snooze_nor_a_new_owner_puts_off_the_deadline_by_which_a_lead_is_judged(
+    desk: Desk, staff: Callable[..., None], root: Who, now: datetime
+) -> None:
+    staff(desk)
+    late, keys = now + timedelta(hours=30), [f"W{k}" for k in range(24)]
+    take_leads(desk, root, [NewLead(key, KEEN) for key in keys], now=now)
+    for key in keys[:8]:
+        work.snooze(desk, root, key, until=now + timedelta(hours=23), now=now)
+    done = tick(desk, now=now + timedelta(hours=25))
+    assert (done.woken, done.reassigned) == (8, 16)
+    for k, key in enumerate(keys):
+        stood = queue.lead(desk, root, key, now=late).lead
+        assert stood.first_due_at == now + DAY < late < (stood.due_at or now)
+        work.contact(desk, root, key, channel="call", at=late if k < 20 else now + timedelta(hours=2), now=late)
+    found = planning.business(desk, root, since=now - DAY, until=now + DAY, now=late)
+    assert isinstance(found, tuple)
+    told = next(one for one in found if one.name == "contacted inside the deadline")
+    assert told.figure is not None
+    assert (told.n, told.figure.value) == (24, pytest.approx(4 / 24))
+
+
+def test_a_lead_is_judged_by_the_deadline_of_the_tier_that_it_comes_into_unless_it_missed_one_before(desk: Desk, root: Who, now: datetime) -> None:
+    take_leads(desk, root, [NewLead("calm", WARM), NewLead("late", WARM)], now=now)
+    assert queue.lead(desk, root, "calm", now=now).lead.first_due_at == now + 5 * DAY
+    take_leads(desk, root, [NewLead("calm", KEEN)], now=now + DAY)
+    assert queue.lead(desk, root, "calm", now=now).lead.first_due_at == now + 2 * DAY
+    take_leads(desk, root, [NewLead("late", KEEN)], now=now + 6 * DAY)
+    stood = queue.lead(desk, root, "late", now=now).lead
+    assert (stood.due_at, stood.first_due_at) == (now + 7 * DAY, now + 5 * DAY)
 
 
 def test_a_contact_without_a_cost_costs_what_the_project_declares(team: Desk, root: Who, now: datetime) -> None:

@@ -137,6 +137,21 @@ def test_a_manager_gives_a_lead_to_another_rep_who_has_room(
     assert [row.ended_at is None for row in told] == [True, False, False]
 
 
+def test_nothing_happened_to_a_lead_before_it_began(hers: Desk, people: dict[str, Who], now: datetime) -> None:
+    ann, early = people["ann"], now - timedelta(seconds=1)
+    for call, told in ((work.contact, {"channel": "call"}), (work.outcome, {"converted": True})):
+        with pytest.raises(UsageError, match=r"since the lead began \(2026-03-02 12:00:00 UTC\)"):
+            call(hers, ann, "L1", **told, at=early, now=now + DAY)  # type: ignore[operator]
+    found = queue.history(hers, ann, "L1", now=now)
+    assert (found.lead.status, found.contacts, found.outcomes) == ("open", (), ())
+
+
+def test_a_moment_in_whole_seconds_may_lie_in_the_second_in_which_the_lead_began(hers: Desk, people: dict[str, Who], now: datetime) -> None:
+    ann, began = people["ann"], now + timedelta(milliseconds=700)
+    take_leads(hers, ann, [NewLead("L7", KEEN)], now=began)
+    assert work.contact(hers, ann, "L7", channel="call", at=now, now=now + DAY).contacted_at == began
+
+
 @pytest.mark.parametrize(("call", "told"), [
     (work.contact, {"channel": ""}), (work.contact, {"channel": "call", "cost": float("nan")}), (work.contact, {"channel": "call", "at": FAR}),
     (work.outcome, {"converted": True, "value": float("inf")}), (work.feedback, {"verdict": "wrong"}), (work.snooze, {"until": PAST}),

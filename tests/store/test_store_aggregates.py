@@ -21,13 +21,14 @@ def worked(store, row, noon):
     """Four leads: one answered in time, one late and won after a correction, one lost, one untouched; and one won in April."""
     with store.writing() as c:
         put_leads(c, [
-            row("lead", key="quick", owner="ann", tier="Low", created_at=noon, contacted_at=noon + HOUR, due_at=None),
+            row("lead", key="quick", owner="ann", tier="Low", created_at=noon, contacted_at=noon + HOUR, first_due_at=noon + DAY),
             row("lead", key="late", owner="ann", status="converted", created_at=noon + HOUR, contacted_at=noon + 2 * DAY),
             row("lead", key="lost", owner="bob", status="lost", created_at=noon + 2 * HOUR),
-            row("lead", key="new", created_at=noon + 3 * HOUR, due_at=noon + DAY, expected_profit=7.0, chance=0.8, cost=2.0, worth=7.0),
+            row("lead", key="new", created_at=noon + 3 * HOUR, due_at=noon + 5 * DAY, first_due_at=noon + DAY, chance=0.8, cost=2.0,
+                expected_profit=7.0, worth=7.0),
             row("lead", key="april", owner="bob", status="converted", created_at=noon - DAY),
         ])
-        add_contact(c, row("contact", lead="quick", at=noon + HOUR, due_at=noon + DAY, tier="High", cost=2.5))
+        add_contact(c, row("contact", lead="quick", at=noon + HOUR, due_at=noon + 2 * DAY, tier="High", cost=2.5))
         add_contact(c, row("contact", lead="quick", at=noon + 5 * HOUR, cost=1.5))
         add_contact(c, row("contact", lead="late", at=noon + 2 * DAY, due_at=noon + DAY))
         add_outcome(c, row("outcome", lead="late", at=noon + 3 * DAY, converted=False))
@@ -53,7 +54,7 @@ def test_the_last_outcome_of_a_lead_counts_where_it_fell(worked, noon):
         assert aggregates.closed(c, noon, noon + 3 * DAY + HOUR) == []
 
 
-def test_a_first_response_has_the_deadline_and_tier_of_its_moment(worked, noon):
+def test_a_first_response_has_the_tier_of_its_moment_and_the_first_deadline(worked, noon):
     with worked.reading() as c:
         found = {one.lead: one for one in aggregates.first_responses(c, noon, APRIL)}
     assert list(found) == ["quick", "late", "lost", "new"]

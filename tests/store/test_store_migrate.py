@@ -71,6 +71,17 @@ def test_leads_of_before_stay_and_wait_for_their_chance(store, row):
         assert get_lead(c, "a") == row("lead", key="a")
 
 
+def test_a_lead_of_before_is_judged_by_its_present_deadline(store, row, noon):
+    with store.writing() as c:
+        put_lead(c, row("lead", key="a", due_at=noon, first_due_at=None))
+        put_lead(c, row("lead", key="b"))
+    downgrade(store, "0005")
+    migrate(store)
+    assert differences(store) == []
+    with store.reading() as c:
+        assert [get_lead(c, key) for key in "ab"] == [row("lead", key="a", due_at=noon, first_due_at=noon), row("lead", key="b")]
+
+
 def test_down_to_nothing_and_up_again_works_and_keeps_working(store, row):
     for _ in range(2):
         with store.writing() as c:

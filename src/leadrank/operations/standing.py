@@ -69,13 +69,14 @@ def _stands(active: Active, lead: Restless, scored: Scored, forced: OverrideRow 
     said = counting(active, scored, forced, row)
     no_call, no_email = flags_of(active, row)
     contact = said.contact
+    due = _deadline(lead.before, row, said.due_within, now, contact=contact)
     return replace(
         row, updated_at=now, do_not_call=no_call, do_not_email=no_email, model=scored.model, scored_at=now, probability=scored.probability,
         probability_low=scored.probability_low, probability_high=scored.probability_high, score=scored.score, tier=said.tier, contact=contact,
         expected_profit=said.expected_profit, chance=chance_of(active, scored), cost=cost_of(active, row.fields),
         worth=said.worth, action=said.action, due_within=said.due_within,
         reason=top_reason(scored, contact=contact), overridden_until=None if forced is None else forced.expires_at,
-        due_at=_deadline(lead.before, row, said.due_within, now, contact=contact),
+        due_at=due, first_due_at=_first_deadline(row, said.due_within, due, now),
     )
 
 
@@ -119,6 +120,14 @@ def _deadline(before: LeadRow | None, row: LeadRow, within: str, now: datetime, 
     if before is not None and before.due_at is not None and before.due_within == within:
         return row.due_at
     return due_at(within, now)
+
+
+def _first_deadline(row: LeadRow, within: str, due: datetime | None, now: datetime) -> datetime | None:
+    """Return the deadline by which a lead is judged: another tier's takes its place only before it has passed, and nothing else does."""
+    first = row.first_due_at
+    if first is not None and (row.contacted_at is not None or first <= now or (due is not None and row.due_within == within)):
+        return first
+    return due
 
 
 def _tells(lead: Restless, row: LeadRow) -> bool:

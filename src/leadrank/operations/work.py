@@ -38,11 +38,11 @@ def contact(
 
     It is a fact, so that it is written down also where the lead did not want it.
     """
-    moment = _past(at, now)
     if not channel.strip() or len(channel) > LONGEST_CHANNEL:
         raise UsageError(f"A channel has 1 to {LONGEST_CHANNEL} letters; {channel[:LONGEST_CHANNEL]!r} came.", "E.g. call, email, meeting.")
     with writing(desk, who, "contact", key, now=now) as c:
         row = own_lead(c, who, "contact", key)
+        moment = _past(at, row, now)
         told = ContactRow(lead=key, at=moment, by=who.name, channel=channel.strip(), note=_note(note), due_at=row.due_at, tier=row.tier)
         contacts.add_contact(c, replace(told, cost=_amount(cost, "cost")))
         return _changed(c, row, now, contacted_at=row.contacted_at or moment)
@@ -52,9 +52,10 @@ def outcome(
     desk: Desk, who: Who, key: str, *, converted: bool, value: float | None = None, note: str = "", at: datetime | None = None, now: datetime
 ) -> LeadRow:
     """Write down how a lead ended; it leaves the queue. The same again changes nothing; another one corrects the former."""
-    moment, amount, said = _past(at, now), _amount(value, "value"), _note(note)
+    amount, said = _amount(value, "value"), _note(note)
     with writing(desk, who, "outcome", key, now=now) as c:
         row = own_lead(c, who, "outcome", key)
+        moment = _past(at, row, now)
         former = outcomes.outcomes_of(c, key)[:1]
         if former and (former[0].converted, former[0].value, former[0].note) == (converted, amount, said):
             return row
@@ -247,10 +248,16 @@ def _alive(row: LeadRow) -> LeadRow:
     return row
 
 
-def _past(at: datetime | None, now: datetime) -> datetime:
-    if at is not None and at > now:
+def _past(at: datetime | None, row: LeadRow, now: datetime) -> datetime:
+    if at is None:
+        return now
+    if at > now:
         raise UsageError(f"{at} has not come yet.", "Write down what happened.")
-    return now if at is None else at
+    # Programs write moments in whole seconds.
+    if at < row.created_at.replace(microsecond=0):
+        began = f"{row.created_at:%Y-%m-%d %H:%M:%S} UTC"
+        raise UsageError(f"A moment since the lead began ({began}) was expected; {at} came.", "Write down when it happened, or leave `at` out.")
+    return max(at, row.created_at)
 
 
 def _ahead(until: datetime, now: datetime) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from sqlalchemy import Column, ColumnElement, Connection, case, extract, func, select
+from sqlalchemy import Column, ColumnElement, Connection, extract, func, select
 
 from leadrank.store.schema import contacts, leads, outcomes
 from leadrank.types import FloatArray
@@ -38,7 +38,7 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """How long a lead waited for its first contact; without one, `hours` is None and the deadline is the present one."""
+    """How long a lead waited for its first contact, None without one; `due_at` is the deadline that it began with."""
 
     lead: str
     tier: str
@@ -88,9 +88,9 @@ def closed(c: Connection, since: datetime, until: datetime) -> list[Closed]:
 
 
 def first_responses(c: Connection, since: datetime, until: datetime) -> list[Response]:
-    """Read how long the leads created in a period waited for their first contact, with the deadline that held then."""
+    """Read how long the leads created in a period waited for their first contact, with the deadline that no snooze and no new owner moves."""
     first = select(func.min(contacts.c.id).label("id")).group_by(contacts.c.lead).subquery()
-    tier, due_at = func.coalesce(contacts.c.tier, leads.c.tier), case((contacts.c.id.is_(None), leads.c.due_at), else_=contacts.c.due_at)
+    tier, due_at = func.coalesce(contacts.c.tier, leads.c.tier), leads.c.first_due_at
     joined = leads.outerjoin(contacts.join(first, first.c.id == contacts.c.id), contacts.c.lead == leads.c.key)
     query = select(leads.c.key, tier, leads.c.created_at, contacts.c.at, due_at).select_from(joined).where(*_within(leads.c.created_at, since, until))
     return [_response(*row) for row in c.execute(query.order_by(leads.c.created_at, leads.c.key))]

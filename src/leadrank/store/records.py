@@ -24,6 +24,7 @@ class LeadRow:
     owner: str | None = None
     team: str | None = None
     due_at: datetime | None = None
+    first_due_at: datetime | None = None
     contacted_at: datetime | None = None
     model: str
     scored_at: datetime

@@ -47,6 +47,7 @@ leads = Table(
     Column("owner", String(200)),
     Column("team", String(100)),
     Column("due_at", Moment),
+    Column("first_due_at", Moment),  # by when it should have been contacted, however often that was put off
     Column("contacted_at", Moment),
     # The score that counts now, with any override: copied here so that the queue is one indexed read.
     Column("model", String(200), nullable=False),

@@ -82,7 +82,7 @@ def settle(desk: Desk, now: datetime, *, rows: int = 160) -> None:
     intake.take_leads(desk, LOCAL, leads, now=now)
     boss = Who("mia", "manager")
     for k, key in enumerate(keys[CLOSED[0] : CLOSED[1]]):
-        at = now - timedelta(days=2 + (k * 7) % 60)
+        at = max(now - timedelta(days=2 + (k * 7) % 60), came[CLOSED[0] + k])
         work.contact(desk, boss, key, channel="meeting", note="Spoke for ten minutes; wants an offer." if k % 4 else "", cost=75.0, at=at, now=now)
         if k % 6:
             work.outcome(desk, boss, key, converted=k % 4 == 0, value=2400.0 + 50 * k if k % 4 == 0 else None, at=at + timedelta(days=1), now=now)
