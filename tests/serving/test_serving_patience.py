@@ -13,8 +13,8 @@ import pytest
 from tests.serving.conftest import Open
 from uvicorn import Config, Server
 
-from leadrank.serving import patience
 from leadrank.serving.app import app_of
+from leadrank.serving.hot import patience
 from leadrank.serving.hot.express import ExpressProtocol
 from leadrank.serving.run import listen
 
