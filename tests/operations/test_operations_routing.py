@@ -155,11 +155,31 @@ def test_a_lead_that_lost_its_owner_is_told_the_team_that_it_waits_for(
     staff(desk, None, "ann")
     take_leads(desk, root, [NewLead("H", KEEN)], now=now)
     accounts.change_account(desk, root, "sue", role="rep", team="senior", capacity=None, active=False, now=now)
-    assert [tick(desk, now=now).reassigned for _ in range(2)] == [1, 0]
     lead = queue.lead(desk, root, "H", now=now).lead
     assert (lead.owner, lead.team, lead.due_at) == (None, "senior", now + DAY)
     told = queue.history(desk, root, "H", now=now).assignments[0].because
-    assert told == "High is the best tier: team senior; nobody is in team senior"
+    assert told == "sue takes no leads any more; High is the best tier: team senior"
+    work.reassign(desk, root, "H", owner="ann", now=now)
+    assert work.reassign(desk, root, "H", owner=None, now=now).team == "senior"
+
+
+def test_a_lead_that_is_not_worth_a_contact_belongs_to_the_team_that_the_rules_name_and_is_told_to_no_other(
+    desk_of: Callable[..., Desk], staff: Callable[..., None], root: Who, now: datetime
+) -> None:
+    desk = desk_of("routed")
+    staff(desk, None, "fay", team="fairs")
+    take_leads(desk, root, [NewLead("F", COLD | {"source": "fair"}), NewLead("W", COLD)], now=now)
+    lead = queue.lead(desk, root, "F", now=now).lead
+    assert (lead.contact, lead.owner, lead.team) == (False, None, "fairs")
+    told = queue.history(desk, root, "F", now=now).assignments
+    assert [(row.owner, row.team, row.because) for row in told] == [(None, "fairs", "source is fair: team fairs; nobody needs to contact it now")]
+    everything = QueueFilter(unassigned=True)
+    fay, ann = Who("fay", "rep", "fairs"), Who("ann", "rep", "north")
+    assert [row.key for row in queue.queue(desk, fay, everything, now=now).leads] == ["F"]
+    assert b"fairs" not in queue.export_queue(desk, ann, everything, now=now)
+    assert queue.queue(desk, ann, everything, now=now).total == 0
+    take_leads(desk, root, [NewLead("F", {"source": "web"})], now=now)
+    assert queue.lead(desk, root, "F", now=now).lead.team is None, "its fields name its team at any time"
 
 
 def test_the_leads_of_somebody_who_leaves_find_another_owner(desk: Desk, staff: Callable[..., None], root: Who, now: datetime) -> None:

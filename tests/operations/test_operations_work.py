@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -165,7 +166,7 @@ def test_what_cannot_be_is_refused_in_words(
 
 
 def test_a_rep_takes_a_lead_that_nobody_has_and_may_work_it_from_then_on(hers: Desk, people: dict[str, Who], now: datetime) -> None:
-    ann, bob = people["ann"], people["bob"]
+    ann, bob = replace(people["ann"], teamless=True), people["bob"]
     take_leads(hers, people["root"], [NewLead("L2", COLD)], now=now)
     with pytest.raises(ForbiddenError, match="Nobody has the lead 'L2'"):
         work.contact(hers, ann, "L2", channel="call", now=now)
@@ -183,9 +184,10 @@ def test_a_rep_without_room_takes_none_and_a_closed_lead_is_not_taken(
     desk: Desk, staff: Callable[..., None], people: dict[str, Who], now: datetime
 ) -> None:
     staff(desk, 0)
+    ann = replace(people["ann"], teamless=True)
     take_leads(desk, people["root"], [NewLead("L1", KEEN), NewLead("L2", COLD)], now=now)
     with pytest.raises(ConflictError, match="as many as the capacity allows"):
-        work.take(desk, people["ann"], "L1", now=now)
+        work.take(desk, ann, "L1", now=now)
     work.outcome(desk, people["root"], "L2", converted=False, now=now)
     with pytest.raises(ConflictError, match="closed"):
-        work.take(desk, people["ann"], "L2", now=now)
+        work.take(desk, ann, "L2", now=now)

@@ -157,13 +157,20 @@ class _Board:
 
 
 def _placed(lead: Arrival, rules: Sequence[RoutingRule], board: _Board) -> Routed:
-    team, why = _team_of(lead, rules, board.senior)
+    team, why = team_of(lead, rules, board.senior)
     seat, how = board.pick(team, lead.avoid)
     passed = f"; not {lead.avoid}, who missed the deadline" if lead.avoid is not None and seat is not None else ""
     return Routed(None if seat is None else seat.name, team if seat is None else seat.team, f"{why}; {how}{passed}")
 
 
-def _team_of(lead: Arrival, rules: Sequence[RoutingRule], senior: str | None) -> tuple[str | None, str]:
+def team_of(lead: Arrival, rules: Sequence[RoutingRule], senior: str | None) -> tuple[str | None, str]:
+    """Return the team that a lead belongs to, and why; None: any team.
+
+    Examples
+    --------
+    >>> team_of(Arrival("High", True), (), "senior"), team_of(Arrival("Low", False), (), "senior")
+    (('senior', 'High is the best tier: team senior'), (None, 'No rule fits: any team'))
+    """
     if lead.best_tier and senior is not None:
         return senior, f"{lead.tier} is the best tier: team {senior}"
     for rule in rules:

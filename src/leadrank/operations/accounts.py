@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from leadrank.errors import ConflictError, ForbiddenError, NotFoundError, UsageError
+from leadrank.operations.champion import Active
 from leadrank.operations.desk import Desk, reading, trying, writing
 from leadrank.operations.passwords import checked_password, hashed, right_password
+from leadrank.operations.routing import without_owner
 from leadrank.operations.who import LEADRANK, LOCAL, ROLES, Role, Who
-from leadrank.store import access, sessions
+from leadrank.store import access, leads, sessions
 from leadrank.store import accounts as store
 from leadrank.store.assignments import assign_each
-from leadrank.store.leads import release_leads
 from leadrank.store.records import AccessRow, AccountRow, AssignmentRow
+from leadrank.store.rows import chunks
 
 NAME = re.compile(r"[\w.@-]{1,100}")
 RESERVED = frozenset({LOCAL.name, LEADRANK.name})
@@ -110,9 +112,7 @@ def change_account(
         if (before.active, before.role) != (active, role):
             sessions.end_sessions_of(c, name)
         if not active or role != "rep":
-            # Who takes them next is found at the next tick.
-            because = f"{name} takes no leads any more"
-            assign_each(c, [AssignmentRow(lead=key, at=now, by=who.name, because=because) for key in release_leads(c, name, now)])
+            _let_go(c, desk.champion.of(c), who, name, now)
         return _shown(_there(c, name))
 
 
@@ -141,6 +141,15 @@ def set_password(desk: Desk, who: Who, name: str, *, password: str, old: str | N
 def _new(name: str, password: str, role: Role, team: str | None, capacity: int | None, salt: bytes, now: datetime) -> AccountRow:
     _checked(name, team, capacity)
     return AccountRow(name=name, role=role, team=team, capacity=capacity, password=hashed(password, salt), created_at=now)
+
+
+def _let_go(c: Connection, active: Active, who: Who, name: str, now: datetime) -> None:
+    """Take all leads away from a rep, and leave them to their teams; who takes them next is found at the next tick."""
+    for keys in chunks(leads.alive_of(c, name)):
+        left = [without_owner(active, row) for row in leads.lock_leads(c, keys).values() if row.owner == name]
+        leads.put_leads(c, [replace(row, updated_at=now) for row, _ in left])
+        because = f"{name} takes no leads any more"
+        assign_each(c, [AssignmentRow(lead=row.key, at=now, by=who.name, team=row.team, because=f"{because}; {why}") for row, why in left])
 
 
 def _there(c: Connection, name: str) -> AccountRow:

@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 
 from leadrank.errors import ForbiddenError, NotFoundError
 from leadrank.operations.who import ROLES, Role, Scope, Who
+from leadrank.project import Routing
 
 
 class Owned(Protocol):
@@ -148,7 +149,7 @@ def is_theirs(who: Who, lead: Owned) -> bool:
 
 
 def is_within_reach(who: Who, lead: Owned) -> bool:
-    """Say whether nobody has a lead that the caller might get: it is of the own team, or of none.
+    """Say whether nobody has a lead that the caller might get: it is of the own team, or of none where those are everybody's.
 
     Examples
     --------
@@ -162,7 +163,19 @@ def is_within_reach(who: Who, lead: Owned) -> bool:
 
 def reach_of(who: Who) -> tuple[str | None, ...]:
     """Return the teams whose leads without an owner a caller might get; None stands for leads of no team."""
-    return (None,) if who.team is None else (None, who.team)
+    return (*((None,) if who.teamless else ()), *((who.team,) if who.team is not None else ()))
+
+
+def sees_teamless(routing: Routing, team: str | None) -> bool:
+    """Say whether a rep of this team is to see leads of no team: the project shares them, or knows no teams, and the rep is in none.
+
+    Examples
+    --------
+    >>> from leadrank.project import Routing
+    >>> sees_teamless(Routing(), None), sees_teamless(Routing(), "north"), sees_teamless(Routing(shared=True), "north")
+    (True, False, True)
+    """
+    return routing.shared or (team is None and not routing.has_teams)
 
 
 def no_lead(key: str) -> NotFoundError:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from leadrank.errors import ForbiddenError, NotFoundError, UsageError
+from leadrank.operations.allowed import sees_teamless
 from leadrank.operations.desk import Desk, reading, writing
 from leadrank.operations.who import ROLES, SCOPES, Scope, Who
 from leadrank.store import keys as store
@@ -118,7 +119,8 @@ def key_holder(desk: Desk, text: str, *, request: str = "", now: datetime) -> Wh
             store.used_key(c, row.id, now)
     role = next(role for role in ROLES if role == account.role)
     # A key's name is its maker's choice, so it tells no two callers apart.
-    return Who(f"key:{row.id}/{account.name}", role, account.team, frozenset(_scopes(row)), request, account.name)
+    teamless = role == "rep" and sees_teamless(desk.champion.current().project.routing, account.team)
+    return Who(f"key:{row.id}/{account.name}", role, account.team, frozenset(_scopes(row)), request, account.name, teamless)
 
 
 def _checked(name: str, scopes: Collection[Scope], identity: str, secret: str, expires_at: datetime, now: datetime) -> None:

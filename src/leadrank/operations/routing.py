@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from leadrank.decisions.routing import Arrival, Rep, route_each
+from leadrank.decisions.routing import Arrival, Rep, route_each, team_of
 from leadrank.operations.champion import Active
 from leadrank.store import accounts, assignments
 from leadrank.store.leads import loads
@@ -28,10 +28,11 @@ class Move:
 def place(c: Connection, active: Active, moves: Sequence[Move]) -> list[Move]:
     """Find owners for the leads that are to be contacted and have none, or whose owner has no room for them any more.
 
-    Whoever is not to be contacted needs nobody, and stays with whoever has it.
+    Whoever is not to be contacted needs nobody: it stays with whoever has it, and where nobody has it, it belongs to the team that the rules name.
     """
+    moves = [_named(active, move) for move in moves]
     if not any(_works(move.row) for move in moves):
-        return list(moves)
+        return moves
     reps = {account.name: account for account in accounts.lock_reps(c)}
     counts = loads(c)
     load = {name: counts.get(name, 0) for name in reps}
@@ -54,6 +55,12 @@ def place(c: Connection, active: Active, moves: Sequence[Move]) -> list[Move]:
     return [found.get(k, move) for k, move in enumerate(moves)]
 
 
+def without_owner(active: Active, row: LeadRow) -> tuple[LeadRow, str]:
+    """Take a lead from whoever has it: it is left to the team that the rules name; say why to that one."""
+    team, why = team_of(_arrival(active, row), active.project.routing.rule, active.project.routing.senior)
+    return replace(row, owner=None, team=team), why
+
+
 def write_moves(c: Connection, moves: Iterable[Move], *, by: str, now: datetime) -> None:
     """Write who got which lead, and count whose turn it is; the leads are written by whoever asked."""
     rows = [
@@ -67,10 +74,21 @@ def write_moves(c: Connection, moves: Iterable[Move], *, by: str, now: datetime)
 
 
 def _routed(active: Active, moves: Sequence[Move], reps: Sequence[Rep]) -> list[Move]:
-    told, best = active.project.routing, active.bundle.policy.tiers[0].name
-    arrivals = [Arrival(move.row.tier, move.row.tier == best, move.row.fields, move.avoid) for move in moves]
+    told = active.project.routing
+    arrivals = [_arrival(active, move.row, move.avoid) for move in moves]
     routed = route_each(arrivals, rules=told.rule, reps=reps, strategy=told.strategy, senior=told.senior)
     return [replace(move, row=replace(move.row, owner=to.owner, team=to.team), because=to.because) for move, to in zip(moves, routed, strict=True)]
+
+
+def _named(active: Active, move: Move) -> Move:
+    if move.row.owner is not None or _works(move.row):
+        return move
+    row, why = without_owner(active, move.row)
+    return replace(move, row=row, because=f"{why}; nobody needs to contact it now")
+
+
+def _arrival(active: Active, row: LeadRow, avoid: str | None = None) -> Arrival:
+    return Arrival(row.tier, row.tier == active.bundle.policy.tiers[0].name, row.fields, avoid)
 
 
 def _works(row: LeadRow) -> bool:

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from leadrank.operations.allowed import sees_teamless
 from leadrank.operations.desk import Desk
 from leadrank.operations.passwords import right_password
 from leadrank.operations.who import ROLES, Who
@@ -44,7 +45,7 @@ def log_in(desk: Desk, name: str, password: str, *, token: str, csrf: str, reque
             kept = SessionRow(token=_hashed(token), account=name, csrf=csrf, created_at=now, seen_at=now, expires_at=now + LASTS)
             sessions.add_session(c, kept)
         access.add(c, [row])
-    return None if account is None else Signed(_who(account, request), csrf, now + LASTS)
+    return None if account is None else Signed(_who(desk, account, request), csrf, now + LASTS)
 
 
 def log_out(desk: Desk, token: str, *, now: datetime) -> None:
@@ -67,16 +68,17 @@ def signed_in(desk: Desk, token: str, *, request: str = "", now: datetime) -> Si
     if found is None or account is None or not account.active or found.created_at + LONGEST <= now:
         return None
     if now - found.seen_at < SELDOM:
-        return Signed(_who(account, request), found.csrf, found.expires_at)
+        return Signed(_who(desk, account, request), found.csrf, found.expires_at)
     until = min(now + LASTS, found.created_at + LONGEST)
     with desk.store.writing() as c:
         sessions.touch_session(c, found.token, now, until)
-    return Signed(_who(account, request), found.csrf, until)
+    return Signed(_who(desk, account, request), found.csrf, until)
 
 
-def _who(account: AccountRow, request: str) -> Who:
+def _who(desk: Desk, account: AccountRow, request: str) -> Who:
     role = next(role for role in ROLES if role == account.role)
-    return Who(account.name, role, account.team, request=request)
+    teamless = role == "rep" and sees_teamless(desk.champion.current().project.routing, account.team)
+    return Who(account.name, role, account.team, request=request, teamless=teamless)
 
 
 def _hashed(token: str) -> str:

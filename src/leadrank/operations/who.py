@@ -30,6 +30,8 @@ class Who:
         The number of the request, so that access records can be laid beside a door's own log.
     account
         Whose leads are "own": the account behind a key; by default the name.
+    teamless
+        Whether leads without an owner and without a team are within a rep's reach.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Who:
     scopes: frozenset[Scope] = SCOPES
     request: str = ""
     account: str = ""
+    teamless: bool = False
 
     @property
     def own(self) -> str:

@@ -17,7 +17,7 @@ from leadrank.operations.champion import Active
 from leadrank.operations.consent import changes_in_consent, flags_of, with_flags
 from leadrank.operations.desk import Desk, own_lead, writing
 from leadrank.operations.intake import ALIVE
-from leadrank.operations.routing import Move, place, write_moves
+from leadrank.operations.routing import Move, place, without_owner, write_moves
 from leadrank.operations.standing import Restless, settle
 from leadrank.operations.who import Who
 from leadrank.store import accounts, assignments, contacts, outcomes, overrides, snoozes
@@ -180,7 +180,8 @@ def reassign(desk: Desk, who: Who, key: str, *, owner: str | None, because: str 
     """
     with writing(desk, who, "reassign", key, now=now) as c:
         row = _alive(own_lead(c, who, "reassign", key))
-        return _given(c, row, owner, f"{who.name}: {because.strip()}" if because.strip() else f"Given by {who.name}", who, now)
+        told = f"{who.name}: {because.strip()}" if because.strip() else f"Given by {who.name}"
+        return _given(c, desk.champion.of(c), row, owner, told, who, now)
 
 
 def take(desk: Desk, who: Who, key: str, *, now: datetime) -> LeadRow:
@@ -193,7 +194,7 @@ def take(desk: Desk, who: Who, key: str, *, now: datetime) -> LeadRow:
     """
     with writing(desk, who, "take", key, now=now) as c:
         row = _alive(own_lead(c, who, "take", key))
-        return row if row.owner == who.own else _given(c, row, who.own, f"Taken by {who.name}", who, now)
+        return row if row.owner == who.own else _given(c, desk.champion.of(c), row, who.own, f"Taken by {who.name}", who, now)
 
 
 def woken(c: Connection, active: Active, rows: Sequence[LeadRow], *, by: str, now: datetime) -> list[LeadRow]:
@@ -214,13 +215,13 @@ def _again(row: LeadRow, now: datetime) -> datetime | None:
     return row.due_at if row.contacted_at is not None or not row.contact else due_at(row.due_within, now)
 
 
-def _given(c: Connection, row: LeadRow, owner: str | None, because: str, who: Who, now: datetime) -> LeadRow:
+def _given(c: Connection, active: Active, row: LeadRow, owner: str | None, because: str, who: Who, now: datetime) -> LeadRow:
     reps = {rep.name: rep for rep in accounts.lock_reps(c)}
     if owner is not None:
         if owner not in reps:
             raise NotFoundError(f"There is no active rep {owner!r}.", nearest(owner, reps))
         _room(reps[owner], loads(c).get(owner, 0), row)
-    team = None if owner is None else reps[owner].team
+    team = without_owner(active, row)[0].team if owner is None else reps[owner].team
     assignments.assign(c, AssignmentRow(lead=row.key, at=now, by=who.name, owner=owner, team=team, because=_note(because)))
     if owner is not None:
         accounts.take_turn(c, owner)

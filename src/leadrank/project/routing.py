@@ -40,6 +40,8 @@ class Routing(Frozen):
         The team that gets the best tier, before any rule.
     overdue
         What becomes of a lead that nobody contacted before its deadline: another rep of the team, or it stays.
+    shared
+        Whether every rep sees, and may take, leads without an owner that no rule gives to a team; otherwise managers give them.
     rule
         Asked in the order given; the first that fits names the team.
     """
@@ -47,7 +49,13 @@ class Routing(Frozen):
     strategy: Strategy = "least-loaded"
     senior: str | None = Field(default=None, min_length=1)
     overdue: Literal["reassign", "keep"] = "reassign"
+    shared: bool = False
     rule: tuple[RoutingRule, ...] = ()
+
+    @property
+    def has_teams(self) -> bool:
+        """Whether any lead belongs to a team."""
+        return self.senior is not None or bool(self.rule)
 
     @model_validator(mode="after")
     def _every_rule_is_asked(self) -> Self:

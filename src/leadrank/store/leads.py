@@ -137,10 +137,9 @@ def late(c: Connection, now: datetime) -> dict[str | None, int]:
     return {owner: int(count) for owner, count in c.execute(select(leads.c.owner, func.count()).where(*waiting).group_by(leads.c.owner))}
 
 
-def release_leads(c: Connection, owner: str, now: datetime) -> list[str]:
-    """Take an owner's open and snoozed leads away; name them."""
-    theirs = (leads.c.owner == owner, leads.c.status.in_(_ALIVE))
-    return list(c.execute(update(leads).where(*theirs).values(owner=None, team=None, updated_at=now).returning(leads.c.key)).scalars())
+def alive_of(c: Connection, owner: str) -> list[str]:
+    """Name somebody's open and snoozed leads."""
+    return list(c.execute(select(leads.c.key).where(leads.c.owner == owner, leads.c.status.in_(_ALIVE)).order_by(leads.c.key)).scalars())
 
 
 def loads(c: Connection) -> dict[str, int]:

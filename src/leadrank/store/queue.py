@@ -12,7 +12,7 @@ from heapq import merge
 from itertools import islice, product
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Text, and_, cast, exists, func, literal, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Text, and_, cast, exists, false, func, literal, or_, select
 
 from leadrank.store.moment import Moment
 from leadrank.store.records import LeadRow
@@ -164,7 +164,7 @@ def _conditions(wanted: QueueFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.unassigned:
         yield leads.c.owner.is_(None)
         if wanted.reach is not None:
-            yield or_(*(leads.c.team.is_(None) if team is None else leads.c.team == team for team in wanted.reach))
+            yield or_(false(), *(leads.c.team.is_(None) if team is None else leads.c.team == team for team in wanted.reach))
     if wanted.newest_than is not None:
         yield leads.c.created_at > wanted.newest_than
     if wanted.oldest_than is not None:

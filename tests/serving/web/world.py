@@ -35,7 +35,7 @@ GREW = (8, 12, 13)
 def make_bundle(folder: Path, *, seed: int = 1) -> Path:
     """Learn from 3,000 simulated leads."""
     told = tomllib.loads(SIMULATIONS["leads"].project) | {
-        "model": {"trials": 1, "candidates": ["logistic"], "folds": 2},
+        "model": {"trials": 1, "candidates": ["logistic"], "folds": 2}, "routing": {"shared": True},
         "serving": {"do_not_call": "do_not_call", "do_not_email": "do_not_email"},
     }
     told["lead"]["columns"] = {
