@@ -104,6 +104,11 @@ def test_the_interval_holds_the_realised_conversions_in_about_nine_of_ten_months
     assert ((months >= made.conversions.low) & (months <= made.conversions.high)).mean() == pytest.approx(0.9, abs=0.04)
 
 
+def test_a_plan_says_what_it_counts():
+    assert plan(np.array([0.5])).counted == "conversions"
+    assert plan(np.array([0.5]), counted="leads of the tier High").counted == "leads of the tier High"
+
+
 def test_a_plan_says_what_its_interval_leaves_out():
     assert "wrong about all leads alike is not in it" in plan(np.array([0.5])).left_out
 

@@ -88,6 +88,22 @@ def test_a_value_alone_leaves_each_lead_its_own_cost(open_desk: Desk, root: Who,
     assert planning.plan(open_desk, root, value=500.0, now=now).profit == pytest.approx(sum(max(0.0, one) for one in rich))
 
 
+@pytest.mark.parametrize(("kind", "counted", "rates"), [
+    ("rated", "conversions", (0.375, 0.15, 0.025)), ("unvalued", "conversions", (0.375, 0.15, 0.025)),
+    ("ordered", "leads of the tier High", (1, 0, 0)),
+])
+def test_with_learned_tiers_conversions_are_by_the_declared_rates_and_else_the_plan_says_what_it_counts(
+    desk_of: Callable[..., Desk], root: Who, now: datetime, kind: str, counted: str, rates: tuple[float, ...]
+) -> None:
+    desk = desk_of(kind)
+    taken = take_leads(desk, root, [NewLead(f"L{k}", {**KEEN, "visits": k}) for k in range(10)], now=now)
+    classes = [desk.champion.current().scorer.one({**KEEN, "visits": k}).classes for k in range(10)]
+    expected = sum(rate * each[tier] for each in classes for tier, rate in zip(("High", "Medium", "Low"), rates, strict=True))
+    found = planning.plan(desk, root, now=now)
+    assert (found.counted, found.curve.worked[-1]) == (counted, len(taken))
+    assert found.curve.conversions[-1] == pytest.approx(expected)
+
+
 def test_a_plan_of_nothing_is_nothing(desk: Desk, root: Who, now: datetime) -> None:
     assert planning.plan(desk, root, capacity=3, now=now).worked == 0
 

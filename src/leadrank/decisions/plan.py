@@ -26,9 +26,9 @@ class PlanCurve:
 class WorkPlan:
     """What a capacity brings.
 
-    `worked` leads are the best that the capacity allows and that are worth it; `conversions` has a 90 % interval, and `left_out` says what is not
-    in it; `best_profit` is that of a team without limit, reached with `best_worked` leads, and `regret` what the limit costs. Profits are None
-    where no value is known.
+    `worked` leads are the best that the capacity allows and that are worth it; `conversions` has a 90 % interval, `counted` says what it counts, and
+    `left_out` what is not in it; `best_profit` is that of a team without limit, reached with `best_worked` leads, and `regret` what the limit costs.
+    Profits are None where no value is known.
     """
 
     capacity: int
@@ -39,19 +39,20 @@ class WorkPlan:
     best_worked: int | None
     regret: float | None
     curve: PlanCurve
+    counted: str = "conversions"
     left_out: str = LEFT_OUT
 
 
 def plan(
     probability: FloatArray, expected_profit: FloatArray | None = None, *, capacity: int | None = None, value: float | None = None,
-    cost: float | None = None, own_cost: FloatArray | float = 0.0,
+    cost: float | None = None, own_cost: FloatArray | float = 0.0, counted: str = "conversions",
 ) -> WorkPlan:
     """Plan the work on open leads.
 
     Parameters
     ----------
     probability
-        Of a conversion, shape (n,); for learned tiers by the declared rates.
+        Of a conversion, shape (n,); for learned tiers by the declared rates, or of the best tier where there are none.
     expected_profit
         Each lead's own, shape (n,), None where no value is known.
     capacity
@@ -60,6 +61,8 @@ def plan(
         One value of a conversion and one cost of a contact for all leads, to try out: each takes the place of the leads' own.
     own_cost
         What a contact with each lead costs, shape (n,), or with any: it is in `expected_profit`.
+    counted
+        What the probabilities are of, in the plural.
 
     Returns
     -------
@@ -78,12 +81,12 @@ def plan(
     p, allowed = probability[order], len(order) if capacity is None else max(0, min(capacity, len(order)))
     caught = np.append(0.0, np.cumsum(p))
     if profit is None:
-        return WorkPlan(allowed, allowed, conversions_interval(p[:allowed]), None, None, None, None, _curve(caught, None, allowed))
+        return WorkPlan(allowed, allowed, conversions_interval(p[:allowed]), None, None, None, None, _curve(caught, None, allowed), counted)
     earned = np.append(0.0, np.cumsum(profit[order]))
     best = int((profit > 0).sum())
     worked = min(allowed, best)
     here, top = float(earned[worked]), float(earned[best])
-    return WorkPlan(allowed, worked, conversions_interval(p[:worked]), here, top, best, top - here, _curve(caught, earned, worked, best))
+    return WorkPlan(allowed, worked, conversions_interval(p[:worked]), here, top, best, top - here, _curve(caught, earned, worked, best), counted)
 
 
 def _profit(

@@ -10,6 +10,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from leadrank.bundle import LARGEST_AMOUNT
+from leadrank.decisions import Policy
 from leadrank.decisions.plan import WorkPlan
 from leadrank.decisions.plan import plan as planned
 from leadrank.errors import UsageError
@@ -58,7 +59,7 @@ def plan(
         found, policy = open_chances(c), desk.champion.of(c).bundle.policy
     own = np.where(np.isnan(found.cost), policy.cost, found.cost)
     profit = None if np.isnan(found.expected_profit).all() else np.nan_to_num(found.expected_profit)
-    return planned(found.chance, profit, capacity=capacity, value=value, cost=cost, own_cost=own)
+    return planned(found.chance, profit, capacity=capacity, value=value, cost=cost, own_cost=own, counted=_counted(policy))
 
 
 def workload(desk: Desk, who: Who, *, now: datetime) -> list[Load]:
@@ -98,6 +99,11 @@ def business(
         if split is None:
             return business_figures(_period(c, costs, since, until, now), tiers=tiers)
         return before_after(_period(c, costs, since, split, now), _period(c, costs, split, until, now), tiers=tiers)
+
+
+def _counted(policy: Policy) -> str:
+    """Name what a plan counts: where tiers are learned and no rate is declared, nobody knows how many of the best tier convert."""
+    return f"leads of the tier {policy.tiers[0].name}" if policy.tiers_on == "class" and not any(policy.rates) else "conversions"
 
 
 def _split(

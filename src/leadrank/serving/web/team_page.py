@@ -112,7 +112,7 @@ def _curve(made: WorkPlan, words: str) -> str:
 
 
 def _in_words(made: WorkPlan, currency: str) -> str:
-    conversions = f"{made.conversions.value:,.1f} conversions"
+    conversions = f"{made.conversions.value:,.1f} {made.counted}"
     if made.profit is None or made.best_profit is None:
         return f"{count(made.worked)} leads worked bring {conversions}."
     form = money(currency)
