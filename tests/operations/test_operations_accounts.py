@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
@@ -168,6 +170,31 @@ def test_the_last_administrator_stays(door: Desk, root: Who, now: datetime) -> N
     for change in ({"role": "rep", "active": True}, {"role": "admin", "active": False}):
         with pytest.raises(ConflictError, match="only administrator"):
             accounts.change_account(door, root, "root", team=None, capacity=None, **change, now=now)
+
+
+def test_of_two_administrators_who_demote_each_other_at_once_one_stays(
+    door: Desk, root: Who, monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    accounts.add_account(door, root, "kim", password=RIGHT, role="admin", salt=SALT, now=now)
+    both, write = Barrier(2), accounts.store.change_account
+
+    def late(*given: Any, **columns: Any) -> bool:
+        with suppress(BrokenBarrierError):
+            both.wait(0.5)
+        return write(*given, **columns)
+
+    def demote(who: Who, name: str) -> bool:
+        try:
+            accounts.change_account(door, who, name, role="analyst", team=None, capacity=None, active=True, now=now)
+        except ConflictError:
+            return False
+        return True
+
+    monkeypatch.setattr(accounts.store, "change_account", late)
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(demote, (root, Who("kim", "admin")), ("kim", "root")))
+    assert sorted(done) == [False, True]
+    assert [row.role for row in accounts.accounts(door, root, now=now)].count("admin") == 1
 
 
 def test_ones_own_password_needs_the_old_one_and_anothers_an_administrator(door: Desk, root: Who, now: datetime) -> None:

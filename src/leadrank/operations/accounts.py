@@ -104,8 +104,9 @@ def change_account(
     """
     _checked(name, team, capacity)
     with writing(desk, who, "change_account", name, now=now) as c:
+        # Locked before it is counted: two who demote each other would each see the other one left.
+        admins = {row.name for row in store.lock_admins(c)}
         before = _there(c, name)
-        admins = {row.name for row in store.all_accounts(c) if row.role == "admin" and row.active}
         if admins == {name} and not (active and role == "admin"):
             raise ConflictError(f"{name} is the only administrator.", "Make another one first.")
         store.change_account(c, name, role=_role(role), team=team, capacity=capacity, active=active)

@@ -36,6 +36,12 @@ def active_reps(c: Connection) -> list[AccountRow]:
     return many(c, select(accounts).where(accounts.c.role == "rep", accounts.c.active == True).order_by(accounts.c.name), AccountRow)  # noqa: E712
 
 
+def lock_admins(c: Connection) -> list[AccountRow]:
+    """Read the active administrators; until the transaction ends nobody else may change who they are."""
+    query = select(accounts).where(accounts.c.role == "admin", accounts.c.active == True).order_by(accounts.c.name)  # noqa: E712
+    return many(c, query.with_for_update(), AccountRow)
+
+
 def lock_reps(c: Connection) -> list[AccountRow]:
     """Read the reps that may get leads; until the transaction ends nobody else may give any, so that no capacity is counted twice."""
     query = select(accounts).where(accounts.c.role == "rep", accounts.c.active == True).order_by(accounts.c.name)  # noqa: E712
