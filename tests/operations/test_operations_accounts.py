@@ -71,6 +71,15 @@ def test_who_logs_in_is_known_for_twelve_hours_after_the_last_visit(door: Desk, 
     assert signed_in(door, "token", now=now + 45 * HOUR) is None
 
 
+def test_what_an_open_page_asks_for_by_itself_lets_no_session_last_longer(door: Desk, now: datetime) -> None:
+    _try(door, RIGHT, now)
+    for hours in range(1, 12):
+        again = signed_in(door, "token", attended=False, now=now + hours * HOUR)
+        assert again is not None
+        assert again.expires_at == now + 12 * HOUR
+    assert signed_in(door, "token", attended=False, now=now + 13 * HOUR) is None
+
+
 def test_logging_out_ends_the_session(door: Desk, now: datetime) -> None:
     _try(door, RIGHT, now)
     log_out(door, "token", now=now)

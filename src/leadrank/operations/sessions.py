@@ -57,17 +57,17 @@ def log_out(desk: Desk, token: str, *, now: datetime) -> None:
             access.add(c, [AccessRow(at=now, by=found.account, role="unknown", did="log_out", what=found.account, result="done")])
 
 
-def signed_in(desk: Desk, token: str, *, request: str = "", now: datetime) -> Signed | None:
+def signed_in(desk: Desk, token: str, *, request: str = "", attended: bool = True, now: datetime) -> Signed | None:
     """Return who has this cookie, and let the session last another 12 hours, up to seven days in all; None if nobody has it.
 
-    That it was used is written at most once a minute.
+    That it was used is written at most once a minute; what an open page asks for by itself, without anybody attending, is no use of it.
     """
     with desk.store.reading() as c:
         found = sessions.get_session(c, _hashed(token), now)
         account = None if found is None else get_account(c, found.account)
     if found is None or account is None or not account.active or found.created_at + LONGEST <= now:
         return None
-    if now - found.seen_at < SELDOM:
+    if not attended or now - found.seen_at < SELDOM:
         return Signed(_who(desk, account, request), found.csrf, found.expires_at)
     until = min(now + LASTS, found.created_at + LONGEST)
     with desk.store.writing() as c:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from http.cookies import CookieError, SimpleCookie
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from leadrank.errors import ServiceError
 from leadrank.operations.accounts import any_account
@@ -22,6 +22,8 @@ from leadrank.serving.problems import Problem
 COOKIE, SAFE_COOKIE = "leadrank", "__Host-leadrank"
 """The cookie over plain HTTP on loopback, and everywhere else."""
 CSRF_HEADER = "x-csrf-token"
+UNATTENDED = b"x-unattended"
+"""The header of what an open page asks for by itself: it is answered, and lets no session last longer."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LIFE, STALE, LATELY = 1.0, 60.0, 600.0
 """Seconds in which a credential is not looked up again; and while the store is out of reach, in which it counts for scores, and for kept answers."""
@@ -49,6 +51,14 @@ class Caller:
 LOCAL_CALLER = Caller(LOCAL, "local")
 
 
+class _Seen(NamedTuple):
+    """Who showed a credential last, when, and whether somebody asked rather than an open page by itself."""
+
+    at: float
+    caller: Caller
+    attended: bool
+
+
 class Keeper:
     """Recognises callers; each credential is looked up once a second at most, and remembered by its hash only.
 
@@ -64,7 +74,7 @@ class Keeper:
 
     def __init__(self, desk: Desk, *, on_loopback: bool, monotonic: Callable[[], float], now: Callable[[], datetime]) -> None:
         self._desk, self._on_loopback, self._monotonic, self._now = desk, on_loopback, monotonic, now
-        self._known: dict[bytes, tuple[float, Caller]] = {}
+        self._known: dict[bytes, _Seen] = {}
         self.local = False
 
     def look(self) -> None:
@@ -79,10 +89,10 @@ class Keeper:
         Problem
             Nobody is logged in (401), or another site sent this (403).
         """
-        return self._within(headers, LIFE)
+        return self._within(headers, LIFE, attended=UNATTENDED not in headers)
 
     def find(self, headers: Headers, *, stale: bool = False) -> Caller:
-        """Recognise a caller, by the store where need be.
+        """Recognise a caller, by the store where need be; the session lasts longer, unless an open page asks by itself.
 
         Parameters
         ----------
@@ -102,20 +112,20 @@ class Keeper:
         if known is not None:
             return known
         kind, text = given = credential(headers)
-        mark = fingerprint(given)
+        mark, attended = fingerprint(given), UNATTENDED not in headers
         try:
-            found = self._looked_up(kind, text)
+            found = self._looked_up(kind, text, attended=attended)
         except ServiceError:
             before = self._known.get(mark)
-            if stale and before is not None and self._monotonic() - before[0] < STALE:
-                return before[1]
+            if stale and before is not None and self._monotonic() - before.at < STALE:
+                return before.caller
             raise
         if found is None:
             self._known.pop(mark, None)
             raise nobody("The key or session is not valid, or no longer.")
         if len(self._known) >= _MOST:
             self._known.clear()
-        self._known[mark] = self._monotonic(), found
+        self._known[mark] = _Seen(self._monotonic(), found, attended)
         return found
 
     def lately(self, headers: Headers) -> Caller | None:
@@ -128,11 +138,13 @@ class Keeper:
         """
         return self._within(headers, LATELY)
 
-    def _within(self, headers: Headers, seconds: float) -> Caller | None:
+    def _within(self, headers: Headers, seconds: float, *, attended: bool = False) -> Caller | None:
         if self.local and b"authorization" not in headers:
             return self._local(headers)
         found = self._known.get(fingerprint(credential(headers)))
-        return found[1] if found is not None and self._monotonic() - found[0] < seconds else None
+        if found is None or self._monotonic() - found.at >= seconds or (attended and not found.attended):
+            return None
+        return found.caller
 
     def forget(self, headers: Headers) -> None:
         """Look a credential up anew at its next use."""
@@ -142,11 +154,11 @@ class Keeper:
         """Look all credentials up anew."""
         self._known.clear()
 
-    def _looked_up(self, kind: str, text: str) -> Caller | None:
+    def _looked_up(self, kind: str, text: str, *, attended: bool) -> Caller | None:
         if kind == "key":
             who = key_holder(self._desk, text, now=self._now())
             return None if who is None else Caller(who, "key")
-        signed = signed_in(self._desk, text, now=self._now())
+        signed = signed_in(self._desk, text, attended=attended, now=self._now())
         return None if signed is None else Caller(signed.who, "session", signed.csrf)
 
     def _local(self, headers: Headers) -> Caller:

@@ -17,10 +17,15 @@ class Changes:
     ----------
     most
         Listeners that one caller may have.
+
+    Attributes
+    ----------
+    listeners
+        How many each caller has.
     """
 
     def __init__(self, most: int) -> None:
-        self._most, self._listeners = most, Counter[str]()
+        self._most, self.listeners = most, Counter[str]()
         self._events: set[asyncio.Event] = set()
         self.version: tuple[int, ...] = ()
         self.closing = False
@@ -50,16 +55,16 @@ class Changes:
         Problem
             The caller has too many of them (429).
         """
-        if self._listeners[caller] >= self._most:
+        if self.listeners[caller] >= self._most:
             raise Problem(429, f"At most {self._most} pages of one caller are told of changes.", "Close some.", headers={"retry-after": "5"})
         event = asyncio.Event()
-        self._listeners[caller] += 1
+        self.listeners[caller] += 1
         self._events.add(event)
         try:
             yield event
         finally:
             self._events.discard(event)
-            self._listeners[caller] -= 1
+            self.listeners[caller] -= 1
 
     def _wake(self) -> None:
         for event in self._events:

@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from leadrank.errors import ServiceError
 from leadrank.serving.asking import At
+from leadrank.serving.callers import UNATTENDED
 from leadrank.serving.changes import told
 from leadrank.serving.problems import Problem
 from leadrank.serving.service import Service
@@ -18,6 +19,8 @@ from leadrank.serving.web.entry import PageRoute, Visiting
 
 BEAT = 15.0
 """Seconds after which a silent connection is shown to be alive, and its session looked at again."""
+AT_ONCE = {"cache-control": "no-store", "x-accel-buffering": "no"}
+"""Neither kept nor held back, by a proxy either."""
 pages = APIRouter(route_class=PageRoute)
 
 
@@ -26,7 +29,7 @@ async def changes(request: Request, visit: Visiting, service: At) -> StreamingRe
     """Send the version of the list, now and at each change, until the page or the session ends."""
     listening = service.changes.listening(visit.who.name)
     event = await listening.__aenter__()
-    return StreamingResponse(_stream(request, service, listening, event), media_type="text/event-stream", headers={"cache-control": "no-store"})
+    return StreamingResponse(_stream(request, service, listening, event), media_type="text/event-stream", headers=AT_ONCE)
 
 
 async def _stream(
@@ -55,7 +58,7 @@ def _message(service: Service) -> str:
 
 def _still_there(request: Request, service: Service) -> bool:
     try:
-        service.keeper.find(request.scope["leadrank.headers"], stale=True)
+        service.keeper.find({**request.scope["leadrank.headers"], UNATTENDED: b"true"}, stale=True)
     except Problem:
         return False
     except ServiceError:

@@ -1,7 +1,8 @@
 // Follows what changes: the list is fetched anew and told of politely; a lead's page says that there is something newer.
 (function () {
   "use strict";
-  if (!window.EventSource) return;
+  // What a page asks for by itself does not keep anybody logged in.
+  var UNATTENDED = { "x-unattended": "true" };
   var waiting = 0, last = 0, list = function () { return document.getElementById("list"); };
   function scores() {
     var found = {}, past = list() ? Number(list().dataset.past) : 0;
@@ -28,23 +29,36 @@
     if (!place || !window.htmx) return;
     if (busy || document.querySelector("#list .htmx-request")) { later(); return; }
     var before = scores(), top = window.scrollY;
-    window.htmx.ajax("GET", place.dataset.again, { source: place, target: "#list", swap: "outerMorph" }).then(function () {
+    window.htmx.ajax("GET", place.dataset.again, { source: place, target: "#list", swap: "outerMorph", headers: UNATTENDED }).then(function () {
       window.scrollTo({ top: top, behavior: "instant" });
       tell(before, scores());
     });
   }
   // At once after a quiet moment, and every 0.6 seconds at most while much happens.
   function later() { if (!waiting) waiting = window.setTimeout(again, Math.max(50, 600 - (Date.now() - last))); }
-  var source = new EventSource("/app/changes"), first = null;
-  source.addEventListener("change", function (event) {
-    var version = event.data, known = list() ? list().dataset.version : first;
-    if (first === null) { first = version; if (!list() || version === known) return; }
-    if (list()) { if (version !== known) later(); return; }
+  // Where nothing was heard for a while, the page says since when; what it missed, it asks for as soon as it is back.
+  function admit(lost) {
+    var place = document.getElementById("not-live");
+    if (!place || place.hidden === !lost) return;
+    if (lost) place.querySelector("b").textContent = "Not live since " + new Date(lost).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }) + ".";
+    place.hidden = !lost;
+    window.leadrank.announce(lost ? place.textContent.trim() : "Live again.");
+  }
+  function look() {
     var watched = document.querySelector("[data-watch]"), newer = document.getElementById("newer");
-    if (!watched || !newer || version === first) return;
-    fetch("/app/leads/" + encodeURIComponent(watched.dataset.watch) + "/stamp", { credentials: "same-origin" }).then(function (answer) {
+    if (!watched || !newer) return;
+    fetch("/app/leads/" + encodeURIComponent(watched.dataset.watch) + "/stamp", { headers: UNATTENDED, credentials: "same-origin" }).then(function (answer) {
       return answer.ok ? answer.text() : "";
     }).then(function (stamp) { if (stamp && stamp !== watched.dataset.stamp) newer.hidden = false; }, function () {});
+  }
+  var known = null, missed = false;
+  window.leadrank.follow(function (state) {
+    admit(state.lost);
+    if (state.lost) { missed = true; return; }
+    var back = missed, before = list() ? list().dataset.version : known;
+    missed = false;
+    known = state.version;
+    if (!back && (before === null || before === known)) return;
+    if (list()) later(); else look();
   });
-  window.addEventListener("pagehide", function () { source.close(); });
 })();
