@@ -104,6 +104,17 @@ def test_with_learned_tiers_conversions_are_by_the_declared_rates_and_else_the_p
     assert found.curve.conversions[-1] == pytest.approx(expected)
 
 
+def test_who_was_contacted_or_may_not_be_contacted_at_all_is_in_no_plan(team: Desk, root: Who, now: datetime) -> None:
+    assert planning.plan(team, root, now=now).curve.worked[-1] == 10
+    work.contact(team, root, "K0", channel="call", now=now)
+    work.consent(team, root, "K1", do_not_call=True, do_not_email=True, now=now)
+    work.consent(team, root, "K2", do_not_call=True, do_not_email=False, now=now)
+    work.consent(team, root, "K3", do_not_call=False, do_not_email=True, now=now)
+    left = [row.expected_profit or 0.0 for row in queue.queue(team, root, limit=100, now=now).leads if row.key not in {"K0", "K1"}]
+    found = planning.plan(team, root, now=now)
+    assert (found.curve.worked[-1], found.profit) == (8, pytest.approx(sum(max(0.0, one) for one in left)))
+
+
 def test_a_plan_of_nothing_is_nothing(desk: Desk, root: Who, now: datetime) -> None:
     assert planning.plan(desk, root, capacity=3, now=now).worked == 0
 

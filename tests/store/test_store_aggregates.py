@@ -69,11 +69,16 @@ def test_revenue_is_by_owner_and_month(worked, noon):
     assert found == [aggregates.Revenue("ann", "2026-03", 1, 100.0), aggregates.Revenue("bob", "2026-04", 1, 0.0)]
 
 
-def test_what_a_plan_counts_with_comes_column_by_column(worked):
+def test_what_a_plan_counts_with_comes_column_by_column_without_the_contacted_and_the_barred(worked, row):
+    with worked.writing() as c:
+        put_leads(c, [
+            row("lead", key="mail", probability=0.4, do_not_call=True), row("lead", key="neither", do_not_call=True, do_not_email=True),
+            row("lead", key="later", status="snoozed"),
+        ])
     with worked.reading() as c:
         found = aggregates.open_chances(c)
     order = np.argsort(found.chance)
-    np.testing.assert_array_equal(found.chance[order], [0.5, 0.8])
+    np.testing.assert_array_equal(found.chance[order], [0.4, 0.8])
     np.testing.assert_array_equal(found.expected_profit[order], [np.nan, 7.0])
     np.testing.assert_array_equal(found.cost[order], [np.nan, 2.0])
 

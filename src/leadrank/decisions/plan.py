@@ -1,4 +1,4 @@
-"""What the open leads will bring if the team works so many of them: expected, not realised."""
+"""What leads that wait for a contact will bring if the team works so many of them: expected, not realised."""
 
 from __future__ import annotations
 

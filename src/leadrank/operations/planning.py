@@ -51,7 +51,10 @@ class TierShare:
 def plan(
     desk: Desk, who: Who, *, capacity: int | None = None, value: float | None = None, cost: float | None = None, now: datetime
 ) -> WorkPlan:
-    """Return what working the best `capacity` open leads is expected to bring; value and cost are each lead's own where none are given."""
+    """Return what working the best `capacity` of the leads that wait for a first contact is expected to bring.
+
+    Those whose consent rules every contact out are none of them. Value and cost are each lead's own where none are given.
+    """
     for name, given in (("capacity", capacity), ("value", value), ("cost", cost)):
         if given is not None and not 0 <= given <= LARGEST_AMOUNT:
             raise UsageError(f"The {name} should be 0 or more; {given} came.", "Leave it out for each lead's own.")

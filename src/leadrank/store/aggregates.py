@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from sqlalchemy import Column, ColumnElement, Connection, extract, func, select
+from sqlalchemy import Column, ColumnElement, Connection, and_, extract, func, select
 
 from leadrank.store.schema import contacts, leads, outcomes
 from leadrank.types import FloatArray
@@ -114,9 +114,11 @@ def open_by_owner(c: Connection) -> list[tuple[str | None, str, int]]:
 
 
 def open_chances(c: Connection) -> Chances:
-    """Read what a plan over all open leads counts with: a page asks for one at every move of a slider."""
+    """Read what a plan counts with, of the open leads that nobody contacted yet and that somebody may: a page asks at every move of a slider."""
     # Until a lead of before is scored anew, what it is shown with stands for what it counts with.
-    query = select(func.coalesce(leads.c.chance, leads.c.probability), leads.c.expected_profit, leads.c.cost).where(leads.c.status == "open")
+    counted = func.coalesce(leads.c.chance, leads.c.probability), leads.c.expected_profit, leads.c.cost
+    barred = and_(leads.c.do_not_call, leads.c.do_not_email)
+    query = select(*counted).where(leads.c.status == "open", leads.c.contacted_at.is_(None), ~barred)
     # The driver's own tuples: to make rows of them takes three times as long as to read them.
     cursor = c.connection.cursor()
     cursor.execute(str(query.compile(c, compile_kwargs={"literal_binds": True})))

@@ -27,7 +27,7 @@ def plan(
     asker: Asker, service: At, capacity: Annotated[int | None, Query(ge=0, le=10_000_000)] = None, value: Annotated[Amount | None, Query()] = None,
     cost: Annotated[Cost | None, Query()] = None,
 ) -> Any:
-    """Return what working the best open leads is expected to bring."""
+    """Return what working the best of the leads that wait for a first contact, and may be contacted, is expected to bring."""
     return _told(planning.plan(service.desk, asker.who, capacity=capacity, value=value, cost=cost, now=service.now()))
 
 

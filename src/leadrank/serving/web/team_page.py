@@ -9,7 +9,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from leadrank.decisions import Policy
 from leadrank.decisions.plan import WorkPlan
 from leadrank.errors import UsageError
 from leadrank.evaluation.business_figures import BeforeAfter
@@ -54,10 +53,10 @@ def show(
     start, end, middle = _days(since, until, split, visit.now)
     found = planning.business(visit.desk, visit.who, since=start, until=end + timedelta(days=1), split=middle, now=visit.now)
     asked = shares.capacity if not capacity.strip() else _whole(capacity)
-    most = max(10, sum(shares.tiers.values()), asked or 0)
+    made = _planned(visit, asked, amount(value), amount(cost))
+    most = max(10, made["plan"].curve.worked[-1], asked or 0)
     return page(
-        visit, "team.html", here=HERE, **_planned(visit, asked, amount(value), amount(cost)),
-        **_sliders(policy, most, asked, amount(value), amount(cost)), loads=loads,
+        visit, "team.html", here=HERE, **made, **_sliders(visit, most, asked, amount(value), amount(cost)), loads=loads,
         shares=shares, tiers=_tiers(shares), share_bar=share_bar, load_bar=_load_bar, business=lines(found, policy.currency),
         caution=found.caution if isinstance(found, BeforeAfter) else "", since=start.date(), until=end.date(), split=middle.date() if middle else "",
     )
@@ -83,23 +82,30 @@ def _planned(visit: Visit, capacity: int | None, value: float | None, cost: floa
     return {"plan": made, "conversions": say(made.conversions, decimal(1)), "curve": _curve(made, words), "curve_says": words}
 
 
-def _sliders(policy: Policy, most: int, capacity: int | None, value: float | None, cost: float | None) -> dict[str, Any]:
+def _sliders(visit: Visit, most: int, capacity: int | None, value: float | None, cost: float | None) -> dict[str, Any]:
     """Say where the sliders stand, and where they end; value and cost that are not tried out are those of each lead."""
+    bundle = visit.desk.champion.current().bundle
+    policy, terms = bundle.policy, bundle.terms
     unit = f" ({policy.currency})" if policy.currency else ""
     limit = most if capacity is None else capacity
     usual, spent = policy.value or 0.0, policy.cost
     return {"sliders": (
         Slider("capacity", "Capacity: leads the team can work", str(limit), limit, most, 1, ""),
-        _tried("value", f"Value of a conversion{unit}", value, usual, _round_up(4 * max(usual, value or 0, 25)), policy),
-        _tried("cost", f"Cost of a contact{unit}", cost, spent, _round_up(4 * max(spent, cost or 0, 2.5)), policy),
+        _tried("value", f"Value of a conversion{unit}", value, usual, 25, _usual(policy.value, terms.value_column)),
+        _tried("cost", f"Cost of a contact{unit}", cost, spent, 2.5, _usual(spent, terms.contact_cost_column)),
     )}
 
 
-def _tried(name: str, label: str, given: float | None, usual: float, most: int, policy: Policy) -> Slider:
-    hint = f"{usual:,.2f}".removesuffix(".00")
-    if name == "value" and (policy.value is None or policy.per_lead):
-        hint = "not known" if policy.value is None else "each lead’s"
+def _tried(name: str, label: str, given: float | None, usual: float, least: float, hint: str) -> Slider:
+    most = _round_up(4 * max(usual, given or 0, least))
     return Slider(name, label, "" if given is None else f"{given:g}", usual if given is None else given, most, most / 400, hint)
+
+
+def _usual(amount: float | None, column: str | None) -> str:
+    """Say what counts where nothing is tried out."""
+    if amount is None:
+        return "not known"
+    return f"{amount:,.2f}".removesuffix(".00") if column is None else "each lead’s"
 
 
 def _curve(made: WorkPlan, words: str) -> str:
