@@ -222,6 +222,27 @@ def test_ones_own_password_needs_the_old_one_and_anothers_an_administrator(door:
         accounts.set_password(door, root, "bob", password=RIGHT, salt=SALT, now=now)
 
 
+def test_a_password_that_somebody_else_sets_ends_the_keys_and_ones_own_does_where_it_is_asked_for(door: Desk, root: Who, now: datetime) -> None:
+    accounts.add_account(door, root, "ann", password=RIGHT, role="rep", salt=SALT, now=now)
+    ann, ends = Who("ann", "rep"), now + HOUR
+
+    def ended(who: Who, **more: Any) -> tuple[int, bool]:
+        made = f"{len(keys(door, root, now=now)):016x}"
+        add_key(door, ann, "crm", scopes=["read"], expires_at=ends, identity=made, secret=SECRET, now=now)
+        number = accounts.set_password(door, who, "ann", password=RIGHT, salt=SALT, now=now, **more)
+        return number, key_holder(door, key_text(made, SECRET), now=now) is None
+
+    assert ended(ann, old=RIGHT) == (0, False)
+    assert ended(ann, old=RIGHT, revoke_keys=True) == (2, True)
+    assert ended(root) == (1, True)
+
+
+def test_an_administrator_that_is_made_anew_at_the_terminal_has_no_keys_any_more(door: Desk, root: Who, now: datetime) -> None:
+    add_key(door, root, "crm", scopes=["read"], expires_at=now + HOUR, identity=IDENTITY, secret=SECRET, now=now)
+    accounts.first_admin(door, "root", WRONG, salt=SALT, now=now)
+    assert key_holder(door, key_text(IDENTITY, SECRET), now=now) is None
+
+
 def test_a_key_that_may_set_no_password_can_neither_try_passwords_nor_lock_its_account(door: Desk, root: Who, now: datetime) -> None:
     accounts.add_account(door, root, "ann", password=RIGHT, role="rep", salt=SALT, now=now)
     reader, ann = Who("key:a1/ann", "rep", scopes=frozenset({"read"}), account="ann"), Who("ann", "rep")

@@ -71,6 +71,12 @@ def test_another_caller_whose_key_has_the_same_name_is_not_told_the_answer(clien
     assert {one.partition("/")[2] for one in by} == {"rep", "rep2"}
 
 
+def test_a_password_that_somebody_else_set_says_how_many_keys_it_ended(client: TestClient, keys: dict[str, str]) -> None:
+    told = client.put("/accounts/rep/password", json={"password": "another horse battery"}, headers=bearer(keys["admin"]))
+    assert (told.status_code, told.json()) == (200, {"keys_revoked": 1})
+    assert client.get("/leads", headers=bearer(keys["rep"])).status_code == 401
+
+
 def test_another_role_is_not_told_what_the_former_one_was(client: TestClient, keys: dict[str, str]) -> None:
     admin, manager = bearer(keys["admin"]), bearer(keys["manager"]) | {"idempotency-key": "a-1"}
     assert client.post("/leads", json=LEAD, headers=manager).status_code == 201

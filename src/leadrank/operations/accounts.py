@@ -14,7 +14,7 @@ from leadrank.operations.desk import Desk, reading, trying, writing
 from leadrank.operations.passwords import checked_password, hashed, right_password
 from leadrank.operations.routing import without_owner
 from leadrank.operations.who import LEADRANK, LOCAL, ROLES, Role, Who
-from leadrank.store import access, leads, sessions
+from leadrank.store import access, keys, leads, sessions
 from leadrank.store import accounts as store
 from leadrank.store.assignments import assign_each
 from leadrank.store.records import AccessRow, AccountRow, AssignmentRow
@@ -38,7 +38,7 @@ class Account:
 
 
 def first_admin(desk: Desk, name: str, password: str, *, salt: bytes, now: datetime) -> Account:
-    """Make an administrator from the terminal, or give one that is there a new password.
+    """Make an administrator from the terminal, or give one that is there a new password; its sessions and keys end.
 
     Raises
     ------
@@ -51,6 +51,7 @@ def first_admin(desk: Desk, name: str, password: str, *, salt: bytes, now: datet
         if not store.add_account(c, row):
             store.change_account(c, name, password=row.password, role="admin", active=True, failures=0, locked_until=None)
             sessions.end_sessions_of(c, name)
+            keys.revoke_keys_of(c, name, now)
         access.add(c, [AccessRow(at=now, by=LEADRANK.name, role=LEADRANK.role, did="first_admin", what=name, result="done")])
         return _shown(_there(c, name))
 
@@ -117,10 +118,22 @@ def change_account(
         return _shown(_there(c, name))
 
 
-def set_password(desk: Desk, who: Who, name: str, *, password: str, old: str | None = None, salt: bytes, now: datetime) -> None:
+def set_password(
+    desk: Desk, who: Who, name: str, *, password: str, old: str | None = None, revoke_keys: bool = False, salt: bytes, now: datetime
+) -> int:
     """Set a password, and log the account out everywhere; one's own needs the old one, another's needs an administrator.
 
     A wrong old password counts as a failed log-in of the caller's own account; who may not set one at all locks nobody out.
+
+    Parameters
+    ----------
+    revoke_keys
+        Whether the account's keys end too; where somebody else sets the password they always do, since whoever had the old one may have made some.
+
+    Returns
+    -------
+    int
+        How many keys ended.
 
     Raises
     ------
@@ -137,6 +150,7 @@ def set_password(desk: Desk, who: Who, name: str, *, password: str, old: str | N
         _there(c, name)
         store.change_account(c, name, password=hashed(password, salt), failures=0, locked_until=None)
         sessions.end_sessions_of(c, name)
+        return keys.revoke_keys_of(c, name, now) if revoke_keys or name != who.own else 0
 
 
 def _new(name: str, password: str, role: Role, team: str | None, capacity: int | None, salt: bytes, now: datetime) -> AccountRow:
@@ -146,8 +160,8 @@ def _new(name: str, password: str, role: Role, team: str | None, capacity: int |
 
 def _let_go(c: Connection, active: Active, who: Who, name: str, now: datetime) -> None:
     """Take all leads away from a rep, and leave them to their teams; who takes them next is found at the next tick."""
-    for keys in chunks(leads.alive_of(c, name)):
-        left = [without_owner(active, row) for row in leads.lock_leads(c, keys).values() if row.owner == name]
+    for piece in chunks(leads.alive_of(c, name)):
+        left = [without_owner(active, row) for row in leads.lock_leads(c, piece).values() if row.owner == name]
         leads.put_leads(c, [replace(row, updated_at=now) for row, _ in left])
         because = f"{name} takes no leads any more"
         assign_each(c, [AssignmentRow(lead=row.key, at=now, by=who.name, team=row.team, because=f"{because}; {why}") for row, why in left])

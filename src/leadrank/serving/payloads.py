@@ -244,6 +244,12 @@ class AccountTold(Told):
     locked_until: Stamp | None
 
 
+class PasswordTold(Told):
+    """What the new password of an account ended besides its sessions: so many keys."""
+
+    keys_revoked: int
+
+
 class KeyTold(Told):
     """A key, without its secret."""
 

@@ -32,6 +32,12 @@ def revoke_key(c: Connection, id: str, at: datetime) -> bool:  # noqa: A002
     return c.execute(update(keys).where(keys.c.id == id, keys.c.revoked_at.is_(None)).values(revoked_at=at)).rowcount > 0
 
 
+def revoke_keys_of(c: Connection, account: str, at: datetime) -> int:
+    """Make all keys of an account worthless that are of use at that moment; say how many."""
+    of_use = (keys.c.account == account, keys.c.revoked_at.is_(None), keys.c.expires_at > at)
+    return c.execute(update(keys).where(*of_use).values(revoked_at=at)).rowcount
+
+
 def used_key(c: Connection, id: str, at: datetime) -> None:  # noqa: A002
     """Note that a key was used."""
     c.execute(update(keys).where(keys.c.id == id).values(used_at=at))

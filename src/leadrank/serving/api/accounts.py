@@ -5,13 +5,13 @@ from __future__ import annotations
 import secrets
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from leadrank.operations import access, accounts, keys
 from leadrank.operations.who import Role, Scope
 from leadrank.serving.asking import Asker, At, Guarded, Unkept
-from leadrank.serving.payloads import AccessTold, AccountTold, KeyTold, NewKeyTold
+from leadrank.serving.payloads import AccessTold, AccountTold, KeyTold, NewKeyTold, PasswordTold
 from leadrank.serving.words import Given, Identity, Moment, Name, ShortName
 
 router = APIRouter(route_class=Guarded, tags=["accounts"])
@@ -40,10 +40,11 @@ class AccountChanged(Given):
 
 
 class PasswordGiven(Given):
-    """A new password; one's own needs the old one."""
+    """A new password; one's own needs the old one. `revoke_keys` ends one's own keys too; those of others always end."""
 
     password: Password
     old: Annotated[str, Field(max_length=1_000)] | None = None
+    revoke_keys: bool = False
 
 
 class KeyGiven(Given):
@@ -77,12 +78,12 @@ def change(name: Identity, given: AccountChanged, asker: Asker, service: At) -> 
     return AccountTold.model_validate(changed)
 
 
-@secret.put("/accounts/{name}/password", status_code=204)
-def password(name: Identity, given: PasswordGiven, asker: Asker, service: At) -> Response:
-    """Set a password, and log the account out everywhere."""
-    accounts.set_password(service.desk, asker.who, name, **given.model_dump(), salt=secrets.token_bytes(16), now=service.now())
+@secret.put("/accounts/{name}/password")
+def password(name: Identity, given: PasswordGiven, asker: Asker, service: At) -> PasswordTold:
+    """Set a password, and log the account out everywhere; where it is somebody else's, its keys end too."""
+    ended = accounts.set_password(service.desk, asker.who, name, **given.model_dump(), salt=secrets.token_bytes(16), now=service.now())
     service.keeper.forget_all()
-    return Response(status_code=204)
+    return PasswordTold(keys_revoked=ended)
 
 
 @router.get("/keys")

@@ -73,7 +73,7 @@ def change(
 def reset(visit: Posting, name: Name, password: Password) -> Response:
     """Give somebody a new password."""
     accounts.set_password(visit.desk, visit.who, name, password=password, salt=secrets.token_bytes(SALT), now=visit.now)
-    return RedirectResponse(f"{HERE}?said=password", 303)
+    return RedirectResponse(f"{HERE}?said=reset", 303)
 
 
 @pages.get("/me")
@@ -83,12 +83,16 @@ def mine(visit: Visiting, said: str = "") -> Response:
 
 
 @pages.post("/me/password")
-def own_password(visit: Posting, old: Password, password: Password, again: Password) -> Response:
+def own_password(
+    visit: Posting, old: Password, password: Password, again: Password, revoke: Annotated[str, Form(max_length=5)] = ""
+) -> Response:
     """Change one's own password; everybody with the old one is logged out, this browser as well."""
     if password != again:
         return _mine(visit, wrong="The new password and its repetition differ.")
     try:
-        accounts.set_password(visit.desk, visit.who, visit.who.own, password=password, old=old, salt=secrets.token_bytes(SALT), now=visit.now)
+        accounts.set_password(
+            visit.desk, visit.who, visit.who.own, password=password, old=old, revoke_keys=bool(revoke), salt=secrets.token_bytes(SALT), now=visit.now
+        )
     except LeadrankError as error:
         return _mine(visit, wrong=f"{error.message} {error.remedy}")
     return RedirectResponse("/app/login?said=password", 303)

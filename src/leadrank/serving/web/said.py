@@ -10,7 +10,8 @@ WORDS = {
     "feedback": "Thank you: the analysts see it, and it counts when the model learns anew.", "overridden": "Your tier counts until it expires.",
     "ended": "The model’s own tier counts again.", "reassigned": "Reassigned.", "yours": "It is yours now.",
     "woken": "Back in the list.", "taken": "Scored, and in the list.",
-    "consent": "Consent is noted.", "password": "The password is set; log in with it from now on.", "account": "The account is saved.",
+    "consent": "Consent is noted.", "password": "The password is set; log in with it from now on.",
+    "reset": "The password is set; sessions and keys of the account have ended.", "account": "The account is saved.",
     "revoked": "The key is of no use any more.", "activated": "The model is in use.", "rolled-back": "The former model is in use again.",
     "added": "The model was checked and kept; it is not in use yet.", "rescored": "Open leads were scored anew.",
 }
