@@ -17,7 +17,7 @@ def happened(n=400, rate=0.2, seed=0, wait=10.0, **more):
     rng = np.random.default_rng(seed)
     hours, waited = rng.exponential(wait, n), rng.uniform(0, 100, n)
     responses = Responses(np.minimum(hours, waited), hours <= waited, np.full(n, 24.0), np.where(rng.random(n) < 0.3, "High", "Low").tolist())
-    known = {"sales_cost": 1300.0, "marketing_cost": 5000.0, "reps": 4, "months": 3.0} | more
+    known = {"sales_cost": 1300.0, "marketing_cost": 5000.0, "reps": 4, "rep_months": 12.0} | more
     return Period(rng.random(n) < rate, rng.gamma(2, 25, n), responses, **known)
 
 
@@ -56,7 +56,7 @@ def test_speed_is_told_for_all_and_for_each_tier():
     (happened(19), "response time, p50", "not enough: 19 leads, it takes 20"),
     (happened(sales_cost=None), "cost per acquisition", "not known: no contact has a cost"),
     (happened(marketing_cost=None), "revenue per unit of marketing spend", "not known: no marketing cost was given"),
-    (happened(reps=0), "revenue per rep and month", "not known: nobody sold in this period"),
+    (happened(reps=0, rep_months=0.0), "revenue per rep and month", "not known: no rep had an account in this period"),
     (happened(wait=1000.0), "response time, p90", "not reached: fewer than 90% have been contacted"),
 ])
 def test_a_figure_that_cannot_be_told_says_why(period, name, said):
@@ -75,8 +75,17 @@ def test_conversions_without_a_value_are_told():
     period = happened()
     period.value[np.flatnonzero(period.converted)[:5]] = np.nan
     one = named(business_figures(period), "revenue per rep and month")
-    assert one.note == f"5 of {period.converted.sum()} conversions have no value written down and count as 0"
+    assert one.note.endswith(f"; 5 of {period.converted.sum()} conversions have no value written down and count as 0")
     assert one.figure is not None
+
+
+def test_revenue_per_rep_says_whose_months_it_counts_and_leaves_out_what_was_sold_in_others():
+    period = happened()
+    late = np.arange(400) >= 200
+    one = named(business_figures(happened(staffed=late)), "revenue per rep and month")
+    assert one.figure.value == pytest.approx(period.value[period.converted & late].sum() / 12)
+    assert one.note == "by 4 reps who have an account today, 12.0 months of work together; who left is not counted"
+    assert named(business_figures(happened(staffed=late)), "conversion rate").n == 400
 
 
 def test_the_same_seed_gives_the_same_intervals():

@@ -14,6 +14,7 @@ from leadrank.operations.desk import Desk
 from leadrank.operations.intake import NewLead, take_leads
 from leadrank.operations.tick import tick
 from leadrank.operations.who import Who
+from leadrank.store.accounts import change_account
 from leadrank.store.connect import Store
 
 KEEN = {"visits": 9, "source": "reference", "age": 50}
@@ -180,6 +181,27 @@ def test_a_contact_without_a_cost_costs_what_the_project_declares(team: Desk, ro
     told = {one.name: one for one in whole}["cost per acquisition"]
     assert told.figure is not None
     assert told.figure.value == pytest.approx((8.0 + 11 * 20.0) / 12)  # the model's project: contact_cost = 20
+
+
+def test_revenue_per_rep_begins_with_the_first_lead_and_each_account_and_ends_now(
+    desk: Desk, staff: Callable[..., None], root: Who, now: datetime
+) -> None:
+    staff(desk, None, "ann", "bob")
+    with desk.store.writing() as c:
+        change_account(c, "bob", created_at=now + 20 * DAY)
+        change_account(c, "ann", created_at=now - 90 * DAY)
+    take_leads(desk, root, [NewLead(f"W{k}", KEEN, created_at=now) for k in range(12)], now=now)
+    for k in range(12):
+        work.outcome(desk, root, f"W{k}", converted=True, value=100.0, now=now + timedelta(hours=k))
+    found = planning.business(desk, root, since=now - 300 * DAY, until=now + 90 * DAY, now=now + 30 * DAY)
+    assert isinstance(found, tuple)
+    told = {one.name: one for one in found}["revenue per rep and month"]
+    assert told.figure is not None
+    assert told.figure.value == pytest.approx(1200 / ((30 + 10) / (365.25 / 12)))
+    assert told.note == "by 2 reps who have an account today, 1.3 months of work together; who left is not counted"
+    before = planning.business(desk, root, since=now - 300 * DAY, until=now - 100 * DAY, now=now + 30 * DAY)
+    assert isinstance(before, tuple)
+    assert {one.name: one.note for one in before}["revenue per rep and month"] == "not known: no rep had an account in this period"
 
 
 def test_business_figures_of_a_period_and_of_the_two_that_a_date_makes(team: Desk, root: Who, now: datetime) -> None:

@@ -59,8 +59,10 @@ class Period:
         Of the leads that came.
     sales_cost, marketing_cost
         What contacts and what campaigns cost, None where it is not known.
-    reps, months
-        Sales people at work, and the length of the period in months.
+    reps, rep_months
+        Sales people who were at work, and the months that each was, added up.
+    staffed
+        Of each outcome, whether it fell into these months, shape (n,); None: all of them did.
     """
 
     converted: BoolArray
@@ -69,7 +71,8 @@ class Period:
     sales_cost: float | None = None
     marketing_cost: float | None = None
     reps: int = 0
-    months: float = 0.0
+    rep_months: float = 0.0
+    staffed: BoolArray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,22 +190,32 @@ def _cost_per_acquisition(period: Period) -> BusinessFigure:
 
 
 def _revenue(period: Period, draws: int, seed: int) -> tuple[BusinessFigure, BusinessFigure]:
-    sold = period.value[period.converted]
+    sold = period.converted if period.staffed is None else period.converted & period.staffed
+    team = f"by {period.reps} reps who have an account today, {period.rep_months:.1f} months of work together; who left is not counted"
+    return (
+        _revenue_per(
+            "revenue per rep and month", "money", period.value[sold], period.rep_months, "not known: no rep had an account in this period", team,
+            draws=draws, seed=seed,
+        ),
+        _revenue_per(
+            "revenue per unit of marketing spend", "ratio", period.value[period.converted], period.marketing_cost,
+            "not known: no marketing cost was given", draws=draws, seed=seed,
+        ),
+    )
+
+
+def _revenue_per(
+    name: str, unit: str, sold: FloatArray, parts: float | None, unknown: str, said: str = "", *, draws: int, seed: int
+) -> BusinessFigure:
     known = sold[np.isfinite(sold)]
-    missing = f"{len(sold) - len(known)} of {len(sold)} conversions have no value written down and count as 0" if len(known) < len(sold) else ""
+    note = unknown if not parts else _short(len(known), FEWEST_CONVERSIONS, "conversions with a value")
+    if note or not parts:
+        return BusinessFigure(name, unit, len(known), None, note=note)
     rng = np.random.default_rng(seed)
     total = figure(np.array([known.sum(), *(rng.poisson(1.0, len(known)) @ known for _ in range(draws))]))
-    rep_months = period.reps * period.months
-
-    def per(name: str, unit: str, parts: float | None, unknown: str) -> BusinessFigure:
-        note = unknown if not parts else _short(len(known), FEWEST_CONVERSIONS, "conversions with a value")
-        found = None if note or total is None or not parts else Figure(total.value / parts, total.low / parts, total.high / parts)
-        return BusinessFigure(name, unit, len(known), found, note=note or missing)
-
-    return (
-        per("revenue per rep and month", "money", rep_months, "not known: nobody sold in this period"),
-        per("revenue per unit of marketing spend", "ratio", period.marketing_cost, "not known: no marketing cost was given"),
-    )
+    missing = f"{len(sold) - len(known)} of {len(sold)} conversions have no value written down and count as 0" if len(known) < len(sold) else ""
+    found = None if total is None else Figure(total.value / parts, total.low / parts, total.high / parts)
+    return BusinessFigure(name, unit, len(known), found, note="; ".join(note for note in (said, missing) if note))
 
 
 def _speed(waits: Responses, tiers: Sequence[str]) -> tuple[BusinessFigure, ...]:

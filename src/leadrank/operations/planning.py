@@ -19,7 +19,7 @@ from leadrank.operations.desk import Desk, reading
 from leadrank.operations.who import Who
 from leadrank.project.economics import Economics
 from leadrank.store.accounts import active_reps
-from leadrank.store.aggregates import closed, contacted, first_responses, open_by_owner, open_chances
+from leadrank.store.aggregates import began, closed, contacted, first_responses, open_by_owner, open_chances
 from leadrank.store.leads import late
 from leadrank.store.queue import QueueFilter, tier_counts
 
@@ -127,7 +127,6 @@ def _alarm(names: Sequence[str], working: Mapping[str, int], capacity: int | Non
 
 
 def _period(c: Connection, costs: Economics, since: datetime, until: datetime, now: datetime) -> Period:
-    months = (until - since) / MONTH
     ends, waits, spent = closed(c, since, until), first_responses(c, since, until), contacted(c, since, until)
     responses = Responses(
         np.array([(now - w.created_at) / HOUR if w.hours is None else w.hours for w in waits], dtype=np.float64),
@@ -135,8 +134,14 @@ def _period(c: Connection, costs: Economics, since: datetime, until: datetime, n
         np.array([np.nan if w.due_at is None else (w.due_at - w.created_at) / HOUR for w in waits], dtype=np.float64), [w.tier for w in waits],
     )
     sales = spent.cost + (spent.contacts - spent.priced) * costs.contact_cost
+    # Months before the first lead, and those that have not come, are nobody's.
+    end = min(until, now)
+    start = max(since, began(c) or end)
+    hired = sorted(max(start, rep.created_at) for rep in active_reps(c) if rep.created_at < end)
+    months = max(0.0, (end - start) / MONTH)
     return Period(
-        np.array([end.converted for end in ends], dtype=np.bool_), np.array([np.nan if e.value is None else e.value for e in ends], dtype=np.float64),
+        np.array([one.converted for one in ends], dtype=np.bool_), np.array([np.nan if e.value is None else e.value for e in ends], dtype=np.float64),
         responses, sales_cost=sales or None, marketing_cost=months * costs.marketing_cost if costs.marketing_cost else None,
-        reps=len(active_reps(c)), months=months,
+        reps=len(hired), rep_months=max(0.0, sum((end - day) / MONTH for day in hired)),
+        staffed=np.array([bool(hired) and one.at >= hired[0] for one in ends], dtype=np.bool_),
     )

@@ -72,6 +72,12 @@ def created(c: Connection, since: datetime, until: datetime) -> int:
     return int(c.execute(select(func.count()).select_from(leads).where(*_within(leads.c.created_at, since, until))).scalar_one())
 
 
+def began(c: Connection) -> datetime | None:
+    """Read when the first lead came; None where there is none."""
+    found: datetime | None = c.execute(select(func.min(leads.c.created_at))).scalar_one()
+    return found
+
+
 def contacted(c: Connection, since: datetime, until: datetime) -> Contacted:
     """Count contacts and add up what they cost."""
     sums = select(func.count(), func.count(contacts.c.lead.distinct()), func.count(contacts.c.cost), func.coalesce(func.sum(contacts.c.cost), 0.0))
