@@ -59,12 +59,10 @@ def session(token: str, noon: datetime) -> SessionRow:
 
 def test_accounts_are_made_once_and_changed(store, noon):
     with store.writing() as c:
-        assert not accounts.has_accounts(c)
         assert accounts.add_account(c, account("bob", noon, capacity=5))
         assert not accounts.add_account(c, account("bob", noon, role="admin"))
         accounts.add_account(c, account("ann", noon, active=False))
         accounts.add_account(c, account("eve", noon, role="manager"))
-        assert accounts.has_accounts(c)
         assert accounts.get_account(c, "bob") == account("bob", noon, capacity=5)
         assert accounts.change_account(c, "bob", failures=3, locked_until=noon)
         assert not accounts.change_account(c, "nobody", failures=3)

@@ -48,11 +48,6 @@ def lock_reps(c: Connection) -> list[AccountRow]:
     return many(c, query.with_for_update(), AccountRow)
 
 
-def has_accounts(c: Connection) -> bool:
-    """Say whether there is any account."""
-    return c.execute(select(accounts.c.name).limit(1)).first() is not None
-
-
 def change_account(c: Connection, name: str, **columns: Any) -> bool:
     """Change some columns of an account; say whether it is there."""
     return c.execute(update(accounts).where(accounts.c.name == name).values(**columns)).rowcount > 0

@@ -67,11 +67,6 @@ def lock_lead(c: Connection, key: str) -> LeadRow | None:
     return found
 
 
-def get_leads(c: Connection, keys: Iterable[str]) -> dict[str, LeadRow]:
-    """Read those of the leads that are there, by key."""
-    return {row.key: row for piece in chunks(keys) for row in many(c, select(leads).where(leads.c.key.in_(piece)), LeadRow)}
-
-
 def lock_leads(c: Connection, keys: Iterable[str]) -> dict[str, LeadRow]:
     """Read leads to change them, as `lock_lead` does one."""
     wanted = sorted(set(keys))
@@ -85,12 +80,6 @@ def lock_leads(c: Connection, keys: Iterable[str]) -> dict[str, LeadRow]:
 def change_lead(c: Connection, key: str, **columns: Any) -> bool:
     """Change some columns of a lead; say whether it is there."""
     return c.execute(update(leads).where(leads.c.key == key).values(**columns)).rowcount > 0
-
-
-def open_leads(c: Connection, *, after: str | None = None, limit: int) -> list[LeadRow]:
-    """Read open and snoozed leads in the order of their keys, beginning behind `after`."""
-    query = select(leads).where(leads.c.status.in_(_ALIVE))
-    return many(c, (query if after is None else query.where(leads.c.key > after)).order_by(leads.c.key).limit(limit), LeadRow)
 
 
 def open_keys(c: Connection, *, after: str | None = None, limit: int) -> list[str]:

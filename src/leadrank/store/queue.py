@@ -107,11 +107,6 @@ def page(c: Connection, wanted: QueueFilter, *, limit: int, after: Cursor | None
     return found
 
 
-def count(c: Connection, wanted: QueueFilter) -> int:
-    """Count the leads that a filter leaves."""
-    return sum(int(c.execute(select(func.count()).select_from(leads).where(*_conditions(whose))).scalar_one()) for whose in _owners(wanted))
-
-
 def tier_counts(c: Connection, wanted: QueueFilter) -> dict[str, int]:
     """Count the leads that a filter leaves, by tier."""
     # Not the bare column: for the sake of its order SQLite would read the index by tier where the one by owner is far shorter.
