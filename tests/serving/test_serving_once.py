@@ -101,3 +101,25 @@ def test_an_answer_about_a_lead_with_a_slash_in_its_name_is_told_again(client: T
     rep = bearer(keys["rep"])
     client.post("/leads", json={"key": "a/b"}, headers=rep)
     assert [client.post("/leads/a%2Fb/contact", json={"channel": "call"}, headers=rep | ONCE).status_code for _ in range(2)] == [200, 200]
+
+
+@pytest.mark.parametrize(("address", "always", "named"), [
+    ("/explain", {}, "fields"), ("/what-if", {"fields": {"source": "Google"}}, "changes"), ("/leads/L-1/what-if", {}, "changes"),
+])
+def test_what_only_reads_knows_no_key_and_keeps_no_writer_waiting(at: TestClient, address: str, always: dict[str, object], named: str) -> None:
+    answers = [at.post(address, json=always | {named: {"visits": visits}}, headers=ONCE) for visits in (1, 9)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].content != answers[1].content
+    assert _names_a_key(at, address.replace("L-1", "{key}")) is False
+
+
+def test_a_bundle_is_checked_outside_of_any_transaction_and_the_same_again_changes_nothing(at: TestClient, leads: Path) -> None:
+    answers = [at.post("/models", content=leads.read_bytes(), headers=ONCE) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json() == answers[1].json()
+    assert (_names_a_key(at, "/models"), _names_a_key(at, "/leads/{key}/contact")) == (False, True)
+
+
+def _names_a_key(at: TestClient, path: str) -> bool:
+    """Say whether the document has the header Idempotency-Key at an address."""
+    return any(one["name"].lower() == "idempotency-key" for one in at.get("/openapi.json").json()["paths"][path]["post"].get("parameters", []))

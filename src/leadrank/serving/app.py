@@ -35,8 +35,8 @@ from leadrank.serving.watch import watch, write_predictions
 from leadrank.serving.web.pages import pages
 
 ROUTERS = (
-    health.router, health.figures, predict.router, explaining.router, leads.router, work.router, events.router, models.router, models.pieces,
-    feedback.router, figures.router, uploads.router, accounts.router, accounts.secret, sessions.router, sessions.public, webhooks.router,
+    health.router, health.figures, predict.router, explaining.router, explaining.unkept, leads.router, work.router, events.router, models.router,
+    models.unkept, feedback.router, figures.router, uploads.router, accounts.router, accounts.secret, sessions.router, sessions.public, webhooks.router,
 )
 
 LAST_LOOK = 0.5

@@ -105,7 +105,7 @@ class Guarded(APIRoute):
 
 
 class Unkept(Guarded):
-    """A route whose answer is not kept: it tells a secret, or writes piece after piece, and the same again changes nothing."""
+    """A route whose answer is not kept: it tells a secret, writes piece after piece, or only reads; or the same again changes nothing."""
 
     repeatable = False
 

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Query
 from pydantic import AfterValidator, Field
 
 from leadrank.operations import explaining
-from leadrank.serving.asking import Asker, At, Guarded
+from leadrank.serving.asking import Asker, At, Guarded, Unkept
 from leadrank.serving.words import Cell, Cells, Given, Key, Told, plain_cells
 
 router = APIRouter(route_class=Guarded, tags=["explanations"])
+unkept = APIRouter(route_class=Unkept, tags=["explanations"])
 Changes = Annotated[dict[str, Cell], Field(min_length=1), AfterValidator(plain_cells)]
 Reasons = Annotated[int, Query(ge=0, le=50, description="So many reasons at most.")]
 
@@ -136,13 +137,13 @@ def explained(found: Any) -> ExplainedTold:
     )
 
 
-@router.post("/explain")
+@unkept.post("/explain")
 def explain_fields(given: FieldsGiven, asker: Asker, service: At, reasons: Reasons = 10) -> ExplainedTold:
     """Explain the score of a lead that is not stored."""
     return explained(explaining.explain_fields(service.desk, asker.who, given.fields, reasons=reasons, now=service.now()))
 
 
-@router.post("/what-if")
+@unkept.post("/what-if")
 def what_if_fields(given: FieldsChanged, asker: Asker, service: At) -> WhatIfTold:
     """Score a lead that is not stored as it is, and with other fields."""
     return WhatIfTold.model_validate(explaining.what_if_fields(service.desk, asker.who, given.fields, given.changes, now=service.now()))
@@ -154,7 +155,7 @@ def explain(key: Key, asker: Asker, service: At, reasons: Reasons = 10) -> Expla
     return explained(explaining.explain(service.desk, asker.who, key, reasons=reasons, now=service.now()))
 
 
-@router.post("/leads/{key}/what-if")
+@unkept.post("/leads/{key}/what-if")
 def what_if(key: Key, given: ChangesGiven, asker: Asker, service: At) -> WhatIfTold:
     """Score a stored lead with other fields; nothing is kept."""
     return WhatIfTold.model_validate(explaining.what_if(service.desk, asker.who, key, given.changes, now=service.now()))

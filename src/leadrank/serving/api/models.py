@@ -13,7 +13,7 @@ from leadrank.serving.payloads import ModelsTold, ModelTold
 from leadrank.serving.words import Given, Identity, Text, Told
 
 router = APIRouter(prefix="/models", route_class=Guarded, tags=["models"])
-pieces = APIRouter(prefix="/models", route_class=Unkept, tags=["models"])
+unkept = APIRouter(prefix="/models", route_class=Unkept, tags=["models"])
 BUNDLE: dict[str, Any] = {"requestBody": {"required": True, "content": {
     "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
 }}}
@@ -38,9 +38,9 @@ def models(asker: Asker, service: At) -> ModelsTold:
     return ModelsTold.model_validate(registry.models(service.desk, asker.who, now=service.now()))
 
 
-@router.post("", status_code=201, openapi_extra=BUNDLE)
+@unkept.post("", status_code=201, openapi_extra=BUNDLE, responses={409: {"description": "Another bundle has the same name."}})
 async def add(request: Request, asker: Asker, service: At) -> ModelTold:
-    """Add a bundle, sent as it is; it is checked in full, and not yet in use."""
+    """Add a bundle, sent as it is; it is checked in full, and not yet in use. The same again changes nothing."""
     content = await request.body()
     return ModelTold.model_validate(await run_in_threadpool(registry.add_model, service.desk, asker.who, content, now=service.now()))
 
@@ -52,7 +52,7 @@ def rollback(asker: Asker, service: At, given: BecauseGiven | None = None) -> Mo
     return ModelsTold.model_validate(registry.rollback(service.desk, asker.who, because=said, now=service.now()))
 
 
-@pieces.post("/rescore")
+@unkept.post("/rescore")
 def rescore(asker: Asker, service: At) -> RescoredTold:
     """Score all open leads anew with the model in use."""
     return RescoredTold.model_validate(registry.rescore_open(service.desk, asker.who, now=service.now()))
