@@ -36,7 +36,8 @@ from leadrank.serving.web.pages import pages
 
 ROUTERS = (
     health.router, health.figures, predict.router, explaining.router, explaining.unkept, leads.router, work.router, events.router, models.router,
-    models.unkept, feedback.router, figures.router, uploads.router, accounts.router, accounts.secret, sessions.router, sessions.public, webhooks.router,
+    models.unkept, feedback.router, figures.router, uploads.router, accounts.router, accounts.secret, sessions.router, sessions.public,
+    webhooks.router,
 )
 
 LAST_LOOK = 0.5
