@@ -181,6 +181,15 @@ def test_the_last_administrator_stays(door: Desk, root: Who, now: datetime) -> N
             accounts.change_account(door, root, "root", team=None, capacity=None, **change, now=now)
 
 
+def test_a_form_that_shows_an_account_as_it_was_overwrites_no_change_since(door: Desk, root: Who, now: datetime) -> None:
+    shown = accounts.add_account(door, root, "ann", password=RIGHT, role="rep", team="north", capacity=9, salt=SALT, now=now).stands
+    told: dict[str, Any] = {"role": "rep", "team": "north", "active": True, "now": now}
+    changed = accounts.change_account(door, root, "ann", capacity=5, seen=shown, **told)
+    with pytest.raises(ConflictError, match="meanwhile: rep, team north, 5 leads, active"):
+        accounts.change_account(door, root, "ann", capacity=9, seen=shown, **told)
+    assert accounts.change_account(door, root, "ann", capacity=None, seen=changed.stands, **told).capacity is None
+
+
 def test_of_two_administrators_who_demote_each_other_at_once_one_stays(
     door: Desk, root: Who, monkeypatch: pytest.MonkeyPatch, now: datetime
 ) -> None:

@@ -36,6 +36,12 @@ class Account:
     created_at: datetime
     locked_until: datetime | None = None
 
+    @property
+    def stands(self) -> str:
+        """All of it that can be changed, in words; a form sends back what it showed."""
+        room = "no limit" if self.capacity is None else f"{self.capacity} leads"
+        return f"{self.role}, {f'team {self.team}' if self.team else 'no team'}, {room}, {'active' if self.active else 'not active'}"
+
 
 def first_admin(desk: Desk, name: str, password: str, *, salt: bytes, now: datetime) -> Account:
     """Make an administrator from the terminal, or give one that is there a new password; its sessions and keys end.
@@ -94,20 +100,27 @@ def add_account(
 
 
 def change_account(
-    desk: Desk, who: Who, name: str, *, role: Role, team: str | None, capacity: int | None, active: bool, now: datetime
+    desk: Desk, who: Who, name: str, *, role: Role, team: str | None, capacity: int | None, active: bool, seen: str | None = None, now: datetime
 ) -> Account:
     """Change an account; one that is no longer active, or has another role, is logged out everywhere.
+
+    Parameters
+    ----------
+    seen
+        How the account `stands` to the caller's knowledge; None: whatever it is.
 
     Raises
     ------
     ConflictError
-        Nobody would be left who may administer accounts.
+        Nobody would be left who may administer accounts, or somebody else changed the account meanwhile.
     """
     _checked(name, team, capacity)
     with writing(desk, who, "change_account", name, now=now) as c:
         # Locked before it is counted: two who demote each other would each see the other one left.
         admins = {row.name for row in store.lock_admins(c)}
         before = _there(c, name)
+        if seen not in {None, _shown(before).stands}:
+            raise ConflictError(f"Somebody changed {name} meanwhile: {_shown(before).stands}.", "Look at the accounts again before you change it.")
         if admins == {name} and not (active and role == "admin"):
             raise ConflictError(f"{name} is the only administrator.", "Make another one first.")
         store.change_account(c, name, role=_role(role), team=team, capacity=capacity, active=active)

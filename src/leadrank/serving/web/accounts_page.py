@@ -61,10 +61,11 @@ def add(
 def change(
     visit: Posting, name: Name, role: Annotated[Literal["rep", "manager", "analyst", "admin"], Form()], team: Name = "",
     capacity: Annotated[str, Form(max_length=10)] = "", active: Annotated[str, Form(max_length=5)] = "",
+    seen: Annotated[str, Form(max_length=300)] = "",
 ) -> Response:
-    """Change an account."""
+    """Change an account, unless it is not any more what the form showed."""
     accounts.change_account(
-        visit.desk, visit.who, name, role=role, team=team or None, capacity=_whole(capacity), active=bool(active), now=visit.now
+        visit.desk, visit.who, name, role=role, team=team or None, capacity=_whole(capacity), active=bool(active), seen=seen or None, now=visit.now
     )
     return RedirectResponse(f"{HERE}?said=account", 303)
 
