@@ -51,6 +51,7 @@ CALLS: dict[str, Call] = {
     "ask_next": lambda d, w: explaining.ask_next(d, w, "L1", now=NOW),
     "take": lambda d, w: work.take(d, w, "L1", now=NOW),
     "contact": lambda d, w: work.contact(d, w, "L1", channel="call", now=NOW),
+    "take_back_contact": lambda d, w: work.take_back_contact(d, w, "L1", now=NOW),
     "outcome": lambda d, w: work.outcome(d, w, "L1", converted=True, now=NOW),
     "reopen": lambda d, w: work.reopen(d, w, "L1", now=NOW),
     "consent": lambda d, w: work.consent(d, w, "L1", do_not_call=True, do_not_email=False, now=NOW),

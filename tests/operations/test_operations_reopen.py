@@ -1,4 +1,4 @@
-"""How a lead ended can be taken back, and its history keeps both."""
+"""How a lead ended, and that it was contacted, can be taken back, and its history keeps both."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from leadrank.operations.desk import Desk
 from leadrank.operations.intake import NewLead, take_leads
 from leadrank.operations.tick import tick
 from leadrank.operations.who import Who
+from leadrank.store.aggregates import contacted, first_responses
 from leadrank.store.connect import Store
 
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 KEEN = {"visits": 9, "source": "reference", "age": 50}
 
 
@@ -145,3 +146,39 @@ def test_an_override_that_was_ended_while_the_lead_was_closed_stays_ended(hers: 
     closed = work.outcome(hers, ann, "L1", converted=False, now=now)
     assert work.end_override(hers, ann, "L1", now=now + HOUR) == closed
     assert work.reopen(hers, ann, "L1", now=now + HOUR).tier == "High"
+
+
+def test_a_contact_that_was_none_is_taken_back_and_the_deadline_from_before_holds_again(hers: Desk, people: dict[str, Who], now: datetime) -> None:
+    ann = people["ann"]
+    before, version = queue.lead(hers, ann, "L1", now=now).lead, hers.version()
+    work.contact(hers, ann, "L1", channel="call", cost=3.0, now=now + HOUR)
+    with hers.store.reading() as c:
+        assert (contacted(c, now, now + DAY).contacts, [one.hours for one in first_responses(c, now, now + DAY)]) == (1, [1.0])
+    back = work.take_back_contact(hers, ann, "L1", now=now + 2 * HOUR)
+    assert (back.contacted_at, back.due_at) == (None, before.due_at)
+    assert hers.version() > version
+    told = queue.history(hers, ann, "L1", now=now).contacts
+    assert [(row.channel, row.by, row.at) for row in told] == [("", "ann", now + 2 * HOUR), ("call", "ann", now + HOUR)]
+    assert told[0].note == str(told[1].id)
+    with hers.store.reading() as c:
+        assert (contacted(c, now, now + DAY).cost, [one.hours for one in first_responses(c, now, now + DAY)]) == (0.0, [None])
+
+
+def test_a_deadline_that_passed_meanwhile_begins_anew_when_a_contact_is_taken_back(hers: Desk, people: dict[str, Who], now: datetime) -> None:
+    ann, late = people["ann"], now + 30 * HOUR
+    work.contact(hers, ann, "L1", channel="call", now=now + HOUR)
+    assert work.take_back_contact(hers, ann, "L1", now=late).due_at == late + DAY
+    tick(hers, now=late + HOUR)
+    assert queue.lead(hers, ann, "L1", now=late).lead.owner == "ann"
+
+
+def test_only_the_own_last_contact_is_taken_back_and_the_first_that_stands_counts(hers: Desk, people: dict[str, Who], now: datetime) -> None:
+    ann, meg = people["ann"], people["meg"]
+    work.contact(hers, ann, "L1", channel="call", now=now)
+    work.contact(hers, meg, "L1", channel="email", now=now + HOUR)
+    work.contact(hers, ann, "L1", channel="sms", now=now + 2 * HOUR)
+    assert work.take_back_contact(hers, ann, "L1", now=now + 3 * HOUR).contacted_at == now
+    assert work.take_back_contact(hers, ann, "L1", now=now + 3 * HOUR).contacted_at == now + HOUR
+    # Nothing of Ann's is left, and what Meg did is Meg's.
+    assert work.take_back_contact(hers, ann, "L1", now=now + 4 * HOUR).contacted_at == now + HOUR
+    assert len(queue.history(hers, ann, "L1", now=now).contacts) == 5

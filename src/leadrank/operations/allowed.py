@@ -58,6 +58,7 @@ ALLOWED: dict[str, Rule] = {
     "ask_next": Rule(EVERYONE, "read", leads=True, nobodys=True),
     "take": Rule(REPS, "work", leads=True, nobodys=True),
     "contact": Rule(SELLERS, "work", leads=True),
+    "take_back_contact": Rule(SELLERS, "work", leads=True),
     "outcome": Rule(SELLERS, "work", leads=True),
     "reopen": Rule(SELLERS, "work", leads=True),
     "consent": Rule(SELLERS, "work", leads=True),

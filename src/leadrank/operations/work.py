@@ -48,6 +48,24 @@ def contact(
         return _changed(c, row, now, contacted_at=row.contacted_at or moment)
 
 
+def take_back_contact(desk: Desk, who: Who, key: str, *, now: datetime) -> LeadRow:
+    """Take the caller's own last contact back; its history keeps both. Who made none leaves the lead as it is.
+
+    If it was the only one, the deadline from before holds again, or begins anew where it has passed.
+    """
+    with writing(desk, who, "take_back_contact", key, now=now) as c:
+        row = own_lead(c, who, "take_back_contact", key)
+        made = contacts.standing(c, key)
+        last = next((one for one in reversed(made) if one.by == who.name), None)
+        if last is None:
+            return row
+        contacts.take_back(c, last, now)
+        first = next((one.at for one in made if one.id != last.id), None)
+        passed = first is None and (row.due_at is None or row.due_at <= now)
+        due = _again(replace(row, contacted_at=None), now) if passed else row.due_at
+        return _changed(c, row, now, contacted_at=first, due_at=due)
+
+
 def outcome(
     desk: Desk, who: Who, key: str, *, converted: bool, value: float | None = None, note: str = "", at: datetime | None = None, now: datetime
 ) -> LeadRow:

@@ -119,8 +119,9 @@ class EventTold(Told):
 
 
 class ContactTold(Told):
-    """A contact."""
+    """A contact; one with an empty channel took back the one whose id its note holds."""
 
+    id: int
     at: Stamp
     by: str
     channel: str

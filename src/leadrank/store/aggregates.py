@@ -8,6 +8,7 @@ from datetime import datetime
 import numpy as np
 from sqlalchemy import Column, ColumnElement, Connection, and_, extract, func, select
 
+from leadrank.store.contacts import counting
 from leadrank.store.schema import contacts, leads, outcomes
 from leadrank.types import FloatArray
 
@@ -81,7 +82,7 @@ def began(c: Connection) -> datetime | None:
 def contacted(c: Connection, since: datetime, until: datetime) -> Contacted:
     """Count contacts and add up what they cost."""
     sums = select(func.count(), func.count(contacts.c.lead.distinct()), func.count(contacts.c.cost), func.coalesce(func.sum(contacts.c.cost), 0.0))
-    number, different, priced, cost = c.execute(sums.where(*_within(contacts.c.at, since, until))).one()
+    number, different, priced, cost = c.execute(sums.where(*_within(contacts.c.at, since, until), *counting())).one()
     return Contacted(int(number), int(different), int(priced), float(cost))
 
 
@@ -95,7 +96,7 @@ def closed(c: Connection, since: datetime, until: datetime) -> list[Closed]:
 
 def first_responses(c: Connection, since: datetime, until: datetime) -> list[Response]:
     """Read how long the leads created in a period waited for their first contact, with the deadline that no snooze and no new owner moves."""
-    first = select(func.min(contacts.c.id).label("id")).group_by(contacts.c.lead).subquery()
+    first = select(func.min(contacts.c.id).label("id")).where(*counting()).group_by(contacts.c.lead).subquery()
     tier, due_at = func.coalesce(contacts.c.tier, leads.c.tier), leads.c.first_due_at
     joined = leads.outerjoin(contacts.join(first, first.c.id == contacts.c.id), contacts.c.lead == leads.c.key)
     query = select(leads.c.key, tier, leads.c.created_at, contacts.c.at, due_at).select_from(joined).where(*_within(leads.c.created_at, since, until))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, String, cast, select
 
 from leadrank.store.records import ContactRow
 from leadrank.store.rows import add, many
 from leadrank.store.schema import contacts
+
+TAKING_BACK = ""
+"""The channel of a row that takes another one back; its note is that one's number."""
 
 
 def add_contact(c: Connection, row: ContactRow) -> int:
@@ -17,3 +22,20 @@ def add_contact(c: Connection, row: ContactRow) -> int:
 def contacts_of(c: Connection, lead: str) -> list[ContactRow]:
     """Read those of a lead, newest first."""
     return many(c, select(contacts).where(contacts.c.lead == lead).order_by(contacts.c.at.desc(), contacts.c.id.desc()), ContactRow)
+
+
+def take_back(c: Connection, row: ContactRow, at: datetime) -> int:
+    """Write down that who wrote a contact takes it back; it stays, and counts no more."""
+    return add(c, contacts, ContactRow(lead=row.lead, at=at, by=row.by, channel=TAKING_BACK, note=str(row.id), due_at=row.due_at, tier=row.tier))
+
+
+def standing(c: Connection, lead: str) -> list[ContactRow]:
+    """Read those of a lead that nobody took back, in the order in which they were written down."""
+    return many(c, select(contacts).where(contacts.c.lead == lead, *counting()).order_by(contacts.c.id), ContactRow)
+
+
+def counting() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Say which rows are contacts that count: those that neither take back nor are taken back."""
+    back = contacts.alias("back")
+    gone = select(back.c.note).where(back.c.channel == TAKING_BACK)
+    return contacts.c.channel != TAKING_BACK, cast(contacts.c.id, String).not_in(gone)

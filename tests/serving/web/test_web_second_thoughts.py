@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import quote
+
 from playwright.sync_api import Browser, expect
 
 from leadrank.decisions.consent import NO_CALL
@@ -12,7 +15,8 @@ from leadrank.serving.service import utc_now
 
 from .conftest import Running
 from .looking import visiting
-from .test_web_journeys import keys
+from .test_web_journeys import keys, own
+from .test_web_safety import client_of, csrf_of
 
 
 def test_a_lead_that_was_closed_by_a_click_is_taken_back_from_the_notice(fresh: Running, chromium: Browser) -> None:
@@ -75,3 +79,41 @@ def test_who_wants_no_calls_is_noted_on_the_page_and_no_call_is_suggested_any_mo
         visitor.go("/app/queue")
         assert key in keys(page)
         assert visitor.complaints == []
+
+
+def test_two_clicks_on_contacted_note_one_contact_and_undo_takes_it_back(fresh: Running, chromium: Browser) -> None:
+    with visiting(chromium, fresh.address, name="rob") as visitor:
+        page, key = visitor.page, keys(visitor.page)[0]
+        due = lead(fresh.desk, LOCAL, key, now=utc_now()).lead.due_at
+        page.locator(f'[data-key="{key}"] [data-act=c]').dblclick()
+        expect(page.locator(f'[data-key="{key}"] .due')).to_contain_text("contacted")
+        assert len(history(fresh.desk, LOCAL, key, now=utc_now()).contacts) == 1
+        page.get_by_role("button", name="Undo").dblclick()
+        expect(page.locator("#said")).to_contain_text("Taken back")
+        expect(page.locator(f'[data-key="{key}"] [data-act=c]')).to_be_enabled()
+        again = lead(fresh.desk, LOCAL, key, now=utc_now()).lead
+        assert (again.contacted_at, again.due_at) == (None, due)
+        assert visitor.complaints == []
+
+
+def test_a_form_that_is_sent_twice_by_whatever_means_is_done_once(fresh: Running) -> None:
+    with client_of(fresh, "rob") as client:
+        key = own(fresh, "rob")[0]
+        text = client.get(f"/app/leads/{quote(key)}").text
+        number = re.findall(r'name="once" value="([^"]+)"', text)[0]
+        form = {"csrf": csrf_of(client), "once": number, "channel": "call", "note": "no answer"}
+        for given in (form, form, form | {"note": "other words are another contact"}):
+            assert client.post(f"/app/leads/{quote(key)}/contact", data=given).status_code == 303
+        assert [one.note for one in history(fresh.desk, LOCAL, key, now=utc_now()).contacts] == ["other words are another contact", "no answer"]
+
+
+def test_a_contact_is_taken_back_on_the_page_of_its_lead_without_scripts(fresh: Running, chromium: Browser) -> None:
+    with visiting(chromium, fresh.address, name="rob", scripts=False) as visitor:
+        page, key = visitor.page, keys(visitor.page)[0]
+        page.locator(f'[data-key="{key}"] [data-act=c]').click()
+        visitor.go(f"/app/leads/{key}")
+        page.get_by_role("button", name="take my last contact back").click()
+        expect(page.locator("#said")).to_contain_text("Taken back")
+        expect(page.locator("section[aria-labelledby=past]")).to_contain_text("Taken back: not contacted")
+        expect(page.get_by_role("button", name="take my last contact back")).to_have_count(0)
+        assert lead(fresh.desk, LOCAL, key, now=utc_now()).lead.contacted_at is None

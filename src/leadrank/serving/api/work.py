@@ -80,6 +80,12 @@ def contact(key: Key, given: ContactGiven, asker: Asker, service: At) -> LeadTol
     return tell(service, LeadTold, work.contact(service.desk, asker.who, key, **given.model_dump(), now=service.now()))
 
 
+@router.delete("/contact")
+def take_back_contact(key: Key, asker: Asker, service: At) -> LeadTold:
+    """Take back the caller's own last contact: without another one, the lead waits for its first again."""
+    return tell(service, LeadTold, work.take_back_contact(service.desk, asker.who, key, now=service.now()))
+
+
 @router.post("/outcome")
 def outcome(key: Key, given: OutcomeGiven, asker: Asker, service: At) -> LeadTold:
     """Write down how a lead ended; it leaves the queue."""

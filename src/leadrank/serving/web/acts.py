@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse
 from leadrank.errors import UsageError
 from leadrank.operations import work
 from leadrank.serving.web.entry import PageRoute, Posting
+from leadrank.serving.web.once import once
 
 pages = APIRouter(prefix="/leads", route_class=PageRoute)
 _POINT_LAST = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
@@ -20,6 +21,7 @@ _COMMA_LAST = re.compile(r"(\d+|\d{1,3}(\.\d{3})+),\d{1,2}")
 
 Text = Annotated[str, Form(max_length=2000)]
 Channel = Annotated[str, Form(max_length=50)]
+Number = Annotated[str, Form(alias="once", max_length=50)]
 Ticked = Annotated[bool, Form()]
 Back = Annotated[str | None, Form(max_length=4000)]
 """The filters of the list that the form stood in, after a question mark; None for the lead's own page."""
@@ -35,11 +37,12 @@ def back_to(back: str | None, key: str, said: str) -> RedirectResponse:
 
 @pages.post("/{key:path}/done")
 def done(
-    visit: Posting, key: str, did: Annotated[Literal["contacted", "converted", "lost"], Form()], channel: Channel = "call", back: Back = None
+    visit: Posting, key: str, did: Annotated[Literal["contacted", "converted", "lost"], Form()], channel: Channel = "call", back: Back = None,
+    number: Number = "",
 ) -> RedirectResponse:
     """Take the click of the list: contacted, won or lost."""
     if did == "contacted":
-        work.contact(visit.desk, visit.who, key, channel=channel, now=visit.now)
+        once(visit, number, ("contact", key, channel, ""), lambda desk: work.contact(desk, visit.who, key, channel=channel, now=visit.now))
     else:
         work.outcome(visit.desk, visit.who, key, converted=did == "converted", now=visit.now)
     return back_to(back, key, did)
@@ -53,10 +56,18 @@ def take(visit: Posting, key: str, back: Back = None) -> RedirectResponse:
 
 
 @pages.post("/{key:path}/contact")
-def contact(visit: Posting, key: str, channel: Channel, note: Text = "", back: Back = None) -> RedirectResponse:
+def contact(visit: Posting, key: str, channel: Channel, note: Text = "", back: Back = None, number: Number = "") -> RedirectResponse:
     """Write down a contact with its note."""
-    work.contact(visit.desk, visit.who, key, channel=channel, note=note, now=visit.now)
+    told = ("contact", key, channel, note)
+    once(visit, number, told, lambda desk: work.contact(desk, visit.who, key, channel=channel, note=note, now=visit.now))
     return back_to(back, key, "contacted")
+
+
+@pages.post("/{key:path}/contact/back")
+def take_back_contact(visit: Posting, key: str, back: Back = None, number: Number = "") -> RedirectResponse:
+    """Take the last own contact back."""
+    once(visit, number, ("contact back", key), lambda desk: work.take_back_contact(desk, visit.who, key, now=visit.now))
+    return back_to(back, key, "uncontacted")
 
 
 @pages.post("/{key:path}/outcome")
@@ -100,10 +111,12 @@ def wake(visit: Posting, key: str, back: Back = None) -> RedirectResponse:
 
 @pages.post("/{key:path}/feedback")
 def feedback(
-    visit: Posting, key: str, verdict: Annotated[Literal["right", "too high", "too low"], Form()], because: Text = "", back: Back = None
+    visit: Posting, key: str, verdict: Annotated[Literal["right", "too high", "too low"], Form()], because: Text = "", back: Back = None,
+    number: Number = "",
 ) -> RedirectResponse:
     """Take what somebody thinks of the score."""
-    work.feedback(visit.desk, visit.who, key, verdict=verdict, because=because, now=visit.now)
+    told = ("feedback", key, verdict, because)
+    once(visit, number, told, lambda desk: work.feedback(desk, visit.who, key, verdict=verdict, because=because, now=visit.now))
     return back_to(back, key, "feedback")
 
 

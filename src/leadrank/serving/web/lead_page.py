@@ -72,11 +72,13 @@ def _lead(
     told = explaining.explain(visit.desk, visit.who, key, reasons=REASONS, now=visit.now)
     past = queue.history(visit.desk, visit.who, key, now=visit.now)
     active = visit.desk.champion.current()
+    undone = {one.note for one in past.contacts if not one.channel}
+    mine = any(one.channel and one.by == visit.who.name and str(one.id) not in undone for one in past.contacts)
     return page(
         visit, "lead.html", here="/app/queue", stamp=_stamp(lead), lead=lead, known=known, past=past, said=said_of(said), told=told,
         gauge=_gauge(lead, active.bundle), reasons=reasons_of(told), base=percent(_base(told)), parts=told.parts,
         history=_history(past.scores, visit), levers=explaining.levers(active, lead.fields), given=given or {}, answer=answer,
-        questions=explaining.ask_next(visit.desk, visit.who, key, now=visit.now), channels=_channels(lead),
+        questions=explaining.ask_next(visit.desk, visit.who, key, now=visit.now), channels=_channels(lead), undone=undone, mine=mine,
         sensitive=active.bundle.terms.sensitive, owners=_owners(visit), tomorrow=visit.now + timedelta(days=7), cell=_cell,
     )
 

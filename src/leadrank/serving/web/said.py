@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 WORDS = {
-    "contacted": "Noted as contacted.", "converted": "Noted as won.", "lost": "Noted as lost.", "reopened": "Taken back: it is open again.",
+    "contacted": "Noted as contacted.", "converted": "Noted as won.", "lost": "Noted as lost.",
+    "uncontacted": "Taken back: it was not contacted.", "reopened": "Taken back: it is open again.",
     "snoozed": "Snoozed; it comes back by itself.",
     "feedback": "Thank you: the analysts see it, and it counts when the model learns anew.", "overridden": "Your tier counts until it expires.",
     "ended": "The model’s own tier counts again.", "reassigned": "Reassigned.", "yours": "It is yours now.",
@@ -16,7 +17,7 @@ WORDS = {
     "added": "The model was checked and kept; it is not in use yet.", "rescored": "Open leads were scored anew.",
 }
 
-UNDONE = frozenset({"converted", "lost"})
+UNDONE = frozenset({"contacted", "converted", "lost"})
 """What can be taken back."""
 
 

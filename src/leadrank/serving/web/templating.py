@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -70,7 +71,7 @@ def environment() -> Environment:
         moment=_moment, machine=_machine, anchor=anchor, urlencode_all=_urlencode_all,
         points=_points, called=_called, why_aside=_why_aside, value=_value,
     )
-    made.globals.update(strip=strip, static=static)
+    made.globals.update(strip=strip, static=static, number=lambda: secrets.token_urlsafe(12))
     return made
 
 

@@ -24,6 +24,26 @@
     if (said && said.textContent.trim() !== told) announce(said.textContent.trim());
     told = said ? said.textContent.trim() : "";
   });
+  // A form is sent once: what was clicked cannot be clicked again until there is an answer.
+  var sent = new WeakMap();
+  function release(form) {
+    var was = form && sent.get(form);
+    if (!was) return;
+    sent.delete(form);
+    form.querySelectorAll("button").forEach(function (button) { button.disabled = false; });
+    if (was.isConnected && document.activeElement === document.body) was.focus();
+  }
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.method !== "post") return;
+    if (sent.has(form)) { event.preventDefault(); event.stopImmediatePropagation(); return; }
+    sent.set(form, document.activeElement);
+    // Not at once: a button that is disabled would not be part of what is sent.
+    window.setTimeout(function () { if (sent.has(form)) form.querySelectorAll("button").forEach(function (button) { button.disabled = true; }); });
+    window.setTimeout(release, 10000, form);
+  }, true);
+  document.addEventListener("htmx:finally:request", function (event) { release(event.detail && event.detail.ctx && event.detail.ctx.sourceElement); });
+  window.addEventListener("pageshow", function (event) { if (event.persisted) document.querySelectorAll("form").forEach(release); });
   // A menu closes with Escape, and gives the focus back.
   document.addEventListener("keydown", function (event) {
     if (event.key !== "Escape") return;
