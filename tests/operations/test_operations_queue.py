@@ -18,7 +18,7 @@ from leadrank.errors import ConflictError, ForbiddenError, NotFoundError, UsageE
 from leadrank.operations import queue, replies, work
 from leadrank.operations.access import access_log, record_unstored
 from leadrank.operations.desk import Desk
-from leadrank.operations.intake import NewLead, take_leads
+from leadrank.operations.intake import LONGEST_KEY, NewLead, take_leads
 from leadrank.operations.who import Who
 from leadrank.store.connect import Store
 from leadrank.store.leads import change_lead
@@ -47,6 +47,20 @@ def test_pages_follow_each_other_without_gap_or_repeat(store: Store, desk_of: Ca
         after = page.after
     assert [row.key for row in found] == [row.key for row in sorted(found, key=lambda row: (-row.worth, row.key))]
     assert len({row.key for row in found}) == 23
+
+
+@pytest.mark.parametrize("letter", ["😀", '"', "\\", "ü", "a"])
+def test_a_place_in_the_queue_of_the_longest_key_is_within_its_bound(desk: Desk, root: Who, now: datetime, letter: str) -> None:
+    keys = [letter * (LONGEST_KEY - 1) + end for end in (letter, "z")]
+    take_leads(desk, root, [NewLead(key, KEEN) for key in keys], now=now + timedelta(microseconds=123456))
+    with desk.store.writing() as c:
+        for key in keys:
+            change_lead(c, key, worth=-1.2345678901234567e-300)
+    first = queue.queue(desk, root, limit=1, now=now + timedelta(microseconds=1))
+    assert len(first.after or "") <= queue.LONGEST_CURSOR
+    second = queue.queue(desk, root, limit=1, after=first.after, now=now)
+    assert {row.key for row in (*first.leads, *second.leads)} == set(keys)
+    assert second.after is None
 
 
 @pytest.mark.parametrize("forged", [

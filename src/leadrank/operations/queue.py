@@ -16,6 +16,7 @@ from leadrank.frames import pl
 from leadrank.operations.allowed import reach_of
 from leadrank.operations.desk import Desk, own_lead, reading
 from leadrank.operations.exports import KINDS, as_file
+from leadrank.operations.intake import LONGEST_KEY
 from leadrank.operations.titles import title_of
 from leadrank.operations.who import Who
 from leadrank.store import assignments, contacts, events, feedback, outcomes, overrides, scores, snoozes
@@ -26,7 +27,9 @@ MOST = 500
 """Leads on one page at most."""
 SOON = timedelta(hours=24)
 """What is due within this time is to be done now. A day by the clock, not until midnight: where the team's midnight is, nobody has said."""
-LONGEST, LONGEST_CURSOR = 100_000, 2_000
+LONGEST = 100_000
+LONGEST_CURSOR = -(-(4 * LONGEST_KEY + 100) // 3) * 4
+"""In base64: a key of letters that take four bytes each, with all that stands before it."""
 SHOWN = (
     "key", "score", "probability", "probability_low", "probability_high", "tier", "contact", "expected_profit", "action", "due_within", "due_at",
     "owner", "team", "status", "reason", "source", "created_at", "contacted_at", "model",
@@ -158,7 +161,7 @@ def _own(who: Who, wanted: QueueFilter) -> QueueFilter:
 
 def _told(row: LeadRow, soon: datetime) -> str:
     place = [soon.isoformat(), urgency_of(row, soon), row.worth, row.key]
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+    return base64.urlsafe_b64encode(json.dumps(place, ensure_ascii=False).encode()).decode()
 
 
 def _place(text: str) -> tuple[datetime, Cursor]:

@@ -10,6 +10,7 @@ from msgspec import json, to_builtins
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from leadrank.operations.notices import Notice
+from leadrank.operations.queue import LONGEST_CURSOR
 from leadrank.serving.envelope import SLASH
 
 LARGEST = 1e15
@@ -106,4 +107,4 @@ Key = Annotated[str, AfterValidator(_key), Path(min_length=1, max_length=200, de
 Identity = Annotated[str, AfterValidator(_key), Path(min_length=1, max_length=200)]
 Limit = Annotated[int, Query(ge=1, le=500, description="So many at most.")]
 Strict = Annotated[bool | None, Query(description="Refuse odd fields (422) instead of telling of them; left out, as the service is set.")]
-After = Annotated[str | None, Query(max_length=500, description="`after` of the page before.")]
+After = Annotated[str | None, Query(max_length=LONGEST_CURSOR, description="`after` of the page before.")]
