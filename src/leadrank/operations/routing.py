@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from leadrank.decisions.routing import Arrival, Rep, route_each, team_of
 from leadrank.operations.champion import Active
 from leadrank.store import accounts, assignments
 from leadrank.store.leads import loads
-from leadrank.store.records import AssignmentRow, LeadRow
+from leadrank.store.records import AccountRow, AssignmentRow, LeadRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,12 @@ def place(c: Connection, active: Active, moves: Sequence[Move]) -> list[Move]:
         Rep(name, rep.team, rep.capacity, load[name], rep.last_assigned) for name, rep in reps.items()
     ]), strict=True))
     return [found.get(k, move) for k, move in enumerate(moves)]
+
+
+def placeable(active: Active, rows: Sequence[LeadRow], reps: Sequence[AccountRow], load: Mapping[str, int]) -> list[str]:
+    """Name the leads for which somebody has room, without keeping others from giving any meanwhile."""
+    there = [Rep(rep.name, rep.team, rep.capacity, load.get(rep.name, 0), rep.last_assigned) for rep in reps]
+    return [move.row.key for move in _routed(active, [Move(row, row) for row in rows], there) if move.row.owner is not None]
 
 
 def without_owner(active: Active, row: LeadRow) -> tuple[LeadRow, str]:

@@ -13,7 +13,7 @@ from leadrank.operations.cells import listed
 from leadrank.operations.champion import Active
 from leadrank.operations.desk import Desk, write_waiting
 from leadrank.operations.registry import CHUNK, rescored
-from leadrank.operations.routing import Move, place, write_moves
+from leadrank.operations.routing import Move, place, placeable, write_moves
 from leadrank.operations.scoring import depends_on_time
 from leadrank.operations.standing import Restless, settle
 from leadrank.operations.who import LEADRANK
@@ -100,18 +100,18 @@ def _due(c: Connection, active: Active, behind: Behind, now: datetime) -> _Due:
         stale = leads.scored_before(c, _old(c, now), PIECE)
     return _Due(
         [row.key for row in leads.due_snoozes(c, now)[:PIECE]], [row.key for row in leads.ended_overrides(c, now)[:PIECE]],
-        [key for _, key in late], waiting, stale, Behind(last, late[-1] if len(late) == PIECE else None),
+        [key for _, key in late], placeable(active, waiting, reps, load), stale, Behind(last, late[-1] if len(late) == PIECE else None),
     )
 
 
-def _waiting(c: Connection, behind: Cursor | None) -> tuple[list[str], Cursor | None]:
-    """Name leads that wait: the most worth at each tick, those behind them in turn, so that one full team keeps no other team's leads waiting."""
+def _waiting(c: Connection, behind: Cursor | None) -> tuple[list[LeadRow], Cursor | None]:
+    """Read leads that wait: the most worth at each tick, those behind them in turn, so that one full team keeps no other team's leads waiting."""
     first = page(c, WAITING, limit=PIECE)
     if len(first) < PIECE:
-        return [row.key for row in first], None
+        return first, None
     then = page(c, WAITING, limit=PIECE, after=behind or Cursor(first[-1].worth, first[-1].key))
     last = Cursor(then[-1].worth, then[-1].key) if len(then) == PIECE else None
-    return list(dict.fromkeys(row.key for row in (*first, *then))), last
+    return list({row.key: row for row in (*first, *then)}.values()), last
 
 
 def _piece(desk: Desk, did: str, keys: Sequence[str], work: Work, now: datetime) -> int:
