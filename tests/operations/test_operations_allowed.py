@@ -15,7 +15,7 @@ import pytest
 
 import leadrank.operations
 from leadrank.errors import ForbiddenError, NotFoundError
-from leadrank.operations import access, accounts, explaining, feedback, happenings, intake, keys, planning, queue, registry, upload, work
+from leadrank.operations import access, accounts, explaining, feedback, happenings, intake, keys, planning, queue, registry, sight, upload, work
 from leadrank.operations.allowed import ALLOWED, check
 from leadrank.operations.desk import Desk
 from leadrank.operations.who import ROLES, SCOPES, Who
@@ -49,6 +49,7 @@ CALLS: dict[str, Call] = {
     "explain": lambda d, w: explaining.explain(d, w, "L1", now=NOW),
     "what_if": lambda d, w: explaining.what_if(d, w, "L1", {"visits": 1}, now=NOW),
     "ask_next": lambda d, w: explaining.ask_next(d, w, "L1", now=NOW),
+    "sight": lambda d, w: sight.sight(d, w, "L1", now=NOW),
     "take": lambda d, w: work.take(d, w, "L1", now=NOW),
     "contact": lambda d, w: work.contact(d, w, "L1", channel="call", now=NOW),
     "take_back_contact": lambda d, w: work.take_back_contact(d, w, "L1", now=NOW),
@@ -83,7 +84,7 @@ CALLS: dict[str, Call] = {
 }
 """Every operation, about lead L1 where it is about one."""
 WITHOUT_STORE = {"predict"}
-READ_ONLY = {"lead", "history", "explain", "what_if", "ask_next"}
+READ_ONLY = {"sight", "lead", "history", "explain", "what_if", "ask_next"}
 """What changes nothing of a lead: a rep may do it also with those of the team that nobody has."""
 OTHER: list[bytes] = []
 

@@ -56,6 +56,7 @@ ALLOWED: dict[str, Rule] = {
     "explain": Rule(EVERYONE, "read", leads=True, nobodys=True),
     "what_if": Rule(EVERYONE, "read", leads=True, nobodys=True),
     "ask_next": Rule(EVERYONE, "read", leads=True, nobodys=True),
+    "sight": Rule(EVERYONE, "read", leads=True, nobodys=True),
     "take": Rule(REPS, "work", leads=True, nobodys=True),
     "contact": Rule(SELLERS, "work", leads=True),
     "take_back_contact": Rule(SELLERS, "work", leads=True),

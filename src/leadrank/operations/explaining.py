@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from dataclasses import fields as parts_of
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from leadrank.bundle import Scored
 from leadrank.data import ColumnSchema, clean_cell
 from leadrank.data.cell import text_of
@@ -86,11 +88,15 @@ class Lever:
 def explain(desk: Desk, who: Who, key: str, *, reasons: int = 10, now: datetime) -> ExplainedLead:
     """Explain the model's score of a stored lead in full: all reasons with evidence, their sum, and what would lift it."""
     with reading(desk, who, "explain", key, now=now) as c:
-        row, active = own_lead(c, who, "explain", key, lock=False), desk.champion.of(c)
-        told = _explained(active, tables_of(c, active, [row]), key, reasons, now)
-        scored = _with(told.scored, row)
-        parts = {part.name: getattr(told, part.name) for part in parts_of(told)} | {"scored": scored}
-        return ExplainedLead(**parts, model_alone=_alone(told.scored, scored))
+        return explained_lead(c, desk.champion.of(c), own_lead(c, who, "explain", key, lock=False), reasons, now)
+
+
+def explained_lead(c: Connection, active: Active, row: LeadRow, reasons: int, now: datetime) -> ExplainedLead:
+    """Explain a stored lead that the caller may see."""
+    told = _explained(active, tables_of(c, active, [row]), row.key, reasons, now)
+    scored = _with(told.scored, row)
+    parts = {part.name: getattr(told, part.name) for part in parts_of(told)} | {"scored": scored}
+    return ExplainedLead(**parts, model_alone=_alone(told.scored, scored))
 
 
 def explain_fields(desk: Desk, who: Who, fields: Mapping[str, object], *, reasons: int = 10, now: datetime) -> Explained:
@@ -139,8 +145,12 @@ def levers(active: Active, fields: Mapping[str, object]) -> tuple[Lever, ...]:
 def ask_next(desk: Desk, who: Who, key: str, *, most: int = 3, now: datetime) -> tuple[Question, ...]:
     """Return the blank fields whose answers would change the score most, the best question first."""
     with reading(desk, who, "ask_next", key, now=now) as c:
-        row, active = own_lead(c, who, "ask_next", key, lock=False), desk.champion.of(c)
-        return questions(active, row_of(active, tables_of(c, active, [row]), now), most)
+        return questions_of(c, desk.champion.of(c), own_lead(c, who, "ask_next", key, lock=False), most, now)
+
+
+def questions_of(c: Connection, active: Active, row: LeadRow, most: int, now: datetime) -> tuple[Question, ...]:
+    """Return what to ask a stored lead that the caller may see."""
+    return questions(active, row_of(active, tables_of(c, active, [row]), now), most)
 
 
 def row_of(active: Active, tables: pl.DataFrame | dict[str, pl.DataFrame], now: datetime) -> pl.DataFrame:

@@ -10,6 +10,8 @@ from dataclasses import fields as parts_of
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Connection
+
 from leadrank.data.cell import text_of
 from leadrank.errors import ForbiddenError, UsageError
 from leadrank.frames import pl
@@ -135,19 +137,28 @@ def in_words(wanted: QueueFilter) -> str:
 def lead(desk: Desk, who: Who, key: str, *, now: datetime) -> Known:
     """Return one lead."""
     with reading(desk, who, "lead", key, now=now) as c:
-        row = own_lead(c, who, "lead", key, lock=False)
-        return Known(row, scores.latest(c, key), None if row.overridden_until is None else overrides.current(c, key, now))
+        return known_of(c, own_lead(c, who, "lead", key, lock=False), now)
+
+
+def known_of(c: Connection, row: LeadRow, now: datetime) -> Known:
+    """Read what stands beside a lead that the caller may see."""
+    return Known(row, scores.latest(c, row.key), None if row.overridden_until is None else overrides.current(c, row.key, now))
 
 
 def history(desk: Desk, who: Who, key: str, *, now: datetime) -> History:
     """Return all that happened to one lead, and why its score changed each time."""
     with reading(desk, who, "history", key, now=now) as c:
-        row = own_lead(c, who, "history", key, lock=False)
-        return History(
-            row, tuple(scores.history(c, key)), tuple(events.events_of(c, key)), tuple(contacts.contacts_of(c, key)),
-            tuple(outcomes.outcomes_of(c, key)), tuple(feedback.feedback_of(c, key)), tuple(snoozes.snoozes_of(c, key)),
-            tuple(assignments.assignments_of(c, key)), tuple(overrides.overrides_of(c, key)),
-        )
+        return history_of(c, own_lead(c, who, "history", key, lock=False))
+
+
+def history_of(c: Connection, row: LeadRow) -> History:
+    """Read all that happened to a lead that the caller may see."""
+    key = row.key
+    return History(
+        row, tuple(scores.history(c, key)), tuple(events.events_of(c, key)), tuple(contacts.contacts_of(c, key)),
+        tuple(outcomes.outcomes_of(c, key)), tuple(feedback.feedback_of(c, key)), tuple(snoozes.snoozes_of(c, key)),
+        tuple(assignments.assignments_of(c, key)), tuple(overrides.overrides_of(c, key)),
+    )
 
 
 def _own(who: Who, wanted: QueueFilter) -> QueueFilter:

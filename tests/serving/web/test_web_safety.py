@@ -12,8 +12,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from leadrank.operations import intake, work
+from leadrank.operations.access import access_log
 from leadrank.operations.queue import QueueFilter, lead, queue
-from leadrank.operations.who import LOCAL
+from leadrank.operations.who import LOCAL, Who
 from leadrank.serving.service import utc_now
 
 from .conftest import Running
@@ -146,3 +147,11 @@ def test_a_script_gets_its_refusal_as_a_sentence_that_goes_into_the_corner(team:
         answer = client.get("/app/manager", headers={"hx-request": "true"})
         assert answer.headers["hx-retarget"] == "#toast"
         assert "<" not in answer.text
+
+
+@pytest.mark.parametrize("name", ["rob", "mia"])
+def test_one_look_at_a_lead_is_written_down_once(fresh: Running, name: str) -> None:
+    key = queue(fresh.desk, Who("rob", "rep", "Inbound"), now=utc_now()).leads[0].key
+    with client_of(fresh, name) as client:
+        assert client.get(f"/app/leads/{key}").status_code == 200
+    assert [row.did for row in access_log(fresh.desk, LOCAL, by=name, what=key, now=utc_now())] == ["sight"]

@@ -10,7 +10,8 @@ from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse, Response
 
 from leadrank.bundle import Bundle
-from leadrank.operations import explaining, planning, queue
+from leadrank.operations import explaining, queue
+from leadrank.operations.sight import sight
 from leadrank.pages.words import percent
 from leadrank.score import Explained
 from leadrank.serving.falling_back import told_again
@@ -49,7 +50,7 @@ def what_if(visit: Visiting, key: str, fields: Fields) -> Response:
     answer = explaining.what_if(visit.desk, visit.who, key, asked, now=visit.now) if asked else None
     if visit.partial:
         return page(visit, "lead/what_if_answer.html", answer=answer)
-    return _lead(visit, known, answer=answer, given=fields)
+    return _lead(visit, key, answer=answer, given=fields)
 
 
 @pages.get("/leads/{key:path}/stamp")
@@ -62,24 +63,21 @@ def stamp(visit: Visiting, key: str) -> PlainTextResponse:
 @told_again
 def show(visit: Visiting, key: str, said: str = "") -> Response:
     """Show the lead."""
-    return _lead(visit, queue.lead(visit.desk, visit.who, key, now=visit.now), said=said)
+    return _lead(visit, key, said=said)
 
 
-def _lead(
-    visit: Visit, known: queue.Known, *, said: str = "", answer: explaining.WhatIf | None = None, given: dict[str, str] | None = None
-) -> Response:
-    lead, key = known.lead, known.lead.key
-    told = explaining.explain(visit.desk, visit.who, key, reasons=REASONS, now=visit.now)
-    past = queue.history(visit.desk, visit.who, key, now=visit.now)
+def _lead(visit: Visit, key: str, *, said: str = "", answer: explaining.WhatIf | None = None, given: dict[str, str] | None = None) -> Response:
+    seen = sight(visit.desk, visit.who, key, reasons=REASONS, now=visit.now)
+    lead, told, past = seen.known.lead, seen.told, seen.past
     active = visit.desk.champion.current()
     undone = {one.note for one in past.contacts if not one.channel}
     mine = any(one.channel and one.by == visit.who.name and str(one.id) not in undone for one in past.contacts)
     return page(
-        visit, "lead.html", here="/app/queue", stamp=_stamp(lead), lead=lead, known=known, past=past, said=said_of(said), told=told,
+        visit, "lead.html", here="/app/queue", stamp=_stamp(lead), lead=lead, known=seen.known, past=past, said=said_of(said), told=told,
         gauge=_gauge(lead, active.bundle), reasons=reasons_of(told), base=percent(_base(told)), parts=told.parts,
         history=_history(past.scores, visit), levers=explaining.levers(active, lead.fields), given=given or {}, answer=answer,
-        questions=explaining.ask_next(visit.desk, visit.who, key, now=visit.now), channels=_channels(lead), undone=undone, mine=mine,
-        sensitive=active.bundle.terms.sensitive, owners=_owners(visit), tomorrow=visit.now + timedelta(days=7), cell=_cell,
+        questions=seen.questions, channels=_channels(lead), undone=undone, mine=mine,
+        sensitive=active.bundle.terms.sensitive, owners=seen.reps, tomorrow=visit.now + timedelta(days=7), cell=_cell,
     )
 
 
@@ -134,12 +132,6 @@ def _channels(lead: LeadRow) -> tuple[tuple[str, str], ...]:
     """Offer last what this lead does not want; it may still have happened."""
     barred = ({"call", "sms"} if lead.do_not_call else set()) | ({"email"} if lead.do_not_email else set())
     return tuple(sorted(CHANNELS, key=lambda one: one[0] in barred))
-
-
-def _owners(visit: Visit) -> list[str]:
-    if not visit.may("reassign"):
-        return []
-    return [load.owner for load in planning.workload(visit.desk, visit.who, now=visit.now) if load.owner]
 
 
 def _cell(value: Any) -> str:
