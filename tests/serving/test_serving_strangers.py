@@ -59,6 +59,15 @@ def test_few_passwords_are_looked_at_at_once(
     assert service.looking.acquire(blocking=False)
 
 
+def test_many_tries_at_once_do_not_outrun_the_limit(client: TestClient, service: Service, keys: dict[str, str]) -> None:
+    assert keys
+    most = service.settings.limits.tries
+    with ThreadPoolExecutor(12) as pool:
+        seen = list(pool.map(lambda k: client.post("/session", json={"name": f"x{k}", "password": "y"}).status_code, range(most + 20)))
+    assert set(seen) == {401, 429}
+    assert most <= seen.count(401) < most + PASSWORDS
+
+
 @pytest.mark.parametrize("path", ["/", "/health", "/health/live", "/health/ready", "/leads", "/app/queue"])
 def test_a_head_is_answered_as_a_get_is_and_without_a_body(client: TestClient, path: str) -> None:
     one, other = client.head(path), client.get(path)

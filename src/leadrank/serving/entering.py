@@ -1,4 +1,4 @@
-"""Who wants to come in: tries are counted before a password is looked at, and few are looked at at once."""
+"""Who wants to come in: few passwords are looked at at once, and none from an address that failed too often."""
 
 from __future__ import annotations
 
@@ -29,12 +29,16 @@ def log_in(service: Service, request: Request, name: str, password: str) -> tupl
     """
     if is_foreign(request.scope["leadrank.headers"]):
         raise Problem(403, "Another site sent this.", "Log in from the pages of this service.")
-    service.tries.count(request.client.host if request.client else "")
+    address = request.client.host if request.client else ""
+    service.tries.check(address)
     token, csrf = secrets.token_urlsafe(BYTES), secrets.token_urlsafe(BYTES)
     if not service.looking.acquire(timeout=PATIENCE):
         raise Problem(503, "Too many log in at once.", "Try again in a few seconds.", headers={"retry-after": "5"})
     try:
+        service.tries.check(address)  # once more: those before it may have been the last ones
         signed = sessions.log_in(service.desk, name, password, token=token, csrf=csrf, request=request.scope["leadrank.number"], now=service.now())
+        if signed is None:
+            service.tries.count(address)
     finally:
         service.looking.release()
     return None if signed is None else (token, signed)

@@ -63,6 +63,11 @@ class MovingMinutes:
         if not self._limiter.hit(self._item, self._what, caller):
             raise too_often(self._most, MINUTE / self._most)
 
+    def check(self, caller: str) -> None:
+        """Raise if a further call would be too much, without counting it."""
+        if not self._limiter.test(self._item, self._what, caller):
+            raise too_often(self._most, MINUTE / self._most)
+
 
 def too_often(most: int, wait: float) -> Problem:
     """Ask a caller to wait."""
