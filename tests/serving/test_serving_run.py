@@ -132,3 +132,25 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path, leads: Path) -> None:
             capture_output=True, text=True, timeout=60, check=False,
         )
     assert (done.returncode, f"127.0.0.1:{port} cannot be listened on" in done.stderr) == (2, True), done.stderr
+
+
+EARLY = """
+import os, signal, sys
+from pathlib import Path
+from leadrank.cli.stopping import drained, in_own_time, stoppable
+from leadrank.serving.app import app_of
+from leadrank.serving.run import listen, run_one
+from leadrank.serving.service import open_service
+from leadrank.serving.settings import Settings
+
+settings = Settings("sqlite:///x.db", Path(sys.argv[1]))
+app = app_of(open_service(settings))
+with stoppable(), drained(), in_own_time() as told:
+    os.kill(os.getpid(), signal.SIGTERM)
+    run_one(app, listen("127.0.0.1", 0), settings, told)
+"""
+
+
+def test_who_is_told_to_end_before_the_server_can_hear_it_ends(tmp_path: Path, leads: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", EARLY, str(leads)], cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -91,12 +91,12 @@ def run(settings: Settings, create_admin: str | None) -> None:
         taken = early or listen(settings.host, settings.port)
         app = app_of(service)
         say_ready(service, address_of(settings, taken))
-        with in_own_time():
+        with in_own_time() as told:
             if settings.workers == 1:
-                run_one(app, taken, settings)
+                run_one(app, taken, settings, told)
             else:
                 service.desk.store.close()
-                run_several(settings, taken)
+                run_several(settings, taken, told)
     say("Stopped.")
 
 
@@ -111,9 +111,9 @@ def opened_on(taken: socket, settings: Settings) -> Service:
     from leadrank.store.reach import place_of
 
     where = f"{address_of(settings, taken)}/health/live answers meanwhile"
-    told = f"Waiting up to {settings.wait:g} seconds for {place_of(settings.database)}; {where}. Ctrl-C ends."
-    with in_own_time():
-        return opened_in_time(settings, taken, lambda: say(told))
+    waits = f"Waiting up to {settings.wait:g} seconds for {place_of(settings.database)}; {where}. Ctrl-C ends."
+    with in_own_time() as told:
+        return opened_in_time(settings, taken, lambda: say(waits), told)
 
 
 def check_open(service: Service) -> None:

@@ -75,13 +75,26 @@ def drained() -> Iterator[None]:
 
 
 @contextmanager
-def in_own_time() -> Iterator[None]:
-    """Let what hears of signals by itself, and ends by itself, take its time: the watch does not hear of them meanwhile."""
+def in_own_time() -> Iterator[Callable[[], bool]]:
+    """Let what hears of signals by itself, and ends by itself, take its time: neither the watch nor an interruption comes in between.
+
+    It is given what says whether a signal came before its own handlers stood: an interruption at such a moment may be lost, where it falls into the
+    end of an object, which Python lets nobody interrupt.
+    """
+    came: list[int] = []
     former = signal.set_wakeup_fd(-1)
+    before = {number: signal.signal(number, lambda number, _: came.append(number)) for number in SIGNALS}
     try:
-        yield
+        yield lambda: bool(came)
+    except KeyboardInterrupt:
+        if not came:
+            raise
     finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
         signal.set_wakeup_fd(former, warn_on_full_buffer=False)
+    if came:
+        _stop(came[0], None)
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import socket
+from collections.abc import Callable
 from typing import Any, Literal
 
 from uvicorn import Config, Server
@@ -44,13 +45,34 @@ def listen(host: str, port: int) -> socket.socket:
     return taken
 
 
-def run_one(app: Front, taken: socket.socket, settings: Settings) -> None:
-    """Serve until a signal comes; what is under way ends first."""
+class Obedient(Server):
+    """A server that ends at once where it was told to before it could hear it.
+
+    Parameters
+    ----------
+    config
+        How it serves.
+    told
+        Says whether that was so.
+    """
+
+    def __init__(self, config: Config, told: Callable[[], bool]) -> None:
+        super().__init__(config)
+        self._told = told
+
+    async def main_loop(self) -> None:
+        """Serve."""
+        self.should_exit |= self._told()
+        await super().main_loop()
+
+
+def run_one(app: Front, taken: socket.socket, settings: Settings, told: Callable[[], bool]) -> None:
+    """Serve until a signal comes, or where one came before; what is under way ends first."""
     settle()
-    Server(config_of(app, settings)).run(sockets=[taken])
+    Obedient(config_of(app, settings), told).run(sockets=[taken])
 
 
-class Room(Server):
+class Room(Obedient):
     """A small application that has the address until somebody else is ready for it.
 
     Parameters
@@ -59,10 +81,12 @@ class Room(Server):
         Answers at once, so that nobody is left without an answer when it ends.
     settings
         How the service runs.
+    told
+        Says whether a signal came already.
     """
 
-    def __init__(self, app: Any, settings: Settings) -> None:
-        super().__init__(config_of(app, settings, lifespan="off"))
+    def __init__(self, app: Any, settings: Settings, told: Callable[[], bool]) -> None:
+        super().__init__(config_of(app, settings, lifespan="off"), told)
 
     def hold(self, taken: socket.socket) -> None:
         """Serve until told to leave, or until a signal comes; the address stays taken."""

@@ -23,7 +23,7 @@ AGAIN = 1.0
 LIVE = "/health/live"
 
 
-def opened_in_time(settings: Settings, taken: socket, tell: Callable[[], None]) -> Service:
+def opened_in_time(settings: Settings, taken: socket, tell: Callable[[], None], told: Callable[[], bool]) -> Service:
     """Open a service as soon as its database answers; whoever comes before is told so.
 
     Parameters
@@ -34,6 +34,8 @@ def opened_in_time(settings: Settings, taken: socket, tell: Callable[[], None]) 
         Where it listens.
     tell
         Called once, where there is something to wait for.
+    told
+        Says whether the process was told to end already.
 
     Raises
     ------
@@ -41,11 +43,13 @@ def opened_in_time(settings: Settings, taken: socket, tell: Callable[[], None]) 
         The database did not answer in time, or it did and refuses.
     """
     found = Future[Service]()
-    room = Room(waiting_room, settings)
+    room = Room(waiting_room, settings, told)
     found.add_done_callback(lambda _: room.leave())
     # A daemon: whoever ends the service does not wait for a database that says nothing.
     Thread(target=_fulfil, args=(found, lambda: open_when_there(settings, tell)), daemon=True).start()
     room.hold(taken)
+    if told():
+        raise KeyboardInterrupt
     return found.result()
 
 

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from multiprocessing import parent_process
@@ -26,11 +27,13 @@ LAST = GRACE + 1.2
 """Seconds after which a process that was told to end is not waited for any longer."""
 
 
-def run_several(settings: Settings, taken: socket.socket) -> None:
-    """Serve with several processes until a signal comes."""
+def run_several(settings: Settings, taken: socket.socket, told: Callable[[], bool]) -> None:
+    """Serve with several processes until a signal comes; not at all where one came before."""
     with TemporaryDirectory(prefix="leadrank-figures-") as folder:
         shared = replace(settings, figures=Path(folder))
         workers = Workers(config_of(partial(worker_app, shared), shared, factory=True), sockets=[taken])
+        if told():
+            return
         workers.run()
     if workers.interrupted:
         raise KeyboardInterrupt
