@@ -99,17 +99,21 @@ def test_the_rows_on_which_the_grid_is_tried_are_drawn_and_are_the_same_each_tim
 
 
 @pytest.mark.campaign
-def test_half_lives_a_factor_of_two_or_more_apart_are_recovered():
-    """Of 96, at most one in twenty misses by more than 30 %: half-lives of 90 days are told by few events here. The intervals are honest."""
+def test_half_lives_a_factor_of_two_or_more_apart_are_recovered(request: pytest.FixtureRequest) -> None:
+    """Of 96, at most one in twenty misses by more than 30 %: half-lives of 90 days are told by few events here. The intervals are honest.
+
+    `make test` looks at a sample of 12, of which one may miss.
+    """
+    seeds = range(8) if "campaign" in request.config.getoption("-m") else range(1)
     near, held = [], []
     for truth in ((4.0, 16.0, 64.0), (10.0, 20.0, 40.0), (40.0, 20.0, 10.0), (30.0, 2.0, 90.0)):
-        for seed in range(8):
+        for seed in seeds:
             named = dict(zip(TRUTH, truth, strict=True))
             found = lives(learned(*simulated(seed, leads=40_000, truth=named)))
             near += [abs(found[kind].days / days - 1) <= 0.3 for kind, days in named.items()]
             held += [(found[kind].low or 0.0) <= days <= (found[kind].high or np.inf) for kind, days in named.items()]
     print(f"{sum(near)} of {len(near)} within 30 %; {sum(held)} within their interval")
-    assert np.mean(near) >= 0.95
+    assert np.mean(near) >= (0.95 if len(near) > 20 else 0.9)
     assert np.mean(held) >= 0.9
 
 

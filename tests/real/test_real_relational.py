@@ -157,7 +157,11 @@ def test_earlier_invitations_and_what_was_redeemed_of_the_same_type_are_those_of
 
 
 @pytest.mark.campaign
-def test_coupons_are_foretold_out_of_time_better_than_by_the_baseline_by_more_than_a_standard_error(journey: Project, invitations: History) -> None:
+def test_coupons_are_foretold_out_of_time_better_than_by_the_baseline_by_more_than_a_standard_error(
+    request: pytest.FixtureRequest, journey: Project, invitations: History
+) -> None:
+    if "campaign" not in request.config.getoption("-m"):
+        pytest.skip("a campaign: run with -m campaign")
     project = invitations.project.model_copy(update={"model": journey.model.model_copy(update={"trials": 5, "threads": 1, "folds": 3})})
     early = (invitations.frame["at"] < AUGUST).to_numpy()
     rows = invitations.frame.with_columns(pl.Series("converted", redeemed()))
