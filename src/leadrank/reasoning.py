@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from operator import sub
 
 import numpy as np
 
-from leadrank import explain, features, models
+from leadrank import decisions, explain, features, models
 from leadrank.bundle import Bundle
 from leadrank.frames import pl
 from leadrank.types import FloatArray, IntArray, Matrix
@@ -146,7 +145,7 @@ def _asked_of_one(reach: Sequence[float]) -> int:
     """Say the same of one lead, given its probabilities."""
     if len(reach) == 1:
         return 0
-    shares = list(map(sub, (1.0, *reach), (*reach, 0.0)))
+    shares = decisions.class_shares(reach)
     return min(shares.index(max(shares)), len(reach) - 1)
 
 

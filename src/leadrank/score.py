@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
-from operator import add, sub
+from operator import add
 from pathlib import Path
 from typing import Any
 
@@ -272,7 +272,7 @@ class Scorer:
 
     def _classes(self, reach: Sequence[float]) -> dict[str, float]:
         # As `models.class_probabilities`, whose arrays take longer than all the rest of one lead.
-        return dict(zip(self._named, map(sub, (1.0, *reach), (*reach, 0.0)), strict=True))
+        return dict(zip(self._named, decisions.class_shares(reach), strict=True))
 
 
 def _amounts(cells: pl.Series) -> FloatArray:

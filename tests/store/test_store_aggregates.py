@@ -38,10 +38,8 @@ def worked(store, row, noon):
     return store
 
 
-def test_created_and_contacted_are_counted_in_their_period(worked, noon):
+def test_contacts_are_counted_in_their_period(worked, noon):
     with worked.reading() as c:
-        assert aggregates.created(c, noon, noon + 3 * HOUR) == 3
-        assert aggregates.created(c, noon + DAY, noon + 2 * DAY) == 0
         assert aggregates.contacted(c, noon, noon + DAY) == aggregates.Contacted(contacts=2, leads=1, priced=2, cost=4.0)
         assert aggregates.contacted(c, noon, noon + 3 * DAY) == aggregates.Contacted(contacts=3, leads=2, priced=2, cost=4.0)
         assert aggregates.contacted(c, APRIL, APRIL + DAY) == aggregates.Contacted(0, 0, 0, 0.0)
@@ -61,12 +59,6 @@ def test_a_first_response_has_the_tier_of_its_moment_and_the_first_deadline(work
     assert (found["quick"].hours, found["quick"].due_at, found["quick"].tier) == (1.0, noon + DAY, "High")
     assert (found["late"].hours, found["late"].contacted_at) == (47.0, noon + 2 * DAY)
     assert (found["new"].hours, found["new"].contacted_at, found["new"].due_at) == (None, None, noon + DAY)
-
-
-def test_revenue_is_by_owner_and_month(worked, noon):
-    with worked.reading() as c:
-        found = aggregates.revenue(c, noon, APRIL + DAY)
-    assert found == [aggregates.Revenue("ann", "2026-03", 1, 100.0), aggregates.Revenue("bob", "2026-04", 1, 0.0)]
 
 
 def test_what_a_plan_counts_with_comes_column_by_column_without_the_contacted_and_the_barred(worked, row):

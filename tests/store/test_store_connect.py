@@ -13,13 +13,13 @@ from sqlalchemy.exc import DBAPIError
 from leadrank.errors import ConflictError, DataError, ServiceError, UsageError
 from leadrank.store.connect import open_store
 from leadrank.store.events import add_events
-from leadrank.store.leads import change_lead, get_lead, put_lead
+from leadrank.store.leads import change_lead, get_lead, put_leads
 from leadrank.store.schema import leads
 
 
 def test_what_fails_is_forgotten_as_a_whole(store, row):
     with suppress(RuntimeError), store.writing() as c:
-        put_lead(c, row("lead", key="a"))
+        put_leads(c, [row("lead", key="a")])
         raise RuntimeError
     with store.reading() as c:
         assert get_lead(c, "a") is None
@@ -27,7 +27,7 @@ def test_what_fails_is_forgotten_as_a_whole(store, row):
 
 def test_a_reader_sees_one_moment(store, row):
     with store.writing() as c:
-        put_lead(c, row("lead", key="a", worth=1.0))
+        put_leads(c, [row("lead", key="a", worth=1.0)])
     with store.reading() as reader:
         assert get_lead(reader, "a").worth == 1.0
         with store.writing() as writer:
@@ -41,7 +41,7 @@ def test_a_reader_writes_nothing(store, row):
     # PostgreSQL says so at once, SQLite forgets it.
     told = nullcontext() if store.is_sqlite else pytest.raises(ServiceError, match="may not be written")
     with told, store.reading() as c:
-        put_lead(c, row("lead", key="a"))
+        put_leads(c, [row("lead", key="a")])
     with store.reading() as c:
         assert get_lead(c, "a") is None
 
@@ -56,7 +56,7 @@ def test_an_error_shows_no_value_of_its_statement(store):
 def test_fields_come_back_as_they_were_written(store, row):
     fields = {"zebra": 1, "a": "É 漢字 🦊", "number": 1e16, "small": 0.1 + 0.2, "none": None, "flag": True, "list": [1, "2", {"x": -0.0}], "": ""}
     with store.writing() as c:
-        put_lead(c, row("lead", key="a", fields=fields))
+        put_leads(c, [row("lead", key="a", fields=fields)])
     with store.reading() as c:
         back = get_lead(c, "a").fields
     assert repr(back) == repr(fields)
@@ -65,7 +65,7 @@ def test_fields_come_back_as_they_were_written(store, row):
 @pytest.mark.parametrize("fields", [{"x": float("nan")}, {"x": "a\0b"}, {"a\0b": 1}, {"x": "\ud800"}, {"x": float("inf")}], ids=ascii)
 def test_what_no_database_keeps_is_refused_in_words(store, row, fields):
     with pytest.raises(DataError) as refused, store.writing() as c:
-        put_lead(c, row("lead", key="a", fields=fields))
+        put_leads(c, [row("lead", key="a", fields=fields)])
     assert refused.value.remedy
     with store.reading() as c:
         assert get_lead(c, "a") is None
@@ -73,7 +73,7 @@ def test_what_no_database_keeps_is_refused_in_words(store, row, fields):
 
 def test_a_backslash_before_u0000_is_not_a_nul(store, row):
     with store.writing() as c:
-        put_lead(c, row("lead", key="a", fields={"path": "C:\\u0000"}))
+        put_leads(c, [row("lead", key="a", fields={"path": "C:\\u0000"})])
     with store.reading() as c:
         assert get_lead(c, "a").fields == {"path": "C:\\u0000"}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from leadrank.store.connect import open_store
 from leadrank.store.contacts import add_contact, contacts_of
-from leadrank.store.leads import get_lead, put_lead
+from leadrank.store.leads import get_lead, put_leads
 
 GUIDE = Path(__file__).parents[2] / "docs" / "store.md"
 
@@ -16,7 +16,7 @@ def test_the_way_from_sqlite_to_postgresql_takes_everything_along_and_counts_on(
     old, new = fresh_file(), fresh_database()
     store = open_store(old)
     with store.writing() as c:
-        put_lead(c, row("lead", key="a", fields={"City": "Köln"}))
+        put_leads(c, [row("lead", key="a", fields={"City": "Köln"})])
         numbers = [add_contact(c, row("contact", lead="a")) for _ in range(3)]
         lead = get_lead(c, "a")
     store.close()

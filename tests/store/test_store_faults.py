@@ -16,7 +16,7 @@ import pytest
 
 from leadrank.errors import ServiceError
 from leadrank.store.connect import open_store
-from leadrank.store.leads import get_lead, put_lead
+from leadrank.store.leads import get_lead, put_leads
 from leadrank.store.migrate import migrate
 
 CAMPAIGN = Path(__file__).parents[2] / "benchmarks" / "store_campaign.py"
@@ -83,13 +83,13 @@ def test_a_database_that_somebody_holds_too_long_is_busy(fresh_file, row):
     holder, other = open_store(url), open_store(url)
     event.listen(other.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 50"))
     with holder.writing() as c:
-        put_lead(c, row("lead", key="a"))
+        put_leads(c, [row("lead", key="a")])
         with pytest.raises(ServiceError, match="was busy for too long"), other.writing():
             pass
         with other.reading() as reader:
             assert get_lead(reader, "a") is None  # who reads waits for nobody
     with other.writing() as c:
-        put_lead(c, row("lead", key="b"))
+        put_leads(c, [row("lead", key="b")])
     holder.close()
     other.close()
 
@@ -123,7 +123,7 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(small_disk, row):
     def fill() -> None:
         for number in range(10_000):
             with store.writing() as c:
-                put_lead(c, row("lead", key=f"{number:05}", fields={"Note": "x" * 2000}))
+                put_leads(c, [row("lead", key=f"{number:05}", fields={"Note": "x" * 2000})])
             acknowledged.append(number)
 
     with pytest.raises(ServiceError, match="room"):
@@ -133,7 +133,7 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(small_disk, row):
         assert [bool(get_lead(c, f"{number:05}")) for number in (0, kept - 1, kept)] == [True, True, False]
     subprocess.run(["mount", "-o", "remount,size=8m", small_disk], check=True)
     with store.writing() as c:
-        put_lead(c, row("lead", key="after"))
+        put_leads(c, [row("lead", key="after")])
     store.close()
     again = open_store(f"sqlite:///{small_disk}/leads.db")
     with again.reading() as c:

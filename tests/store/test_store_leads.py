@@ -28,8 +28,8 @@ def test_a_lead_comes_back_as_it_was_put(store, row, noon):
         expected_profit=9.5, overridden_until=noon, reason="Visited twice", do_not_call=True, source="web",
     )
     with store.writing() as c:
-        assert leads.put_lead(c, full)
-        assert not leads.put_lead(c, full)
+        assert leads.put_leads(c, [full])
+        assert not leads.put_leads(c, [full])
     with store.reading() as c:
         assert leads.get_lead(c, "a") == full
         assert leads.get_lead(c, "b") is None
@@ -37,7 +37,7 @@ def test_a_lead_comes_back_as_it_was_put(store, row, noon):
 
 def test_putting_many_tells_the_new_ones_and_the_last_of_two_counts(store, row):
     with store.writing() as c:
-        leads.put_lead(c, row("lead", key="a", worth=1.0))
+        leads.put_leads(c, [row("lead", key="a", worth=1.0)])
         new = leads.put_leads(c, [row("lead", key=key, worth=worth) for key, worth in (("c", 3.0), ("a", 2.0), ("b", 4.0), ("b", 5.0))])
     assert new == {"b", "c"}
     with store.writing() as c:
@@ -62,14 +62,14 @@ def test_many_names_at_once_are_found(store, row):
 def test_moments_are_kept_in_utc_to_the_microsecond(store, row):
     aware = datetime(2026, 3, 2, 13, 0, 0, 5, timezone(HOUR))
     with store.writing() as c:
-        leads.put_lead(c, row("lead", key="a", due_at=aware))
+        leads.put_leads(c, [row("lead", key="a", due_at=aware)])
     with store.reading() as c:
         assert leads.get_lead(c, "a").due_at == aware.astimezone(UTC).replace(tzinfo=None)
 
 
 def test_changing_a_lead_says_whether_it_is_there(store, row):
     with store.writing() as c:
-        leads.put_lead(c, row("lead", key="a"))
+        leads.put_leads(c, [row("lead", key="a")])
         assert leads.lock_lead(c, "a").owner is None
         assert leads.change_lead(c, "a", owner="ann", status="lost")
         assert not leads.change_lead(c, "b", owner="ann")
@@ -125,7 +125,7 @@ def test_an_event_counts_once(store, row, noon):
         return row("event", lead="a", event=name, **columns)
 
     with store.writing() as c:
-        leads.put_lead(c, row("lead", key="a"))
+        leads.put_leads(c, [row("lead", key="a")])
         assert events.add_events(c, [event("1"), event("1", occurred_at=noon + DAY), event("2", occurred_at=noon - HOUR)]) == {"1", "2"}
         assert events.add_events(c, [event("2"), event("3", occurred_at=noon + HOUR)]) == {"3"}
         assert [one.event for one in events.events_of(c, "a")] == ["3", "1", "2"]
@@ -168,7 +168,7 @@ def test_the_turn_of_parents_differs_after_every_change_and_after_nothing_else(s
 
 def test_the_version_grows_with_everything_that_a_queue_shows(store, row):
     with store.writing() as c:
-        leads.put_lead(c, row("lead", key="a"))
+        leads.put_leads(c, [row("lead", key="a")])
     seen = []
     for kind, add in (
         ("contact", contacts.add_contact), ("outcome", outcomes.add_outcome), ("snooze", snoozes.add_snooze), ("override", overrides.start),

@@ -14,7 +14,8 @@ from sqlalchemy import inspect, text
 
 from leadrank.errors import ServiceError
 from leadrank.store.connect import open_store
-from leadrank.store.leads import get_lead, put_lead
+from leadrank.store.contacts import add_contact, contacts_of, standing, take_back
+from leadrank.store.leads import get_lead, put_leads
 from leadrank.store.migrate import downgrade, migrate, revision
 from leadrank.store.outcomes import add_outcome, outcomes_of
 from leadrank.store.schema import metadata
@@ -49,7 +50,7 @@ def test_the_indexes_are_those_that_the_schema_makes(fresh_file, tmp_path):
 def test_a_store_of_before_forgets_what_was_taken_back_and_keeps_what_counts(store, row):
     with store.writing() as c:
         for key, ends in {"a": (True, None, False), "b": (True, None), "c": (False,)}.items():
-            put_lead(c, row("lead", key=key))
+            put_leads(c, [row("lead", key=key)])
             for converted in ends:
                 add_outcome(c, row("outcome", lead=key, converted=converted))
     downgrade(store, "0001")
@@ -63,7 +64,7 @@ def test_a_store_of_before_forgets_what_was_taken_back_and_keeps_what_counts(sto
 
 def test_leads_of_before_stay_and_wait_for_their_chance(store, row):
     with store.writing() as c:
-        put_lead(c, row("lead", key="a", chance=0.5, cost=2.0))
+        put_leads(c, [row("lead", key="a", chance=0.5, cost=2.0)])
     downgrade(store, "0004")
     migrate(store)
     assert differences(store) == []
@@ -73,8 +74,8 @@ def test_leads_of_before_stay_and_wait_for_their_chance(store, row):
 
 def test_a_lead_of_before_is_judged_by_its_present_deadline(store, row, noon):
     with store.writing() as c:
-        put_lead(c, row("lead", key="a", due_at=noon, first_due_at=None))
-        put_lead(c, row("lead", key="b"))
+        put_leads(c, [row("lead", key="a", due_at=noon, first_due_at=None)])
+        put_leads(c, [row("lead", key="b")])
     downgrade(store, "0005")
     migrate(store)
     assert differences(store) == []
@@ -82,10 +83,24 @@ def test_a_lead_of_before_is_judged_by_its_present_deadline(store, row, noon):
         assert [get_lead(c, key) for key in "ab"] == [row("lead", key="a", due_at=noon, first_due_at=noon), row("lead", key="b")]
 
 
+def test_contacts_that_were_taken_back_stay_so_both_ways(store, row):
+    with store.writing() as c:
+        put_leads(c, [row("lead", key="a")])
+        first, second = (add_contact(c, row("contact", lead="a", note=note)) for note in ("spoke", "wrote"))
+        take_back(c, standing(c, "a")[0], standing(c, "a")[0].at)
+    for before in ("0006", "0005"):
+        downgrade(store, before)
+        migrate(store)
+        assert differences(store) == []
+        with store.reading() as c:
+            assert [one.id for one in standing(c, "a")] == [second]
+            assert {one.takes_back for one in contacts_of(c, "a")} == {None, first}
+
+
 def test_down_to_nothing_and_up_again_works_and_keeps_working(store, row):
     for _ in range(2):
         with store.writing() as c:
-            put_lead(c, row("lead", key="a"))
+            put_leads(c, [row("lead", key="a")])
         downgrade(store, "base")
         assert revision(store) is None
         with store.reading() as c:
@@ -98,7 +113,7 @@ def test_down_to_nothing_and_up_again_works_and_keeps_working(store, row):
 
 def test_migrating_again_changes_nothing(store, row):
     with store.writing() as c:
-        put_lead(c, row("lead", key="a"))
+        put_leads(c, [row("lead", key="a")])
     migrate(store)
     with store.reading() as c:
         assert get_lead(c, "a") is not None

@@ -7,7 +7,7 @@ import sys
 import threading
 
 from leadrank.store.connect import open_store
-from leadrank.store.leads import change_lead, get_lead, lock_lead, lock_leads, put_lead, put_leads
+from leadrank.store.leads import change_lead, get_lead, lock_lead, lock_leads, put_leads
 
 CLAIM = """
 import sys
@@ -71,7 +71,7 @@ def test_of_processes_that_create_one_lead_one_does(database):
 
 def test_a_locked_lead_is_changed_by_one_after_the_other(store, database, row):
     with store.writing() as c:
-        put_lead(c, row("lead", key="a", score=0))
+        put_leads(c, [row("lead", key="a", score=0)])
     together(COUNT, database)
     with store.reading() as c:
         assert get_lead(c, "a").score == 240

@@ -36,7 +36,7 @@ def test_what_was_done_with_a_lead_comes_back_newest_first(store, row, noon, kin
 
 def test_an_override_holds_until_it_expires_or_is_ended_or_another_begins(store, row, noon):
     with store.writing() as c:
-        leads.put_lead(c, row("lead", key="a"))
+        leads.put_leads(c, [row("lead", key="a")])
         assert overrides.current(c, "a", noon) is None
         overrides.start(c, row("override", lead="a", tier="Low"))
         overrides.start(c, row("override", lead="a", tier="High", at=noon + HOUR))
@@ -50,7 +50,7 @@ def test_an_override_holds_until_it_expires_or_is_ended_or_another_begins(store,
 
 def test_an_assignment_ends_the_former(store, row, noon):
     with store.writing() as c:
-        leads.put_lead(c, row("lead", key="a"))
+        leads.put_leads(c, [row("lead", key="a")])
         assignments.assign(c, row("assignment", lead="a", owner="ann"))
         assignments.assign(c, row("assignment", lead="a", owner="bob", at=noon + HOUR))
         assert [(one.owner, one.ended_at) for one in assignments.assignments_of(c, "a")] == [("bob", None), ("ann", noon + HOUR)]

@@ -78,5 +78,16 @@ class LeadPolicy:
         return rate
 
     def _likeliest(self, reach: Sequence[float]) -> TierRule:
-        shares = list(map(sub, (1.0, *reach), (*reach, 0.0)))
+        shares = class_shares(reach)
         return self._tiers[self._last - shares.index(max(shares))]
+
+
+def class_shares(reach: Sequence[float]) -> list[float]:
+    """Return the probability of each class, worst first, from those of reaching more than each but the last.
+
+    Examples
+    --------
+    >>> class_shares([0.75, 0.25])
+    [0.25, 0.5, 0.25]
+    """
+    return list(map(sub, (1.0, *reach), (*reach, 0.0)))

@@ -168,16 +168,16 @@ def reach_of(who: Who) -> tuple[str | None, ...]:
     return (*((None,) if who.teamless else ()), *((who.team,) if who.team is not None else ()))
 
 
-def sees_teamless(routing: Routing, team: str | None) -> bool:
-    """Say whether a rep of this team is to see leads of no team: the project shares them, or knows no teams, and the rep is in none.
+def sees_teamless(routing: Routing, role: Role, team: str | None) -> bool:
+    """Say whether somebody is a rep who is to see leads of no team: the project shares them, or knows no teams, and the rep is in none.
 
     Examples
     --------
     >>> from leadrank.project import Routing
-    >>> sees_teamless(Routing(), None), sees_teamless(Routing(), "north"), sees_teamless(Routing(shared=True), "north")
+    >>> sees_teamless(Routing(), "rep", None), sees_teamless(Routing(), "rep", "north"), sees_teamless(Routing(shared=True), "rep", "north")
     (True, False, True)
     """
-    return routing.shared or (team is None and not routing.has_teams)
+    return role == "rep" and (routing.shared or (team is None and not routing.has_teams))
 
 
 def no_lead(key: str) -> NotFoundError:

@@ -119,7 +119,7 @@ def key_holder(desk: Desk, text: str, *, request: str = "", now: datetime) -> Wh
             store.used_key(c, row.id, now)
     role = next(role for role in ROLES if role == account.role)
     # A key's name is its maker's choice, so it tells no two callers apart.
-    teamless = role == "rep" and sees_teamless(desk.champion.current().project.routing, account.team)
+    teamless = sees_teamless(desk.champion.current().project.routing, role, account.team)
     return Who(f"key:{row.id}/{account.name}", role, account.team, frozenset(_scopes(row)), request, account.name, teamless)
 
 

@@ -77,7 +77,7 @@ def signed_in(desk: Desk, token: str, *, request: str = "", attended: bool = Tru
 
 def _who(desk: Desk, account: AccountRow, request: str) -> Who:
     role = next(role for role in ROLES if role == account.role)
-    teamless = role == "rep" and sees_teamless(desk.champion.current().project.routing, account.team)
+    teamless = sees_teamless(desk.champion.current().project.routing, role, account.team)
     return Who(account.name, role, account.team, request=request, teamless=teamless)
 
 

@@ -23,7 +23,7 @@ from leadrank.serving.envelope import SLASH
 from leadrank.serving.falling_back import answer_or_kept, kept_answer
 from leadrank.serving.hot.leads import unrepeated_json
 from leadrank.serving.hot.stream import is_stream
-from leadrank.serving.problems import MEDIA_TYPE, Notice, Problem
+from leadrank.serving.problems import Notice, Problem
 from leadrank.serving.service import Service
 
 IDEMPOTENCY = "idempotency-key"
@@ -160,4 +160,3 @@ async def _service(request: Request) -> Service:
 
 Asker = Annotated[Caller, Depends(_caller)]
 At = Annotated[Service, Depends(_service)]
-PROBLEM_TYPE = MEDIA_TYPE

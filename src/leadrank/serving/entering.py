@@ -13,6 +13,8 @@ from leadrank.serving.problems import Problem
 from leadrank.serving.service import Service
 
 BYTES = 32
+WRONG = "Name and password do not fit, or the account is locked for a while."
+"""Which of them, is not told."""
 PATIENCE = 5.0
 """Seconds in which a try waits for those before it."""
 

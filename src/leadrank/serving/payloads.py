@@ -119,7 +119,7 @@ class EventTold(Told):
 
 
 class ContactTold(Told):
-    """A contact; one with an empty channel took back the one whose id its note holds."""
+    """A contact; one that `takes_back` another, by its id, is none itself."""
 
     id: int
     at: Stamp
@@ -129,6 +129,7 @@ class ContactTold(Told):
     cost: float | None
     due_at: Stamp | None
     tier: str
+    takes_back: int | None
 
 
 class OutcomeTold(Told):

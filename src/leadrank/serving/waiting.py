@@ -10,7 +10,7 @@ from threading import Thread
 
 from leadrank.errors import ServiceError
 from leadrank.serving.hot.body import Receive, Send
-from leadrank.serving.hot.front import HEADERS, Reply, Scope, reply_of, send_reply
+from leadrank.serving.hot.front import HEADERS, LIVE, Reply, Scope, reply_of, send_reply
 from leadrank.serving.numbers import number_of
 from leadrank.serving.problems import Problem
 from leadrank.serving.run import Room
@@ -20,7 +20,6 @@ from leadrank.store.reach import answers
 
 AGAIN = 1.0
 """Seconds between two tries."""
-LIVE = "/health/live"
 
 
 def opened_in_time(settings: Settings, taken: socket, tell: Callable[[], None], told: Callable[[], bool]) -> Service:

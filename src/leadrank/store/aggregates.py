@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from sqlalchemy import Column, ColumnElement, Connection, and_, extract, func, select
+from sqlalchemy import Column, ColumnElement, Connection, and_, func, select
 
 from leadrank.store.contacts import counting
 from leadrank.store.schema import contacts, leads, outcomes
@@ -50,27 +50,12 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
-class Revenue:
-    """What an owner's leads brought in a month, `2026-03`."""
-
-    owner: str | None
-    month: str
-    won: int
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
 class Chances:
     """What a plan counts with, column by column: chance of a conversion, expected profit and what a contact costs; what is unknown is nan."""
 
     chance: FloatArray
     expected_profit: FloatArray
     cost: FloatArray
-
-
-def created(c: Connection, since: datetime, until: datetime) -> int:
-    """Count the leads created in a period."""
-    return int(c.execute(select(func.count()).select_from(leads).where(*_within(leads.c.created_at, since, until))).scalar_one())
 
 
 def began(c: Connection) -> datetime | None:
@@ -101,16 +86,6 @@ def first_responses(c: Connection, since: datetime, until: datetime) -> list[Res
     joined = leads.outerjoin(contacts.join(first, first.c.id == contacts.c.id), contacts.c.lead == leads.c.key)
     query = select(leads.c.key, tier, leads.c.created_at, contacts.c.at, due_at).select_from(joined).where(*_within(leads.c.created_at, since, until))
     return [_response(*row) for row in c.execute(query.order_by(leads.c.created_at, leads.c.key))]
-
-
-def revenue(c: Connection, since: datetime, until: datetime) -> list[Revenue]:
-    """Add up what conversions brought, by owner and month."""
-    year, month = extract("year", outcomes.c.at), extract("month", outcomes.c.at)
-    sums = select(leads.c.owner, year, month, func.count(), func.coalesce(func.sum(outcomes.c.value), 0.0))
-    won = (*_within(outcomes.c.at, since, until), _last(), outcomes.c.converted == True)  # noqa: E712
-    query = sums.join_from(outcomes, leads, leads.c.key == outcomes.c.lead).where(*won).group_by(leads.c.owner, year, month)
-    found = [Revenue(owner, f"{int(y):04}-{int(m):02}", int(number), float(value)) for owner, y, m, number, value in c.execute(query)]
-    return sorted(found, key=lambda one: (one.owner or "", one.month))
 
 
 def open_by_owner(c: Connection) -> list[tuple[str | None, str, int]]:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, String, cast, select
+from sqlalchemy import ColumnElement, Connection, exists, select
 
 from leadrank.store.records import ContactRow
 from leadrank.store.rows import add, many
 from leadrank.store.schema import contacts
-
-TAKING_BACK = ""
-"""The channel of a row that takes another one back; its note is that one's number."""
 
 
 def add_contact(c: Connection, row: ContactRow) -> int:
@@ -26,7 +23,7 @@ def contacts_of(c: Connection, lead: str) -> list[ContactRow]:
 
 def take_back(c: Connection, row: ContactRow, at: datetime) -> int:
     """Write down that who wrote a contact takes it back; it stays, and counts no more."""
-    return add(c, contacts, ContactRow(lead=row.lead, at=at, by=row.by, channel=TAKING_BACK, note=str(row.id), due_at=row.due_at, tier=row.tier))
+    return add(c, contacts, ContactRow(lead=row.lead, at=at, by=row.by, channel=row.channel, due_at=row.due_at, tier=row.tier, takes_back=row.id))
 
 
 def standing(c: Connection, lead: str) -> list[ContactRow]:
@@ -37,5 +34,4 @@ def standing(c: Connection, lead: str) -> list[ContactRow]:
 def counting() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Say which rows are contacts that count: those that neither take back nor are taken back."""
     back = contacts.alias("back")
-    gone = select(back.c.note).where(back.c.channel == TAKING_BACK)
-    return contacts.c.channel != TAKING_BACK, cast(contacts.c.id, String).not_in(gone)
+    return contacts.c.takes_back.is_(None), ~exists().where(back.c.lead == contacts.c.lead, back.c.takes_back == contacts.c.id)

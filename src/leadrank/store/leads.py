@@ -21,17 +21,6 @@ _LOCK = text("""
 """)
 
 
-def put_lead(c: Connection, row: LeadRow) -> bool:
-    """Write a lead, whether it is there or not.
-
-    Returns
-    -------
-    bool
-        Whether it is new.
-    """
-    return bool(put_leads(c, [row]))
-
-
 def put_leads(c: Connection, rows: Iterable[LeadRow]) -> set[str]:
     """Write leads, whether they are there or not; of two with one key the last counts.
 

@@ -80,7 +80,7 @@ class ScoreRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactRow:
-    """Somebody spoke or wrote to a lead; deadline and tier are those of that moment."""
+    """Somebody spoke or wrote to a lead; deadline and tier are those of that moment. One that `takes_back` another is none itself."""
 
     lead: str
     at: datetime
@@ -90,6 +90,7 @@ class ContactRow:
     cost: float | None = None
     due_at: datetime | None = None
     tier: str
+    takes_back: int | None = None
     id: int = 0
 
 

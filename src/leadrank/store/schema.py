@@ -124,6 +124,7 @@ contacts = Table(
     "contacts", metadata, _number(), _lead(), Column("at", Moment, nullable=False), _by(),
     Column("channel", String(50), nullable=False), Column("note", Text, nullable=False, server_default=""),
     Column("cost", Float), Column("due_at", Moment), Column("tier", String(100), nullable=False),
+    Column("takes_back", Number),  # the contact that this row takes back; it is none itself
     Index("ix_contacts_lead", "lead", "at"), Index("ix_contacts_at", "at"),
 )
 

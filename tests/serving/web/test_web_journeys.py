@@ -224,7 +224,7 @@ def test_without_scripts_the_acts_of_the_day_still_work(fresh: Running, chromium
 def test_the_day_of_a_manager(fresh: Running, chromium: Browser) -> None:
     with visiting(chromium, fresh.address, name="mia") as visitor:
         page = visitor.page
-        visitor.go("/app/manager")
+        visitor.go("/app/team")
         expect(page.locator("section[aria-labelledby=figures] .note")).to_contain_text("Not known: revenue per unit of marketing spend.")
         expect(page.locator("section[aria-labelledby=figures] pre")).to_contain_text("[economics]\nmarketing_cost = 3000.00")
         before = page.locator("#plan .big").all_text_contents()

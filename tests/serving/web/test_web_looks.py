@@ -17,7 +17,7 @@ from .looking import PHONE, WIDE, Mode, Visitor, visiting
 PAGES = {
     "queue": ("/app/queue", "rob"), "aside": ("/app/queue?tab=aside", "mia"), "aside-of-a-rep": ("/app/queue?tab=aside", "rob"),
     "nothing-fits": ("/app/queue?search=zzzz", "rob"),
-    "new": ("/app/new", "rob"), "manager": ("/app/manager", "mia"), "upload": ("/app/upload", "ann"),
+    "new": ("/app/new", "rob"), "team": ("/app/team", "mia"), "upload": ("/app/upload", "ann"),
     "model": ("/app/model", "ann"), "models": ("/app/model#models", "ada"),
     "accounts": ("/app/accounts", "ada"), "me": ("/app/me", "rob"), "guide": ("/app/guide", "rob"), "not-here": ("/app/nowhere", "rob"),
     "queue-of-all": ("/app/queue", "mia"),
@@ -66,8 +66,8 @@ def lead_of(running: Running, kind: str) -> str:
 
 def test_the_way_in_is_whole(team: Running, chromium: Browser) -> None:
     with visiting(chromium, team.address) as visitor:
-        visitor.go("/app/manager")
-        assert "/app/login?next=/app/manager" in visitor.page.url
+        visitor.go("/app/team")
+        assert "/app/login?next=/app/team" in visitor.page.url
         look(visitor, "login")
         visitor.page.fill("#name", "rob")
         visitor.page.fill("#password", "not his password")
@@ -76,7 +76,7 @@ def test_the_way_in_is_whole(team: Running, chromium: Browser) -> None:
         look(visitor, "login-refused")
 
 
-@pytest.mark.parametrize("place", ["/app/queue", "/app/queue?tab=aside", "/app/manager", "/app/accounts", "/app/me", "/app/upload", "/app/model"])
+@pytest.mark.parametrize("place", ["/app/queue", "/app/queue?tab=aside", "/app/team", "/app/accounts", "/app/me", "/app/upload", "/app/model"])
 def test_one_local_user_is_told_so_on_every_page_and_empty_pages_say_what_to_do(alone: Running, chromium: Browser, place: str) -> None:
     with visiting(chromium, alone.address) as visitor:
         assert visitor.go(place) == 200
@@ -89,7 +89,7 @@ def test_one_local_user_is_told_so_on_every_page_and_empty_pages_say_what_to_do(
 @pytest.mark.parametrize(
     ("who", "shown", "refused"),
     [
-        ("rob", ["Call list", "New lead"], ["/app/manager", "/app/accounts"]),
+        ("rob", ["Call list", "New lead"], ["/app/team", "/app/accounts"]),
         ("mia", ["Call list", "New lead", "Team", "Upload"], ["/app/accounts"]),
         ("ann", ["Upload", "Model"], ["/app/accounts"]),
         ("ada", ["Call list", "New lead", "Team", "Upload", "Model", "Accounts"], []),

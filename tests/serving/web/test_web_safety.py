@@ -59,7 +59,7 @@ def test_a_hostile_lead_is_shown_as_text(fresh: Running, chromium: Browser) -> N
 
 def test_every_page_carries_a_strict_policy_and_keeps_out_of_frames_and_caches(team: Running) -> None:
     with client_of(team, "ada") as client:
-        for place in ("/app/queue", "/app/manager", "/app/accounts", "/app/nowhere"):
+        for place in ("/app/queue", "/app/team", "/app/accounts", "/app/nowhere"):
             answer = client.get(place)
             policy = answer.headers["content-security-policy"]
             assert "default-src 'self'" in policy
@@ -129,8 +129,8 @@ def test_a_form_that_a_role_does_not_see_does_not_work_either(team: Running, who
     "place",
     [
         "/app/queue?shown=0", "/app/queue?shown=99999999", "/app/queue?after=x", "/app/queue?past=-1", "/app/queue?search=" + "x" * 101,
-        "/app/manager?since=yesterday",
-        "/app/manager?since=2026-05-01&until=2026-04-01", "/app/manager?capacity=nan", "/app/manager?value=-1", "/app/queue.pdf", "/app/leads/none",
+        "/app/team?since=yesterday",
+        "/app/team?since=2026-05-01&until=2026-04-01", "/app/team?capacity=nan", "/app/team?value=-1", "/app/queue.pdf", "/app/leads/none",
         "/app/files/none", "/app/static/../base.css", "/app/static/%2e%2e/visit.py",
     ],
 )
@@ -144,7 +144,7 @@ def test_what_cannot_be_answered_is_refused_in_words(team: Running, place: str) 
 
 def test_a_script_gets_its_refusal_as_a_sentence_that_goes_into_the_corner(team: Running) -> None:
     with client_of(team, "rob") as client:
-        answer = client.get("/app/manager", headers={"hx-request": "true"})
+        answer = client.get("/app/team", headers={"hx-request": "true"})
         assert answer.headers["hx-retarget"] == "#toast"
         assert "<" not in answer.text
 

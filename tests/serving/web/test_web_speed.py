@@ -88,7 +88,7 @@ def test_a_move_of_a_slider_over_50000_open_leads_is_answered_within_150_ms(crow
         spent = []
         for capacity in range(10, 130, 10):
             start = time.perf_counter()
-            answer = client.get(f"/app/manager/plan?capacity={capacity}&value=300&cost=3", headers={"hx-request": "true"})
+            answer = client.get(f"/app/team/plan?capacity={capacity}&value=300&cost=3", headers={"hx-request": "true"})
             spent.append(time.perf_counter() - start)
             assert answer.status_code == 200
             assert f'<span class="big">{capacity}</span>' in answer.text

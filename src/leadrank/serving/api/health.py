@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from leadrank import __version__
 from leadrank.serving.asking import At, Guarded
+from leadrank.serving.hot.front import LIVE
 from leadrank.serving.problems import Problem
 from leadrank.serving.words import Told
 
@@ -62,7 +63,7 @@ async def health(service: At) -> Health:
     return _health(service)
 
 
-@router.get("/health/live", openapi_extra=PUBLIC)
+@router.get(LIVE, openapi_extra=PUBLIC)
 async def live() -> Live:
     """Say that the process answers."""
     return Live()

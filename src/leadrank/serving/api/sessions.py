@@ -19,7 +19,7 @@ from leadrank.serving.words import Given
 router = APIRouter(prefix="/session", route_class=Unkept, tags=["sessions"])
 public = APIRouter(prefix="/session", route_class=APIRoute, tags=["sessions"])
 REFUSED: dict[int | str, dict[str, Any]] = {
-    401: {"description": "Name and password do not fit, or the account is locked for a while."}, 403: {"description": "Another site sent this."},
+    401: {"description": entering.WRONG}, 403: {"description": "Another site sent this."},
     429: {"description": "This address comes too often."}, 503: {"description": "Too many log in at once, or the database is out of reach."},
 }
 
@@ -42,7 +42,7 @@ def log_in(given: LogIn, request: Request, response: Response, service: At) -> S
     """Open a session: a cookie, and what unsafe requests must bring along."""
     entered = entering.log_in(service, request, given.name, given.password)
     if entered is None:
-        raise Problem(401, "Name and password do not fit, or the account is locked for a while.", "Wait a minute after several tries.")
+        raise Problem(401, entering.WRONG, "Wait a minute after several tries.")
     token, signed = entered
     cookies.give(response, request, token)
     return told(Caller(signed.who, "session", signed.csrf))

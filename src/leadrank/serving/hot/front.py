@@ -27,7 +27,7 @@ END = b"\r\n"
 SCORED = b"content-type: application/json\r\nx-content-type-options: nosniff\r\nx-request-id: "
 """What stands before an answer, up to its number; nobody keeps the answer to a POST unasked, so nothing forbids it."""
 HEADERS = {"content-type": MEDIA_TYPE, "cache-control": "no-store", "x-content-type-options": "nosniff"}
-ONE, BATCH = "/predict", "/predict/batch"
+ONE, BATCH, LIVE = "/predict", "/predict/batch", "/health/live"
 HOT = frozenset({ONE, BATCH})
 log = logging.getLogger("leadrank.serving")
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from leadrank.serving.hot.front import reply_of, send_problem
+from leadrank.serving.hot.front import LIVE, reply_of, send_problem
 from leadrank.serving.numbers import number_of
 from leadrank.serving.problems import Problem
 
@@ -19,7 +19,6 @@ FIRST, PACE, TAKING = 5.0, 20_000, 30.0
 LOOK = 1.0
 FORGOTTEN = struct.pack("ii", 1, 0)
 """What tells a system to forget at once what was not taken of an answer; by itself it would keep that for minutes."""
-LIVE = b"/health/live"
 
 
 async def turned_away(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG001
@@ -60,7 +59,7 @@ class PatientProtocol(HttpToolsProtocol):
         """Turn away who is one too many; whether we live is told all the same."""
         app, most = self.app, self.config.limit_concurrency
         self.limit_concurrency = None  # the server's own answer would be no problem in our sense
-        if most is not None and max(len(self.connections), len(self.tasks)) >= most and self.url.partition(b"?")[0] != LIVE:
+        if most is not None and max(len(self.connections), len(self.tasks)) >= most and self.url.partition(b"?")[0] != LIVE.encode():
             self.app = turned_away
         super().on_headers_complete()
         self.app = app

@@ -70,8 +70,8 @@ def _lead(visit: Visit, key: str, *, said: str = "", answer: explaining.WhatIf |
     seen = sight(visit.desk, visit.who, key, reasons=REASONS, now=visit.now)
     lead, told, past = seen.known.lead, seen.told, seen.past
     active = visit.desk.champion.current()
-    undone = {one.note for one in past.contacts if not one.channel}
-    mine = any(one.channel and one.by == visit.who.name and str(one.id) not in undone for one in past.contacts)
+    undone = {one.takes_back for one in past.contacts}
+    mine = any(one.takes_back is None and one.by == visit.who.name and one.id not in undone for one in past.contacts)
     return page(
         visit, "lead.html", here="/app/queue", stamp=_stamp(lead), lead=lead, known=seen.known, past=past, said=said_of(said), told=told,
         gauge=_gauge(lead, active.bundle), reasons=reasons_of(told), base=percent(_base(told)), parts=told.parts,

@@ -16,7 +16,6 @@ from leadrank.serving.web.failed import LOGIN
 from leadrank.serving.web.said import said_of
 from leadrank.serving.web.templating import page
 
-WRONG = "Name and password do not fit, or the account is locked for a while."
 pages = APIRouter(route_class=PageRoute)
 door = APIRouter(route_class=OpenRoute)
 
@@ -38,7 +37,7 @@ def log_in(
     entered = entering.log_in(service, request, name, password)
     if entered is None:
         lost = cookies.is_lost(request)
-        return page(None, "login.html", status=401, next=safe_place(next), name=name, wrong=WRONG, lost=lost, said=None)
+        return page(None, "login.html", status=401, next=safe_place(next), name=name, wrong=entering.WRONG, lost=lost, said=None)
     answer = RedirectResponse(safe_place(next), 303)
     cookies.give(answer, request, entered[0])
     return answer

@@ -22,7 +22,7 @@ from leadrank.serving.web.pictures.reasons import share_bar
 from leadrank.serving.web.templating import page
 from leadrank.serving.web.visit import Visit
 
-HERE = "/app/manager"
+HERE = "/app/team"
 PERIOD = timedelta(days=90)
 MOST_LEADS = 10_000_000
 pages = APIRouter(route_class=PageRoute)
@@ -42,7 +42,7 @@ class Slider:
     usual: str
 
 
-@pages.get("/manager")
+@pages.get("/team")
 def show(
     visit: Visiting, capacity: Amount = "", value: Amount = "", cost: Amount = "", since: str = "", until: str = "", split: str = ""
 ) -> Response:
@@ -62,7 +62,7 @@ def show(
     )
 
 
-@pages.get("/manager/plan")
+@pages.get("/team/plan")
 def plan(visit: Visiting, capacity: Amount = "", value: Amount = "", cost: Amount = "") -> Response:
     """Answer the sliders."""
     return page(visit, "team/plan.html", **_planned(visit, _whole(capacity), amount(value), amount(cost)))

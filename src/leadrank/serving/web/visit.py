@@ -13,7 +13,7 @@ from leadrank.operations.who import Who
 PLACES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("/app/queue", "Call list", "queue", ("rep", "manager", "admin")),
     ("/app/new", "New lead", "take_leads", ("rep", "manager", "admin")),
-    ("/app/manager", "Team", "plan", ("manager", "admin")),
+    ("/app/team", "Team", "plan", ("manager", "admin")),
     ("/app/upload", "Upload", "upload", ("manager", "analyst", "admin")),
     ("/app/model", "Model", "models", ("analyst", "admin")),
     ("/app/accounts", "Accounts", "accounts", ("admin",)),
