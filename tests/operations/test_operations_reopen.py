@@ -158,8 +158,9 @@ def test_a_contact_that_was_none_is_taken_back_and_the_deadline_from_before_hold
     assert (back.contacted_at, back.due_at) == (None, before.due_at)
     assert hers.version() > version
     told = queue.history(hers, ann, "L1", now=now).contacts
-    assert [(row.channel, row.by, row.at) for row in told] == [("", "ann", now + 2 * HOUR), ("call", "ann", now + HOUR)]
-    assert told[0].note == str(told[1].id)
+    assert [(row.takes_back, row.channel, row.by, row.at) for row in told] == [
+        (told[1].id, "call", "ann", now + 2 * HOUR), (None, "call", "ann", now + HOUR),
+    ]
     with hers.store.reading() as c:
         assert (contacted(c, now, now + DAY).cost, [one.hours for one in first_responses(c, now, now + DAY)]) == (0.0, [None])
 

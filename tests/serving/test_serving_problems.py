@@ -57,6 +57,18 @@ def test_all_that_is_wrong_is_told_at_once_with_what_may_have_been_meant(client:
     assert found["channel"]["problem"] == "missing"
 
 
+@pytest.mark.parametrize(("path", "given", "field"), [
+    ("/leads/x/outcome", {"converted": False, "value": False}, "value"), ("/leads/x/outcome", {"converted": "true"}, "converted"),
+    ("/leads/x/outcome", {"converted": 1}, "converted"), ("/leads/x/outcome", {"converted": True, "value": "3"}, "value"),
+    ("/leads/x/contact", {"channel": "call", "at": 1_700_000_000}, "at"), ("/leads/x/contact", {"channel": "call", "at": "1700000000"}, "at"),
+    ("/leads/x/consent", {"do_not_call": "no", "do_not_email": False}, "do_not_call"),
+    ("/accounts", {"name": "x", "password": "long enough, is it", "role": "rep", "capacity": True}, "capacity"),
+])  # fmt: skip
+def test_what_is_of_another_type_is_refused_and_not_guessed_at(client: TestClient, path: str, given: dict[str, Any], field: str) -> None:
+    answer = client.put(path, json=given) if path.endswith("consent") else client.post(path, json=given)
+    assert (answer.status_code, [problem["field"] for problem in answer.json()["problems"]]) == (422, [field])
+
+
 def test_the_address_that_does_not_know_a_method_tells_which_it_knows(client: TestClient) -> None:
     assert set(client.delete("/leads").headers["allow"].split(", ")) == {"GET", "POST"} or client.delete("/leads").headers["allow"]
     assert "POST" in client.get("/predict").headers["allow"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -15,12 +16,13 @@ from leadrank.serving.envelope import SLASH
 
 LARGEST = 1e15
 MOST_FIELDS = 2_000
+_NUMBER = re.compile(r"\s*[-+]?[\d.]+\s*")
 
 
 class Given(BaseModel):
-    """Something that a caller sends; a field that nobody knows is refused."""
+    """Something that a caller sends; a field that nobody knows is refused, and so is what is of another type: `true` is no amount."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Told(BaseModel):
@@ -41,6 +43,30 @@ def plain_text(text: str) -> str:
         raise ValueError("a text holds no NUL character")
     text.encode("utf-8")
     return text
+
+
+def written_moment(given: object) -> object:
+    """Refuse a number where a moment belongs: it could be seconds, or a year.
+
+    Examples
+    --------
+    >>> written_moment("2026-03-01T12:00:00Z")
+    '2026-03-01T12:00:00Z'
+    """
+    if not isinstance(given, str | datetime) or (isinstance(given, str) and _NUMBER.fullmatch(given)):
+        raise ValueError("a moment is a text as 2026-03-01T12:00:00Z")
+    return given
+
+
+def whole(number: object) -> object:
+    """Take 3.0 for 3, as JSON does.
+
+    Examples
+    --------
+    >>> whole(3.0), whole(3.5)
+    (3, 3.5)
+    """
+    return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
 def naive_utc(moment: datetime) -> datetime:
@@ -88,7 +114,7 @@ def _moment(moment: datetime) -> str:
 Text = Annotated[str, AfterValidator(plain_text), Field(max_length=2_000)]
 Name = Annotated[str, AfterValidator(plain_text), Field(min_length=1, max_length=200)]
 ShortName = Annotated[str, AfterValidator(plain_text), Field(min_length=1, max_length=100)]
-Moment = Annotated[datetime, AfterValidator(naive_utc)]
+Moment = Annotated[datetime, Field(strict=False), BeforeValidator(written_moment), AfterValidator(naive_utc)]
 Stamp = Annotated[datetime, PlainSerializer(_moment, return_type=str)]
 """A moment that is told, with its Z."""
 Noticed = Annotated[Any, PlainSerializer(to_builtins), WithJsonSchema(json.schema(Notice)["$defs"]["Notice"])]

@@ -6,18 +6,18 @@ import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from leadrank.operations import access, accounts, keys
 from leadrank.operations.who import Role, Scope
 from leadrank.serving.asking import Asker, At, Guarded, Unkept
 from leadrank.serving.payloads import AccessTold, AccountTold, KeyTold, NewKeyTold, PasswordTold
-from leadrank.serving.words import Given, Identity, Moment, Name, ShortName
+from leadrank.serving.words import Given, Identity, Moment, Name, ShortName, whole
 
 router = APIRouter(route_class=Guarded, tags=["accounts"])
 secret = APIRouter(route_class=Unkept, tags=["accounts"])
 Password = Annotated[str, Field(min_length=12, max_length=1_000)]
-Capacity = Annotated[int, Field(ge=0, le=1_000_000)]
+Capacity = Annotated[int, BeforeValidator(whole), Field(ge=0, le=1_000_000)]
 
 
 class AccountGiven(Given):
