@@ -15,7 +15,7 @@ help:  ## say what there is
 
 install: $(STAMP)  ## make .venv with everything in it, from hashes
 
-$(STAMP): requirements/dev.lock requirements/compiler.lock pyproject.toml scripts/install scripts/kernel src/leadrank/forest/kernel.c
+$(STAMP): requirements/dev.lock requirements/compiler.lock pyproject.toml scripts/install scripts/kernel src/leadrank/forest/kernel.c src/leadrank/forest/strongest.c
 	@scripts/install
 
 demo: $(STAMP)  ## simulate leads, train, rank, explain; the last line is the report's path (NAME=leads)
@@ -50,7 +50,7 @@ docs: $(STAMP)  ## build the documentation into site/
 figures: $(STAMP)  ## measure what the README says
 	@$(BIN)/python scripts/figures
 
-kernel: $(STAMP)  ## build the native kernel anew, after a change to kernel.c
+kernel: $(STAMP)  ## build the native kernel anew, after a change to its C
 	@$(BIN)/python scripts/kernel
 
 wheels: $(STAMP)  ## build dist/*.whl for Linux, macOS and Windows, all from here

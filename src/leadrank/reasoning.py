@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadrank import decisions, explain, features, models
+from leadrank import explain, features, models
 from leadrank.bundle import Bundle
+from leadrank.forest.library import library
 from leadrank.frames import pl
 from leadrank.types import FloatArray, IntArray, Matrix
 
@@ -45,7 +46,8 @@ class Reasoner:
         self._books = tuple(explain.phrasebook(bundle.evidence, threshold=t, outcome=about) for t, about in enumerate(self._about))
         self._kinds = kinds_of(bundle)
         self._named = PARTS if set(self._kinds.values()) - {"fit"} else ()
-        self._lead_reasons = tuple(explain.LeadReasons(book, self._protected) for book in self._books)
+        # Without the kernel no model tells one lead's contributions without arrays.
+        self._lead_reasons = tuple(explain.LeadReasons(book, self._protected) for book in self._books) if library() is not None else ()
 
     def reasons(self, X: Matrix, log_odds: FloatArray, top: int) -> list[tuple[explain.Reason, ...]]:
         """Return the `top` reasons of each row, given its calibrated log-odds, shape (rows, thresholds)."""
@@ -57,18 +59,16 @@ class Reasoner:
         return found
 
     def one(
-        self, lead: models.LeadModel, numbers: Sequence[float], codes: Sequence[int], answer: models.Answer, top: int
+        self, lead: models.LeadModel, numbers: Sequence[float], codes: Sequence[int], answer: models.Answer, shares: Sequence[float], top: int
     ) -> tuple[explain.Reason, ...]:
-        """Return the `top` reasons of one lead that has its answer, without arrays where its model allows."""
-        if top <= 0:
-            return ()
-        odds, reach, _, _, given = answer
-        asked = _asked_of_one(reach)
-        told = (given, lead.base) if given is not None else lead.contributions(numbers, codes, asked)
+        """Return the `top` reasons of one lead that has its answer and its classes' probabilities, without arrays where its model allows."""
+        odds, explained = answer[0], answer[4]
+        asked = min(shares.index(max(shares)), len(shares) - 2) if shares else 0
+        told = None if explained is None else explained(asked)
         if told is None:
             return self.reasons(lead.matrix(numbers, codes), np.array([odds]), top)[0]
-        start = self.bundle.model.shape.calibrations[asked].one(told[1])
-        return self._lead_reasons[asked].of(told[0], [*numbers, *codes], odds[asked], start, top)
+        contributions, start = told
+        return self._lead_reasons[asked].of(contributions, [*numbers, *codes], odds[asked], start, top)
 
     def columns(self, X: Matrix, log_odds: FloatArray, top: int) -> dict[str, pl.Series]:
         """Return the `top` reasons of each row as one line of text, and beside them what who it is, what it did and when have in its score."""
@@ -139,14 +139,6 @@ def asked_threshold(log_odds: FloatArray) -> IntArray:
     likeliest = models.class_probabilities(models.sigmoid(log_odds)).argmax(axis=1)
     asked: IntArray = np.minimum(likeliest, thresholds - 1).astype(np.int64)
     return asked
-
-
-def _asked_of_one(reach: Sequence[float]) -> int:
-    """Say the same of one lead, given its probabilities."""
-    if len(reach) == 1:
-        return 0
-    shares = decisions.class_shares(reach)
-    return min(shares.index(max(shares)), len(reach) - 1)
 
 
 def calibrated_contributions(

@@ -108,7 +108,8 @@ class Scorer:
         numbers, codes, value, cost, empty, unknown, problems = self._reader.read(lead)
         answer = self._model.answer(numbers, codes, reasons > 0)
         _, reach, low, high, _ = answer
-        tier, contact, profit, score = self._policy.decide(reach, value, cost)
+        shares = decisions.class_shares(reach) if self._ordered else ()
+        tier, contact, profit, score = self._policy.decide(reach, value, cost, shares)
         key = None if self._key is None else lead.get(self._key)
         if key is not None and type(key) is not str:
             key, problems = written_key(self._key or "", key, problems)
@@ -116,8 +117,8 @@ class Scorer:
         return tuple.__new__(Scored, (
             key, reach[-1], low, high, score, None, tier.name, contact and not empty, profit,
             NOTHING_KNOWN if empty else tier.action, "" if empty else tier.within,
-            self._reasoner.one(self._model, numbers, codes, answer, reasons) if reasons > 0 else (), self._identity,
-            self._classes(reach) if self._ordered else {}, unknown, problems,
+            self._reasoner.one(self._model, numbers, codes, answer, shares, reasons) if reasons > 0 else (), self._identity,
+            dict(zip(self._named, shares, strict=True)) if self._ordered else {}, unknown, problems,
             {} if self._tell_days is None else dict(zip(BY_DAY, self._tell_days(reach[-1]), strict=True)),
         ))
 
@@ -269,10 +270,6 @@ class Scorer:
     @property
     def _outcome(self) -> str:
         return f"{self.bundle.terms.classes[-1]} leads" if self.bundle.terms.learned_tiers else "conversions"
-
-    def _classes(self, reach: Sequence[float]) -> dict[str, float]:
-        # As `models.class_probabilities`, whose arrays take longer than all the rest of one lead.
-        return dict(zip(self._named, decisions.class_shares(reach), strict=True))
 
 
 def _amounts(cells: pl.Series) -> FloatArray:

@@ -7,6 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from leadrank.forest import make_forest
+
 NASTY_NUMBERS = (np.nan, np.inf, -np.inf, 0.0, -0.0, 1e308, -1e308, 5e-324, 1e39, 0.1, 0.1 + 1e-9)
 NASTY_CODES = (0, 1, 2, -1, -(2**31), 2**31 - 1, 255, 256, 65536)
 
@@ -92,3 +94,16 @@ def nasty():
 @pytest.fixture
 def settle():
     return settled
+
+
+@pytest.fixture
+def drawn(values, nasty, settle):
+    """A forest, rows for it, and the codes as the twin may have them."""
+
+    def draw(seed, rows=700, **given):
+        rng = np.random.default_rng(seed)
+        forest = make_forest(values(rng, **given))
+        numbers, codes = nasty(rng, rows, forest.numbers, forest.features - forest.numbers)
+        return forest, numbers, codes, settle(forest, codes)
+
+    return draw

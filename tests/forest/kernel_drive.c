@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { THRESHOLDS = 3 };
+
 static void need(int holds) {
     if (!holds) exit(3);
 }
@@ -46,25 +48,49 @@ static void drive(int64_t rows) {
     uint8_t *answers = array();
     forest.bias = *bias;
     int64_t features = forest.features;
-    uint8_t *scratch = room(leadrank_scratch(&forest)), *leaf = room(stride < 0 ? 0 : stride);
+    uint8_t *scratch = room(leadrank_scratch(&forest)), *leaf = room(stride < 0 ? 0 : THRESHOLDS * stride);
     const uint8_t **own = room((forest.number_columns + tabled + tables) * (int64_t)sizeof *own);
-    double *margins = room(rows * 8), *shares = room(rows * features * 8), *out = room(features * 8);
+    double *margins = room(rows * 8), *shares = room(rows * features * 8), *out = room(features * 8), *at_each = room(THRESHOLDS * 8);
     Rows all = {numbers, forest.numbers, 1, codes, categories, 1};
     leadrank_margins(&forest, &all, rows, scratch, margins);
     leadrank_contributions(&forest, &all, rows, scratch, shares);
     answer(margins, rows * 8), answer(shares, rows * features * 8);
     for (int64_t row = 0; stride >= 0 && row < rows; row++) { /* without answers there is no desk */
         Desk desk = {&forest, numbers + row * forest.numbers, codes + row * categories, tabled, category, category_size, tables, table,
-                     answer_start, answers, stride, leaf, out, own};
-        double margin = leadrank_one_explained(&desk);
-        need(margin == leadrank_one(&desk) && margin == margins[row] && !memcmp(out, shares + row * features, (size_t)features * 8));
+                     answer_start, answers, stride, leaf, at_each, out, own};
+        double margin = leadrank_one(&desk);
+        leadrank_shares(&desk, 0);
+        need(margin == margins[row] && !memcmp(out, shares + row * features, (size_t)features * 8));
+        if (!forest.numbers) continue;
+        leadrank_one_at_each(&desk, THRESHOLDS);
+        for (int32_t t = 0; t < THRESHOLDS; t++) leadrank_shares(&desk, t);
     }
     const void *given[] = {forest.number_feature, forest.border_start, forest.borders, forest.nan_code, forest.term_start, forest.term_feature,
                            forest.term_size, forest.term_border, forest.term_nan, forest.table_start, forest.table, forest.split_start,
                            forest.split_column, forest.split_threshold, forest.leaf_start, forest.leaves, forest.player_start, forest.player_feature,
-                           forest.shap_start, forest.shap, bias, numbers, codes, category, category_size, table, answer_start, answers, scratch, leaf, margins, shares, out,
+                           forest.shap_start, forest.shap, bias, numbers, codes, category, category_size, table, answer_start, answers, scratch, leaf, margins, shares, out, at_each,
                            own};
     for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) free((void *)given[i]);
+}
+
+/* Picks from rows of contributions, for 0 to one more column than there are. */
+static void pick_strongest(void) {
+    int64_t rows = whole(), columns = whole(), features = whole();
+    int32_t *member_start = array(), *member = array();
+    uint8_t *hidden = array();
+    double *given = array();
+    int32_t *picked = room(columns * 8);
+    double *size = room(columns * 8), *grouped = room(columns * 8);
+    for (int64_t row = 0; row < rows; row++) {
+        Pick pick = {given + row * (features + 2), columns, member_start, member, hidden, 1e-12, picked, size, grouped};
+        for (int32_t most = 0; most <= columns; most++) {
+            int32_t found = leadrank_strongest(&pick, most);
+            need(found >= -1 && found <= most);
+            answer(&found, sizeof found);
+            if (found > 0) answer(picked, found * 8), answer(size, found * 8);
+        }
+    }
+    free(member_start), free(member), free(hidden), free(given), free(picked), free(size), free(grouped);
 }
 
 static void number_texts(void) {
@@ -79,10 +105,10 @@ static void number_texts(void) {
     free(views), free(valid), free(slots), free(number), free(first);
 }
 
-/* Each case begins with the number of its rows; TEXTS stands for a column of texts, END for the end. */
-enum { END = -1, TEXTS = -2 };
+/* Each case begins with the number of its rows; TEXTS stands for a column of texts, PICKS for contributions, END for the end. */
+enum { END = -1, TEXTS = -2, PICKS = -3 };
 
 int main(void) {
-    for (int64_t rows = whole(); rows != END; rows = whole()) rows == TEXTS ? number_texts() : drive(rows);
+    for (int64_t rows = whole(); rows != END; rows = whole()) rows == TEXTS ? number_texts() : rows == PICKS ? pick_strongest() : drive(rows);
     return 0;
 }

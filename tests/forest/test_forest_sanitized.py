@@ -138,6 +138,26 @@ def test_texts_are_numbered_within_bounds(driver):
     assert 20 < expected.count(np.int64(-1).tobytes()) < 480
 
 
+def picks(rng):
+    """Contributions of some rows as kernel_drive.c reads them."""
+    rows, columns = (int(n) for n in (rng.integers(1, 9), rng.integers(0, 12)))
+    lengths = rng.integers(1, 4, columns)
+    features = int(lengths.sum())
+    given = rng.normal(0, 3, (rows, features + 2))
+    given[rng.random(given.shape) < 0.1] = rng.choice([np.nan, np.inf, -np.inf, 0.0, 1e308, 1e-300])
+    arrays = np.cumsum([0, *lengths]).astype(np.int32), np.arange(features, dtype=np.int32), (rng.random(columns) < 0.2).astype(np.uint8), given
+    counts = np.array([-3, rows, columns, features], dtype=np.int64)
+    return counts.tobytes() + b"".join(np.int64(a.nbytes).tobytes() + a.tobytes() for a in arrays)
+
+
+def test_the_strongest_are_picked_within_bounds(driver):
+    rng = np.random.default_rng(5)
+    sent = b"".join(picks(rng) for _ in range(500))
+    done = subprocess.run([driver], input=sent + np.int64(-1).tobytes(), capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert len(done.stdout) > 10_000
+
+
 @pytest.mark.campaign
 @pytest.mark.parametrize("seed", range(100, 110))
 def test_ten_thousand_spoilt_forests(driver, tools, seed, request):

@@ -34,7 +34,9 @@ class LeadPolicy:
         elif valued and policy.threshold.on == "expected_profit":
             self._called_on = "both"
 
-    def decide(self, reach: Sequence[float], value: float | None = None, cost: float | None = None) -> LeadDecision:
+    def decide(
+        self, reach: Sequence[float], value: float | None = None, cost: float | None = None, shares: Sequence[float] = ()
+    ) -> LeadDecision:
         """Decide.
 
         Parameters
@@ -43,6 +45,8 @@ class LeadPolicy:
             Calibrated probabilities, one for each threshold.
         value, cost
             The lead's own amounts, nan where blank; None for the policy's own.
+        shares
+            What `class_shares` makes of `reach`, where it is known already.
         """
         score = p = reach[-1]
         profit = None
@@ -60,7 +64,7 @@ class LeadPolicy:
                     return self._tiers[-1], contact, profit, round(100 * p)
                 score = profit
         if self._on == "class":
-            return self._likeliest(reach), contact, profit, round(100 * p)
+            return self._likeliest(shares or class_shares(reach)), contact, profit, round(100 * p)
         place = 0
         for begin in self._begins:
             if score < begin:
@@ -77,8 +81,7 @@ class LeadPolicy:
             rate += p * (rates[t + 1] - rates[t])
         return rate
 
-    def _likeliest(self, reach: Sequence[float]) -> TierRule:
-        shares = class_shares(reach)
+    def _likeliest(self, shares: Sequence[float]) -> TierRule:
         return self._tiers[self._last - shares.index(max(shares))]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -106,40 +105,6 @@ def rescale(
     up, down = _two_factors(gains, losses, goal, _row_factor(gains, losses, goal, slope))
     scaled = usable * np.where(usable > 0.0, up[:, None], down[:, None])
     return _settle(scaled, goal)
-
-
-def factors_of_one(contributions: Sequence[float], calibrated: float, calibrated_base: float) -> tuple[float, float]:
-    """Return by what `rescale` multiplies the gains of one row, and its losses, without arrays; the last rounding error stays in the sum.
-
-    Examples
-    --------
-    >>> factors_of_one([1.0, -0.5], 0.4, 0.0)
-    (0.8, 0.8)
-    """
-    gains = losses = 0.0
-    for c in contributions:
-        if c >= _NOTHING:
-            gains += c
-        elif c <= -_NOTHING:
-            losses -= c
-        elif c != c:  # noqa: PLR0124 - nan
-            gains = c
-    if not (math.isfinite(gains + losses) and calibrated == calibrated):  # noqa: PLR0124 - nan
-        raise ValueError("contributions and base must be finite, and calibrated log-odds no nan")
-    goal = min(max(calibrated, -FURTHEST), FURTHEST) - calibrated_base
-    return _two_factors_of_one(gains, losses, goal)
-
-
-def _two_factors_of_one(gains: float, losses: float, goal: float) -> tuple[float, float]:
-    if gains <= 0.0 or losses <= 0.0:
-        return goal / gains if gains > 0.0 else 0.0, -goal / losses if losses > 0.0 else 0.0
-    raw = gains - losses
-    ratio = goal / raw if abs(raw) > _NOISE * (gains + losses) else 1.0
-    factor = 1.0 if ratio < 0.0 else min(max(ratio, FLATTEST), STEEPEST)
-    wanted = goal / factor
-    root = math.sqrt(wanted * wanted + 4.0 * gains * losses)
-    k = (wanted + root) / (2.0 * gains) if wanted > 0.0 else 2.0 * losses / (root - wanted)
-    return factor * k, factor / k
 
 
 def row_base(contributions: FloatArray, calibrated: FloatArray) -> FloatArray:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 
-from leadrank.explain.attribution import factors_of_one
 from leadrank.explain.phrases import Phrasebook
 from leadrank.explain.reasons import SMALLEST, Direction, Reason, reason
+from leadrank.forest.strongest import Strongest
 from leadrank.types import Feature
 
 MOST_SENTENCES = 1024
@@ -32,11 +32,12 @@ class LeadReasons:
 
     def __init__(self, book: Phrasebook, never: Collection[str]) -> None:
         features: list[Feature] = [entry.seen.feature for entry in book.entries]
-        hidden = {name.strip().casefold() for name in never}
+        never_named = {name.strip().casefold() for name in never}
         self.book = book
         self.columns = tuple(dict.fromkeys(f.column for f in features))
-        self._members = tuple(tuple(j for j, f in enumerate(features) if f.column == column) for column in self.columns)
-        self._hidden = tuple(k for k, column in enumerate(self.columns) if column.strip().casefold() in hidden)
+        members = [tuple(j for j, f in enumerate(features) if f.column == column) for column in self.columns]
+        hidden = [k for k, column in enumerate(self.columns) if column.strip().casefold() in never_named]
+        self._strongest = Strongest(members, hidden, SMALLEST).of
         self._said: tuple[dict[float | None, Words], ...] = tuple({} for _ in range(2 * len(features)))
 
     def of(self, contributions: Sequence[float], values: Sequence[float], calibrated: float, base: float, top: int) -> tuple[Reason, ...]:
@@ -53,26 +54,14 @@ class LeadReasons:
         top
             How many reasons at most.
         """
-        grouped = contributions
-        if len(self.columns) < len(contributions):
-            grouped = [sum([contributions[j] for j in members]) for members in self._members]
-        up, down = factors_of_one(grouped, calibrated, base)
-        up_size, down_size = abs(up), -abs(down)
-        sizes = [c * up_size if c > 0.0 else c * down_size for c in grouped]
-        for k in self._hidden:
-            sizes[k] = -1.0
-        order = sorted(range(len(sizes)), key=sizes.__getitem__, reverse=True)  # stable: ties go to the earlier column
+        picked, added = self._strongest(contributions, calibrated, base, top)
+        columns, put, all_said = self.columns, self._put, self._said
         found: list[Reason] = []
-        for k in order[:top]:
-            if sizes[k] < SMALLEST:
-                break
-            c, members = grouped[k], self._members[k]
-            contribution = c * up if c > 0.0 else c * down
-            j = members[0] if len(members) == 1 else _speaker(members, contributions, up=contribution > 0.0)
-            said, value = self._said[2 * j + (contribution > 0.0)], values[j]
+        for k, j, contribution in zip(picked[::2], picked[1::2], added, strict=True):
+            said, value = all_said[2 * j + (contribution > 0.0)], values[j]
             # nan never equals itself, so it would never be found again.
-            words = said.get(value if value == value else None) or self._put(j, value, contribution)  # noqa: PLR0124
-            found.append(_new(Reason, (self.columns[k], contribution, *words)))
+            words = said.get(value if value == value else None) or put(j, value, contribution)  # noqa: PLR0124
+            found.append(_new(Reason, (columns[k], contribution, *words)))
         return tuple(found)
 
     def _put(self, j: int, value: float, contribution: float) -> Words:
@@ -82,8 +71,3 @@ class LeadReasons:
         if len(said) < MOST_SENTENCES:
             said[None if math.isnan(value) else value] = words
         return words
-
-
-def _speaker(members: Sequence[int], contributions: Sequence[float], *, up: bool) -> int:
-    """Return the feature that pulls hardest in its column's direction."""
-    return max(members, key=contributions.__getitem__) if up else min(members, key=contributions.__getitem__)

@@ -18,7 +18,7 @@ _Static_assert(FLT_EVAL_METHOD == 0, "sums must be rounded to double after every
 #define LANE 32
 #define UNSEEN 1
 #define LANES 4
-#define ABI 3
+#define ABI 4
 
 #if defined(_WIN32)
 #define API __declspec(dllexport)
@@ -83,7 +83,7 @@ typedef struct {
  * first those of numeric columns, then of whole categories, then of the tables that remain. */
 typedef struct {
     const Forest *forest;
-    const double *numbers;
+    double *numbers;
     const int32_t *codes;
     int64_t categories;
     const int32_t *category, *category_size;
@@ -93,7 +93,7 @@ typedef struct {
     const uint8_t *answers;
     int64_t stride;
     uint8_t *leaf;
-    double *out;
+    double *margins, *out;
     const uint8_t **rows;
 } Desk;
 
@@ -303,10 +303,14 @@ static void add_tree_shares(const Forest *forest, int64_t tree, const Leaves *le
     }
 }
 
+#include "strongest.c"
+
 API int64_t leadrank_abi(void) { return ABI; }
 
 /* The sizes of the records that cross the border, so that both sides can be seen to mean the same. */
-API int64_t leadrank_record_sizes(void) { return (int64_t)sizeof(Forest) << 32 | (int64_t)(sizeof(Rows) << 16 | sizeof(Desk)); }
+API int64_t leadrank_record_sizes(void) {
+    return (int64_t)sizeof(Pick) << 48 | (int64_t)sizeof(Forest) << 32 | (int64_t)(sizeof(Rows) << 16 | sizeof(Desk));
+}
 
 /* 2 if AVX-512 is used too, 1 if AVX2 only, else 0. */
 API int32_t leadrank_vectors(void) { return avx2 + avx512; }
@@ -408,27 +412,37 @@ static int64_t find_answers(const Desk *desk) {
 }
 
 /* The margin of the row at a desk; `leaf` gets its leaf numbers. */
-API double leadrank_one(const Desk *desk) {
+static double margin_at(const Desk *desk, uint8_t *leaf) {
     const Forest *forest = desk->forest;
     double lane[LANES] = {0};
     int64_t found = find_answers(desk);
     for (int64_t first = 0; first < forest->trees; first += STEP) {
-        join_answers(desk->leaf, desk->rows, found, first);
-        add_lanes(lane, forest->leaves, forest->leaf_start + first, desk->leaf + first, smaller(STEP, forest->trees - first));
+        join_answers(leaf, desk->rows, found, first);
+        add_lanes(lane, forest->leaves, forest->leaf_start + first, leaf + first, smaller(STEP, forest->trees - first));
     }
     return margin_of(forest->bias, lane, 1);
 }
 
-/* The same; its contributions go to the desk's `out`. */
-API double leadrank_one_explained(const Desk *desk) {
+API double leadrank_one(const Desk *desk) { return margin_at(desk, desk->leaf); }
+
+/* The margins of the row at each threshold: 0, 1, ... as its last number. They go to the desk's `margins`, the leaf numbers at threshold t to the
+ * t-th of the parts of `leaf`, which are as long as a row of answers. */
+API void leadrank_one_at_each(const Desk *desk, int32_t thresholds) {
+    for (int32_t t = 0; t < thresholds; t++) {
+        desk->numbers[desk->forest->numbers - 1] = t;
+        desk->margins[t] = margin_at(desk, desk->leaf + t * desk->stride);
+    }
+}
+
+/* The contributions of the row whose margin was asked for last, at one of its thresholds; they go to the desk's `out`. */
+API void leadrank_shares(const Desk *desk, int32_t threshold) {
     const Forest *forest = desk->forest;
-    double sum = leadrank_one(desk);
+    const uint8_t *leaf = desk->leaf + threshold * desk->stride;
     memset(desk->out, 0, (size_t)forest->features * sizeof *desk->out);
     for (int64_t tree = 0; tree < forest->trees; tree++) {
         int32_t player = forest->player_start[tree], players = forest->player_start[tree + 1] - player;
-        add_shares(desk->out, forest->shap + forest->shap_start[tree] + (int64_t)desk->leaf[tree] * players, forest->player_feature + player, players);
+        add_shares(desk->out, forest->shap + forest->shap_start[tree] + (int64_t)leaf[tree] * players, forest->player_feature + player, players);
     }
-    return sum;
 }
 
 /* A place in a hash table of texts: the 16 bytes of an Arrow view, and the text's number or 0. */

@@ -7,7 +7,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-ABI = 3
+ABI = 4
 """Must be the ABI in `kernel.c`; a library with another number is not used."""
 
 LIBRARY = Path(__file__).with_name({"win32": "_kernel.dll", "darwin": "_kernel.dylib"}.get(sys.platform, "_kernel.so"))
@@ -43,11 +43,21 @@ class DeskRecord(ctypes.Structure):
         ("categories", ctypes.c_int64), ("category", ctypes.c_void_p), ("category_size", ctypes.c_void_p),
         ("tables", ctypes.c_int64), ("table", ctypes.c_void_p),
         ("answer_start", ctypes.c_void_p), ("answers", ctypes.c_void_p), ("stride", ctypes.c_int64),
-        ("leaf", ctypes.c_void_p), ("out", ctypes.c_void_p), ("rows", ctypes.c_void_p),
+        ("leaf", ctypes.c_void_p), ("margins", ctypes.c_void_p), ("out", ctypes.c_void_p), ("rows", ctypes.c_void_p),
     )
 
 
-_RECORD_SIZES = ctypes.sizeof(ForestRecord) << 32 | ctypes.sizeof(RowsRecord) << 16 | ctypes.sizeof(DeskRecord)
+class PickRecord(ctypes.Structure):
+    """`Pick` of strongest.c."""
+
+    _fields_ = (
+        ("given", ctypes.c_void_p), ("columns", ctypes.c_int64), ("member_start", ctypes.c_void_p), ("member", ctypes.c_void_p),
+        ("hidden", ctypes.c_void_p), ("smallest", ctypes.c_double),
+        ("picked", ctypes.c_void_p), ("size", ctypes.c_void_p), ("grouped", ctypes.c_void_p),
+    )
+
+
+_RECORD_SIZES = sum(ctypes.sizeof(record) << bits for record, bits in ((PickRecord, 48), (ForestRecord, 32), (RowsRecord, 16), (DeskRecord, 0)))
 _POINTER, _COUNT = ctypes.c_void_p, ctypes.c_int64
 _CALLS: dict[str, tuple[tuple[type, ...], type | None]] = {
     "leadrank_abi": ((), _COUNT),
@@ -58,7 +68,9 @@ _CALLS: dict[str, tuple[tuple[type, ...], type | None]] = {
     "leadrank_contributions": ((_POINTER, _POINTER, _COUNT, _POINTER, _POINTER), None),
     "leadrank_distinct": ((_POINTER, _POINTER, _COUNT, _COUNT, _POINTER, _COUNT, _POINTER, _POINTER, _COUNT), _COUNT),
     "leadrank_one": ((_POINTER,), ctypes.c_double),
-    "leadrank_one_explained": ((_POINTER,), ctypes.c_double),
+    "leadrank_one_at_each": ((_POINTER, ctypes.c_int32), None),
+    "leadrank_shares": ((_POINTER, ctypes.c_int32), None),
+    "leadrank_strongest": ((_POINTER, ctypes.c_int32), ctypes.c_int32),
 }
 
 

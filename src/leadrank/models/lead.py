@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from leadrank.forest import native
+from leadrank.forest.desks import MOST_THRESHOLDS, Desks, one, one_at_each, shares
 from leadrank.models.calibrate import sigmoid, sigmoid_of
 from leadrank.models.interval import NORMAL_90, Spread
 from leadrank.models.model import Model
@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 FAR = 300.0
 """Log-odds whose exponentials, multiplied by one another, are numbers still."""
 
-Answer = tuple[Sequence[float], Sequence[float], float, float, list[float] | None]
-"""Calibrated log-odds and probabilities of reaching each class, the ends of the last one's interval; contributions where they came for nothing."""
+Contributions = tuple[list[float], float]
+"""What each feature adds to the raw log-odds at one threshold, and the calibrated log-odds from which they start."""
+
+Answer = tuple[Sequence[float], Sequence[float], float, float, Callable[[int], Contributions] | None]
+"""Calibrated log-odds and probabilities of reaching each class, the ends of the last one's interval; and what tells the contributions at a threshold,
+until the same thread asks for the next answer. None where only arrays can tell, or nobody asked."""
 
 Ask = Callable[..., Answer]
 
@@ -42,66 +46,64 @@ class LeadModel:
     Attributes
     ----------
     answer
-        Scores one lead: takes its numbers (nan is missing) and codes (as in `Matrix`), and whether contributions come with the score where
-        they cost little more.
+        Scores one lead: takes its numbers (nan is missing) and codes (as in `Matrix`), and whether its contributions will be asked for.
     """
 
     def __init__(self, model: Model, features: Sequence[Feature]) -> None:
         self.model = model
         self.numeric = tuple(f for f in features if f.kind == "number")
         self.categorical = tuple(f for f in features if f.kind == "category")
-        self.forest, self.shift, self.base = _forest_of(model.predictor)
+        desks, self.shift, self.base = _desks_of(model.predictor)
         self._calibrations = [calibration.one for calibration in model.shape.calibrations]
         self._promise = promise_by(model.shape.spread)
         self._thresholds = model.shape.thresholds
         self.answer: Ask = self._by_arrays
-        if self.forest is not None:
-            self.answer = self._ordered(self.forest) if self._thresholds > 1 else self._quick(self.forest)
-
-    def contributions(self, numbers: Sequence[float], codes: Sequence[int], threshold: int) -> tuple[list[float], float] | None:
-        """Return what each feature adds to the raw log-odds at one threshold, and their base; None where only arrays can tell."""
-        if self.forest is None:
-            return None
-        if self._thresholds == 1:
-            return native.one_explained(self.forest, numbers, codes)[1], self.base
-        given = native.one_explained(self.forest, [*numbers, float(threshold)], codes)[1]
-        own = given.pop(len(numbers))
-        return given, self.base + own
+        if desks is not None and self._thresholds <= MOST_THRESHOLDS:
+            self.answer = self._ordered(desks) if self._thresholds > 1 else self._quick(desks)
 
     def matrix(self, numbers: Sequence[float], codes: Sequence[int]) -> Matrix:
         """Return the lead as a matrix of one row."""
         rows = np.array([numbers], dtype=np.float64).reshape(1, -1), np.array([codes], dtype=np.int32).reshape(1, -1)
         return Matrix(*rows, self.numeric, self.categorical)
 
-    def _quick(self, forest: native.Native) -> Ask:
+    def _quick(self, desks: Desks) -> Ask:
         """Return what answers where there is one threshold: everything at hand, nothing looked up or asked again for each lead."""
-        one, one_explained, shift, calibrated, promise = native.one, native.one_explained, self.shift, self._calibrations[0], self._promise
+        shift, calibrated, promise = self.shift, self._calibrations[0], self._promise
+        start = calibrated(self.base)
 
-        def answer(numbers: Sequence[float], codes: Sequence[int], explained: bool = False) -> Answer:
-            margin, given = one_explained(forest, numbers, codes) if explained else (one(forest, numbers, codes), None)
-            odds = calibrated(margin + shift)
+        def explained(_: int) -> Contributions:
+            return shares(desks), start
+
+        def answer(numbers: Sequence[float], codes: Sequence[int], asked: bool = False) -> Answer:
+            odds = calibrated(one(desks, numbers, codes) + shift)
             probability, low, high = promise(odds)
-            return (odds,), (probability,), low, high, given
+            return (odds,), (probability,), low, high, explained if asked else None
 
         return answer
 
-    def _ordered(self, forest: native.Native) -> Ask:
+    def _ordered(self, desks: Desks) -> Ask:
         """Return the same where there are several thresholds: no class is reached more easily than a lesser one."""
-        at_each, shift, calibrations, promise, thresholds = native.one_at_each, self.shift, self._calibrations, self._promise, self._thresholds
+        shift, calibrations, promise, thresholds = self.shift, self._calibrations, self._promise, self._thresholds
+        base, place = self.base, desks.forest.numbers - 1
 
-        def answer(numbers: Sequence[float], codes: Sequence[int], explained: bool = False) -> Answer:  # noqa: ARG001
+        def explained(threshold: int) -> Contributions:
+            given = shares(desks, threshold)
+            own = given.pop(place)
+            return given, calibrations[threshold](base + own)
+
+        def answer(numbers: Sequence[float], codes: Sequence[int], asked: bool = False) -> Answer:
             odds: list[float] = []
             least = math.inf
-            for margin, calibrated in zip(at_each(forest, numbers, codes, thresholds), calibrations, strict=True):
+            for margin, calibrated in zip(one_at_each(desks, numbers, codes, thresholds), calibrations, strict=True):
                 own = calibrated(margin + shift)
                 least = min(own, least)
                 odds.append(least)
             probability, low, high = promise(least)
-            return odds, [*map(sigmoid_of, odds[:-1]), probability], low, high, None
+            return odds, [*map(sigmoid_of, odds[:-1]), probability], low, high, explained if asked else None
 
         return answer
 
-    def _by_arrays(self, numbers: Sequence[float], codes: Sequence[int], explained: bool = False) -> Answer:  # noqa: ARG002
+    def _by_arrays(self, numbers: Sequence[float], codes: Sequence[int], asked: bool = False) -> Answer:  # noqa: ARG002
         odds = self.model.log_odds(self.matrix(numbers, codes))
         low, high = self.model.interval(odds[:, -1])
         return odds[0].tolist(), sigmoid(odds)[0].tolist(), float(low[0]), float(high[0]), None
@@ -127,9 +129,9 @@ def promise_by(spread: Spread) -> Callable[[float], tuple[float, float, float]]:
     return promise
 
 
-def _forest_of(predictor: Predictor) -> tuple[native.Native | None, float, float]:
-    """Return the kernel's forest, if that is what scores, what moves its margins, and the base of its contributions."""
+def _desks_of(predictor: Predictor) -> tuple[Desks | None, float, float]:
+    """Return where the kernel takes one row, if it is what scores, what moves its margins, and the base of its contributions."""
     inner, shift = (predictor.inner, predictor.shift) if isinstance(predictor, Shifted) else (predictor, 0.0)
     if not isinstance(inner, Symmetric) or inner.served.handle is None:
         return None, 0.0, 0.0
-    return inner.served.handle, shift, inner.served.forest.base + shift
+    return inner.served.handle.desks, shift, inner.served.forest.base + shift
