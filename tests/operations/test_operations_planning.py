@@ -171,6 +171,12 @@ def test_a_lead_is_judged_by_the_deadline_of_the_tier_that_it_comes_into_unless_
     assert (stood.due_at, stood.first_due_at) == (now + 7 * DAY, now + 5 * DAY)
 
 
+def test_a_declared_cost_is_known_before_anybody_was_contacted(team: Desk, root: Who, now: datetime) -> None:
+    whole = planning.business(team, root, since=now - DAY, until=now + DAY, now=now)
+    assert isinstance(whole, tuple)
+    assert "not known" not in {one.name: one for one in whole}["cost per acquisition"].note
+
+
 def test_a_contact_without_a_cost_costs_what_the_project_declares(team: Desk, root: Who, now: datetime) -> None:
     take_leads(team, root, [NewLead(f"W{k}", KEEN) for k in range(12)], now=now)
     for k in range(12):

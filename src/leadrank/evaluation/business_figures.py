@@ -182,8 +182,10 @@ def _cost_per_acquisition(period: Period) -> BusinessFigure:
     """Spend is known; luck is in who converted, so that the interval is that of the conversion rate, turned over."""
     n, hits, spent = len(period.converted), int(period.converted.sum()), period.sales_cost
     note = "not known: no contact has a cost" if spent is None else _short(hits, FEWEST_CONVERSIONS, "conversions")
+    if spent == 0 and not note:
+        note = "no contact was noted, so nothing was spent"
     found = None
-    if spent is not None and not note:
+    if spent and not note:
         low, high = wilson(hits, n)
         found = Figure(spent / hits, spent / (n * high), spent / (n * low))
     return BusinessFigure("cost per acquisition", "money", hits, found, note=note)

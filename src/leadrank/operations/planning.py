@@ -141,7 +141,8 @@ def _period(c: Connection, costs: Economics, since: datetime, until: datetime, n
     months = max(0.0, (end - start) / MONTH)
     return Period(
         np.array([one.converted for one in ends], dtype=np.bool_), np.array([np.nan if e.value is None else e.value for e in ends], dtype=np.float64),
-        responses, sales_cost=sales or None, marketing_cost=months * costs.marketing_cost if costs.marketing_cost else None,
+        responses, sales_cost=sales if costs.contact_cost or spent.priced else None,
+        marketing_cost=months * costs.marketing_cost if costs.marketing_cost else None,
         reps=len(hired), rep_months=max(0.0, sum((end - day) / MONTH for day in hired)),
         staffed=np.array([bool(hired) and one.at >= hired[0] for one in ends], dtype=np.bool_),
     )
