@@ -106,6 +106,9 @@ def _trained(kind: str) -> Bundle:
             name="ordered", economics={}, target={"column": "grade", "classes": ["Low", "Medium", "High"]}, tier=[
                 {name: told for name, told in tier.items() if name != "at_least"} for tier in TIERS
             ], lead={"key": "id", "exclude": ["dnc", "won"]}), _graded()),
+        "kolkata": lambda: (_project(
+            name="kolkata", serving={"do_not_call": "dnc", "timezone": "Asia/Kolkata"},
+            tier=[{**TIERS[0], "within": "today"}, *TIERS[1:]]), _table()),
         "priced": lambda: (_project(name="priced", economics={"value_column": "deal", "contact_cost": 20}), _priced()),
         "costed": lambda: (_project(name="costed", economics={"value_column": "deal", "contact_cost_column": "fee"}), _priced()),
         "rated": lambda: (_rated(economics={"value": 100, "contact_cost": 20}), _graded()),
@@ -162,7 +165,7 @@ def people() -> dict[str, Who]:
 
 @pytest.fixture(scope="session")
 def bundle() -> Callable[[str], bytes]:
-    """Give the bytes of a bundle: `small`, `other`, `forest`, `routed`, `strict`, `ordered`, or `tables`, which learned from several."""
+    """Give the bytes of a bundle: `small`, `other`, `forest`, `routed`, `strict`, `ordered`, `kolkata`, or `tables`, which learned from several."""
     return _bytes_of
 
 

@@ -71,7 +71,7 @@ def test_a_score_that_time_alone_changes_is_made_anew_after_a_day_and_told_as_su
     assert cold.probability < hot.probability
     told = queue.history(desk, root, "A", now=now).scores
     assert [row.cause for row in told] == ["time passing", "new data", "created"]
-    assert told[0].because == "Last scored 2026-03-02 12:00"
+    assert told[0].because == "Last scored 02 Mar 2026, 12:00 UTC"
     assert tick(desk, now=now + 60 * DAY).rescored == 0
 
 

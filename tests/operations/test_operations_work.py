@@ -98,7 +98,7 @@ def test_an_override_counts_until_it_expires_and_the_history_shows_both(hers: De
     assert [(row.cause, row.tier) for row in told.scores] == [
         ("override ended", "High"), ("new data", "Low"), ("override", "Low"), ("created", "High"),
     ]
-    assert told.scores[2].because == "ann put it into Low until 2026-03-05 12:00: left the company"
+    assert told.scores[2].because == "ann put it into Low until 05 Mar 2026, 12:00 UTC: left the company"
     assert told.scores[0].because == "The override to Low by ann has expired"
 
 

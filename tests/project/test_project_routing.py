@@ -108,3 +108,28 @@ def test_what_campaigns_cost_stays_out_of_a_bundle_where_nothing_is_said_so_that
     assert b"marketing_cost" not in parse_project(BARE).to_json()
     whole = parse_project(BARE | {"economics": {"marketing_cost": 3000.0}})
     assert Project.from_json(whole.to_json()) == whole
+
+
+@pytest.mark.parametrize(("zone", "said"), [
+    ("Asia/Kolkatta", "serving.timezone: a time zone such as 'Europe/Berlin' was expected; 'Asia/Kolkatta' came. Did you mean 'Asia/Kolkata'?"),
+    ("kolkata", "Did you mean 'Asia/Kolkata'?"), ("europe/berlin", "Did you mean 'Europe/Berlin'?"), ("../UTC", "'../UTC' came"),
+    ("America", "'America' came"), ("", "'' came"), ("Mars/Olympus Mons", "'Mars/Olympus Mons' came"), (5.5, "serving.timezone: a text in quotes"),
+])
+def test_a_time_zone_that_nobody_knows_is_refused_with_the_nearest_one(zone, said):
+    with pytest.raises(ProjectError) as problem:
+        parse_project({**BARE, "serving": {"timezone": zone}})
+    assert said in str(problem.value)
+    assert "?." not in str(problem.value)
+
+
+def test_a_time_zone_survives_a_bundle_and_utc_stays_out_of_it_so_that_older_versions_read_it():
+    whole = parse_project({**BARE, "serving": {"timezone": "Asia/Kolkata"}})
+    assert Project.from_json(whole.to_json()) == whole
+    assert whole.serving.zone.key == "Asia/Kolkata"
+    assert b"timezone" not in parse_project({**BARE, "serving": {"strict": True, "title": ["name"]}}).to_json()
+
+
+def test_a_bundle_with_a_time_zone_that_this_machine_does_not_know_says_so():
+    whole = parse_project({**BARE, "serving": {"timezone": "Asia/Kolkata"}}).to_json()
+    with pytest.raises(ValueError, match=r"serving\.timezone.*Did you mean 'Asia/Kolkata'"):
+        Project.from_json(whole.replace(b"Asia/Kolkata", b"Asia/Kolkatta"))

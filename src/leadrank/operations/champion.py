@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass, field, replace
+from datetime import tzinfo
 from pathlib import Path
 from threading import Lock
 
@@ -37,6 +38,11 @@ class Active:
     def bundle(self) -> Bundle:
         """The bundle that scores."""
         return self.scorer.bundle
+
+    @property
+    def zone(self) -> tzinfo:
+        """The team's time zone: its days and clock times are those that people mean."""
+        return self.project.serving.zone
 
     @property
     def created_at(self) -> str | None:

@@ -7,7 +7,7 @@ import json
 import math
 from dataclasses import dataclass, replace
 from dataclasses import fields as parts_of
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import Connection
@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from leadrank.data.cell import text_of
 from leadrank.errors import ForbiddenError, UsageError
 from leadrank.frames import pl
+from leadrank.local_days import wall
 from leadrank.operations.allowed import reach_of
 from leadrank.operations.desk import Desk, own_lead, reading
 from leadrank.operations.exports import KINDS, as_file
@@ -28,7 +29,7 @@ from leadrank.store.records import AssignmentRow, ContactRow, EventRow, Feedback
 MOST = 500
 """Leads on one page at most."""
 SOON = timedelta(hours=24)
-"""What is due within this time is to be done now. A day by the clock, not until midnight: where the team's midnight is, nobody has said."""
+"""What is due within this time is to be done now. A day by the clock, not until midnight: a lead with a deadline of a day is due as it comes."""
 LONGEST = 100_000
 LONGEST_CURSOR = -(-(4 * LONGEST_KEY + 100) // 3) * 4
 """In base64: a key of letters that take four bytes each, with all that stands before it."""
@@ -107,14 +108,18 @@ def queue(desk: Desk, who: Who, wanted: QueueFilter = QueueFilter(), *, limit: i
 
 
 def export_queue(desk: Desk, who: Who, wanted: QueueFilter = QueueFilter(), *, kind: str = "csv", now: datetime) -> bytes:  # noqa: B008
-    """Return the queue (its first 100,000 leads) as a CSV or XLSX file in which no cell starts a formula; it is recorded which, and how many."""
+    """Return the queue (its first 100,000 leads) as a CSV or XLSX file in which no cell starts a formula; it is recorded which, and how many.
+
+    Its moments are clock times of the team's zone, which stands beside them.
+    """
     if kind not in KINDS:
         raise UsageError(f"{kind!r} is no kind of file that can be given out.", f"Ask for {' or '.join(KINDS)}.")
     with reading(desk, who, "export_queue", in_words(wanted), now=now, times=lambda: len(found)) as c:
-        found, titles = page(c, _own(who, wanted), limit=LONGEST, soon=now + SOON), desk.champion.of(c).project.serving.title
+        found, serving = page(c, _own(who, wanted), limit=LONGEST, soon=now + SOON), desk.champion.of(c).project.serving
     fields = dict.fromkeys(name for row in found for name in row.fields)
-    columns: dict[str, list[Any]] = {"title": [title_of(titles, row.fields) for row in found]} if titles else {}
-    columns |= {name: [getattr(row, name) for row in found] for name in SHOWN}
+    columns: dict[str, list[Any]] = {"title": [title_of(serving.title, row.fields) for row in found]} if serving.title else {}
+    columns |= {name: [_for_people(getattr(row, name), serving.zone) for row in found] for name in SHOWN}
+    columns["timezone"] = [serving.timezone] * len(found)
     columns |= {name if name not in columns else f"{name} (field)": [text_of(row.fields.get(name)) for row in found] for name in fields}
     return as_file(pl.DataFrame(columns, strict=False), kind)
 
@@ -159,6 +164,10 @@ def history_of(c: Connection, row: LeadRow) -> History:
         tuple(outcomes.outcomes_of(c, key)), tuple(feedback.feedback_of(c, key)), tuple(snoozes.snoozes_of(c, key)),
         tuple(assignments.assignments_of(c, key)), tuple(overrides.overrides_of(c, key)),
     )
+
+
+def _for_people(cell: Any, zone: tzinfo) -> Any:
+    return wall(cell, zone) if isinstance(cell, datetime) else cell
 
 
 def _own(who: Who, wanted: QueueFilter) -> QueueFilter:

@@ -11,6 +11,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from leadrank.errors import BundleError, ConflictError, NotFoundError, UsageError, nearest
+from leadrank.local_days import clock_time
 from leadrank.moments import read_moment
 from leadrank.operations.champion import Active, made_ready
 from leadrank.operations.desk import Desk, reading, trying, writing
@@ -172,8 +173,8 @@ def _why(active: Active, row: LeadRow, told: datetime | None) -> Restless:
     if row.model != active.identity:
         return Restless(row, row, "new model", f"{active.identity} took the place of {row.model or 'none'}")
     if told is not None and row.scored_at < told:
-        return Restless(row, row, "new data", f"News of {told:%Y-%m-%d %H:%M} of what leads and events belong to", routine=True)
-    return Restless(row, row, "time passing", f"Last scored {row.scored_at:%Y-%m-%d %H:%M}", routine=True)
+        return Restless(row, row, "new data", f"News of {clock_time(told, active.zone)} of what leads and events belong to", routine=True)
+    return Restless(row, row, "time passing", f"Last scored {clock_time(row.scored_at, active.zone)}", routine=True)
 
 
 def _activated(desk: Desk, who: Who, operation: str, model: str | None, because: str, now: datetime) -> Models:

@@ -69,7 +69,7 @@ def _stands(active: Active, lead: Restless, scored: Scored, forced: OverrideRow 
     said = counting(active, scored, forced, row)
     no_call, no_email = flags_of(active, row)
     contact = said.contact
-    due = _deadline(lead.before, row, said.due_within, now, contact=contact)
+    due = _deadline(active, lead.before, row, said.due_within, now, contact=contact)
     return replace(
         row, updated_at=now, do_not_call=no_call, do_not_email=no_email, model=scored.model, scored_at=now, probability=scored.probability,
         probability_low=scored.probability_low, probability_high=scored.probability_high, score=scored.score, tier=said.tier, contact=contact,
@@ -111,7 +111,7 @@ def _overruled(active: Active, scored: Scored, tier: str | None, fields: Mapping
     return overrule(active.bundle.policy, scored, tier, value=value, cost=cost)
 
 
-def _deadline(before: LeadRow | None, row: LeadRow, within: str, now: datetime, *, contact: bool) -> datetime | None:
+def _deadline(active: Active, before: LeadRow | None, row: LeadRow, within: str, now: datetime, *, contact: bool) -> datetime | None:
     """Return by when to act: the time begins when the lead comes, or comes into a tier with another deadline; the first contact ends it."""
     if row.contacted_at is not None or row.status not in {"open", "snoozed"}:
         return row.due_at
@@ -119,7 +119,7 @@ def _deadline(before: LeadRow | None, row: LeadRow, within: str, now: datetime, 
         return None
     if before is not None and before.due_at is not None and before.due_within == within:
         return row.due_at
-    return due_at(within, now)
+    return due_at(within, now, active.zone)
 
 
 def _first_deadline(row: LeadRow, within: str, due: datetime | None, now: datetime) -> datetime | None:

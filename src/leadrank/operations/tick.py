@@ -148,26 +148,26 @@ def _reassign(c: Connection, active: Active, rows: list[LeadRow], now: datetime)
     """Give leads whose deadline passed to somebody else, with a deadline of their own; where nobody else has room they stay."""
     late = [r for r in rows if r.status == "open" and r.owner is not None and r.contacted_at is None and r.due_at is not None and r.due_at <= now]
     moves = place(c, active, [Move(row, replace(row, owner=None, team=None), avoid=row.owner) for row in late])
-    return _moved(c, moves, now)
+    return _moved(c, active, moves, now)
 
 
 def _assign(c: Connection, active: Active, rows: list[LeadRow], now: datetime) -> list[str]:
     """Give leads that waited for somebody with room to whoever has it now, the most worth first."""
     waiting = sorted((row for row in rows if row.status == "open" and row.contact and row.owner is None), key=lambda row: (-row.worth, row.key))
-    return _moved(c, place(c, active, [Move(row, row) for row in waiting]), now)
+    return _moved(c, active, place(c, active, [Move(row, row) for row in waiting]), now)
 
 
-def _moved(c: Connection, moves: Sequence[Move], now: datetime) -> list[str]:
+def _moved(c: Connection, active: Active, moves: Sequence[Move], now: datetime) -> list[str]:
     found = [m for m in moves if m.row.owner is not None]
-    found = [replace(m, row=replace(m.row, due_at=_deadline(m.row, now), updated_at=now)) for m in found]
+    found = [replace(m, row=replace(m.row, due_at=_deadline(active, m.row, now), updated_at=now)) for m in found]
     leads.put_leads(c, [move.row for move in found])
     write_moves(c, found, by=LEADRANK.name, now=now)
     return [move.row.key for move in found]
 
 
-def _deadline(row: LeadRow, now: datetime) -> datetime | None:
+def _deadline(active: Active, row: LeadRow, now: datetime) -> datetime | None:
     """Return by when to act: as before, or where that has passed, from now on."""
-    return row.due_at if row.due_at is not None and row.due_at > now else due_at(row.due_within, now)
+    return row.due_at if row.due_at is not None and row.due_at > now else due_at(row.due_within, now, active.zone)
 
 
 def _rescore(c: Connection, active: Active, rows: list[LeadRow], now: datetime) -> list[str]:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from leadrank.bundle import LARGEST_AMOUNT
 from leadrank.decisions.deadline import due_at
 from leadrank.errors import ConflictError, NotFoundError, UsageError, nearest
+from leadrank.local_days import clock_time
 from leadrank.operations.champion import Active
 from leadrank.operations.consent import changes_in_consent, flags_of, with_flags
 from leadrank.operations.desk import Desk, own_lead, writing
@@ -62,7 +63,7 @@ def take_back_contact(desk: Desk, who: Who, key: str, *, now: datetime) -> LeadR
         contacts.take_back(c, last, now)
         first = next((one.at for one in made if one.id != last.id), None)
         passed = first is None and (row.due_at is None or row.due_at <= now)
-        due = _again(replace(row, contacted_at=None), now) if passed else row.due_at
+        due = _again(desk.champion.of(c), replace(row, contacted_at=None), now) if passed else row.due_at
         return _changed(c, row, now, contacted_at=first, due_at=due)
 
 
@@ -88,17 +89,17 @@ def reopen(desk: Desk, who: Who, key: str, *, now: datetime) -> LeadRow:
     it to another.
     """
     with writing(desk, who, "reopen", key, now=now) as c:
-        row = own_lead(c, who, "reopen", key)
+        row, active = own_lead(c, who, "reopen", key), desk.champion.of(c)
         if row.status in ALIVE:
             return row
         outcomes.add_outcome(c, OutcomeRow(lead=key, at=now, by=who.name, converted=None))
         held = overrides.current(c, key, now)
         again = "" if held is None else f"; the override to {held.tier} by {held.by} holds again"
         # A deadline that passed while the lead was closed was missed by nobody.
-        due = row.due_at if row.due_at is None or row.due_at > now else _again(row, now)
+        due = row.due_at if row.due_at is None or row.due_at > now else _again(active, row, now)
         open_again = replace(row, status="open", due_at=due, overridden_until=None if held is None else held.expires_at)
         back = Restless(row, open_again, "reopened", f"{who.name} took back that it was {row.status}{again}")
-        return _settled(c, desk.champion.of(c), back, who, now)
+        return _settled(c, active, back, who, now)
 
 
 def consent(desk: Desk, who: Who, key: str, *, do_not_call: bool, do_not_email: bool, now: datetime) -> LeadRow:
@@ -168,7 +169,7 @@ def override(desk: Desk, who: Who, key: str, *, tier: str, because: str, expires
         if tier not in tiers:
             raise UsageError(f"The tier {tier!r} is none of {', '.join(tiers)}.", nearest(tier, tiers))
         overrides.start(c, OverrideRow(lead=key, at=now, by=who.name, tier=tier, because=_note(because), expires_at=expires_at))
-        said = f"{who.name} put it into {tier} until {expires_at:%Y-%m-%d %H:%M}: {because.strip()}"
+        said = f"{who.name} put it into {tier} until {clock_time(expires_at, active.zone)}: {because.strip()}"
         return _settled(c, active, Restless(row, replace(row, overridden_until=expires_at), "override", said), who, now)
 
 
@@ -220,7 +221,7 @@ def woken(c: Connection, active: Active, rows: Sequence[LeadRow], *, by: str, no
 
     Each gets a snooze that ends as it begins, which tells of it.
     """
-    moves = [Move(row, replace(row, status="open", snoozed_until=None, due_at=_again(row, now), updated_at=now)) for row in rows]
+    moves = [Move(row, replace(row, status="open", snoozed_until=None, due_at=_again(active, row, now), updated_at=now)) for row in rows]
     moves = place(c, active, moves)
     put_leads(c, [move.row for move in moves])
     write_moves(c, moves, by=by, now=now)
@@ -229,8 +230,8 @@ def woken(c: Connection, active: Active, rows: Sequence[LeadRow], *, by: str, no
     return [move.row for move in moves]
 
 
-def _again(row: LeadRow, now: datetime) -> datetime | None:
-    return row.due_at if row.contacted_at is not None or not row.contact else due_at(row.due_within, now)
+def _again(active: Active, row: LeadRow, now: datetime) -> datetime | None:
+    return row.due_at if row.contacted_at is not None or not row.contact else due_at(row.due_within, now, active.zone)
 
 
 def _given(c: Connection, active: Active, row: LeadRow, owner: str | None, because: str, who: Who, now: datetime) -> LeadRow:
@@ -281,7 +282,7 @@ def _past(at: datetime | None, row: LeadRow, now: datetime) -> datetime:
 
 def _ahead(until: datetime, now: datetime) -> None:
     if not now < until <= now + LONGEST:
-        raise UsageError(f"An end within the next year was expected; {until} came.", "Choose a moment after now.")
+        raise UsageError(f"An end within the next year was expected; {until} UTC came.", "Choose a moment after now.")
 
 
 def _note(text: str) -> str:

@@ -114,8 +114,9 @@ class Project(Frozen):
     def to_json(self) -> bytes:
         """Write the project for a bundle; what is said of leads at work stays out where nothing is, so that older versions can read it."""
         silent: dict[str, Any] = {name: True for name, usual in (("routing", Routing()), ("serving", Serving())) if getattr(self, name) == usual}
-        if not self.serving.title:
-            silent.setdefault("serving", {"title"})
+        unsaid = {name for name in ("title", "timezone") if getattr(self.serving, name) == getattr(Serving(), name)}
+        if unsaid:
+            silent.setdefault("serving", unsaid)
         if self.economics.marketing_cost is None:
             silent["economics"] = {"marketing_cost"}
         return self.model_dump_json(warnings="error", exclude=silent).encode()

@@ -124,7 +124,8 @@ def _said(error: Any, loc: tuple[Any, ...]) -> str:
         return f"{place}: {choices} was expected; {came} came. {hint}".rstrip()
     said = _plain(error)
     told = said.endswith(".") or came in said or len(came) > 60
-    return f"{place}: {said.rstrip('.')}{'' if told else f'; {came} came'}.".removeprefix(": ")
+    end = "" if said.endswith("?") else "."
+    return f"{place}: {said.rstrip('.')}{'' if told else f'; {came} came'}{end}".removeprefix(": ")
 
 
 def _plain(error: Any) -> str:
