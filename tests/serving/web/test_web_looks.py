@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from urllib.parse import quote
 
 import pytest
@@ -60,7 +61,7 @@ def lead_of(running: Running, kind: str) -> str:
     from leadrank.serving.web.asked import Asked
 
     asked = Asked(status="converted" if kind == "closed" else "open")
-    found = queue(running.desk, LOCAL, asked.filter(LOCAL, utc_now()), limit=200, now=utc_now()).leads
+    found = queue(running.desk, LOCAL, asked.filter(LOCAL, utc_now(), UTC), limit=200, now=utc_now()).leads
     return next(lead.key for lead in found if (kind == "by-hand") == (lead.overridden_until is not None))
 
 

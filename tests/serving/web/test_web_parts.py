@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree as ET
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -32,8 +33,8 @@ def moment(hours: int, probability: float) -> curves.Moment:
     [
         gauge(0.0, 0.0, 0.0, score=0), gauge(1.0, 1.0, 1.0, score=100, cut=0.3),
         strip(0.5, 0.4, 0.6), reasons.push(-2.0, 2.0), reasons.push(0.0, 0.0),
-        reasons.evidence(0, 0, 0.2), reasons.share_bar(3.0, limit=2.0, alarm=True), curves.history([moment(0, 0.5)], NOON),
-        curves.history([moment(30, 0.1), moment(1, 0.9)], NOON),
+        reasons.evidence(0, 0, 0.2), reasons.share_bar(3.0, limit=2.0, alarm=True), curves.history([moment(0, 0.5)], NOON, UTC),
+        curves.history([moment(30, 0.1), moment(1, 0.9)], NOON, UTC),
         curves.effort([0, 1], [-5.0, -5.0], here=1, best=0, form=str, says="a & b"),
     ],
 )
@@ -42,6 +43,13 @@ def test_a_picture_is_whole_whatever_it_shows(picture: str) -> None:
     assert drawn.tag == "svg"
     assert "nan" not in picture
     assert "style=" not in picture
+
+
+def test_the_history_of_a_score_begins_on_a_day_of_the_team() -> None:
+    began = [moment(0, 0.5)], NOON + timedelta(hours=1)
+    assert "12:00" in curves.history(*began, UTC)
+    assert "17:30" in curves.history(*began, ZoneInfo("Asia/Kolkata"))
+    assert "03 Mar 2026" in curves.history([moment(30, 0.5)], NOON, UTC)
 
 
 def test_a_form_asks_for_what_the_model_reads_and_says_what_training_saw(bundle: Path) -> None:

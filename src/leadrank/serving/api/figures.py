@@ -11,11 +11,14 @@ from pydantic import TypeAdapter
 from leadrank.errors import UsageError
 from leadrank.operations import planning
 from leadrank.serving.asking import Asker, At, Guarded
-from leadrank.serving.words import Amount, Cost, Moment
+from leadrank.serving.day_or_moment import DayOrMoment, beginning, ending
+from leadrank.serving.words import Amount, Cost
 
 router = APIRouter(prefix="/figures", route_class=Guarded, tags=["figures"])
 _ANY = TypeAdapter(Any)
 LONGEST = timedelta(days=3_660)
+Since = Annotated[DayOrMoment, Query(description="A moment, or a day of the team's time zone: its beginning.")]
+Until = Annotated[DayOrMoment | None, Query(description="A moment, or a day of the team's time zone, which is in the period; by default now.")]
 
 
 def _told(record: Any) -> Any:
@@ -44,12 +47,16 @@ def tiers(asker: Asker, service: At) -> Any:
 
 
 @router.get("/business")
-def business(asker: Asker, service: At, since: Moment, until: Moment | None = None, split: Moment | None = None) -> Any:
-    """Return the business figures of a period, or of the two that a date splits it into; what differs between them is not causal."""
-    now = service.now()
-    end = until or now
-    if not since < end <= since + LONGEST:
+def business(asker: Asker, service: At, since: Since, until: Until = None, split: Since | None = None) -> Any:
+    """Return the business figures of a period, or of the two that a date splits it into; what differs between them is not causal.
+
+    A plain day is one of the team's time zone (`[serving] timezone`), as on the Team page; a moment without a zone is UTC.
+    """
+    now, zone = service.now(), service.desk.champion.current().zone
+    start, end = beginning(since, zone), now if until is None else ending(until, zone)
+    middle = None if split is None else beginning(split, zone)
+    if not timedelta(0) < end - start <= LONGEST:
         raise UsageError("Expected a period of at most ten years that begins before it ends.", "Set `since` and `until`.")
-    if split is not None and not since < split < end:
+    if middle is not None and not start < middle < end:
         raise UsageError("Expected `split` between `since` and `until`.", "Name a date within the period.")
-    return _told(planning.business(service.desk, asker.who, since=since, until=end, split=split, now=now))
+    return _told(planning.business(service.desk, asker.who, since=start, until=end, split=middle, now=now))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from urllib.parse import quote, urlencode
 
@@ -11,8 +10,10 @@ from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse
 
 from leadrank.errors import UsageError
+from leadrank.local_days import days_later, end_of
 from leadrank.operations import work
 from leadrank.serving.web.entry import PageRoute, Posting
+from leadrank.serving.web.moments import day_given
 from leadrank.serving.web.once import once
 
 pages = APIRouter(prefix="/leads", route_class=PageRoute)
@@ -97,8 +98,8 @@ def consent(visit: Posting, key: str, no_call: Ticked = False, no_email: Ticked 
 
 @pages.post("/{key:path}/snooze")
 def snooze(visit: Posting, key: str, days: Annotated[int, Form(ge=1, le=365)], because: Text = "", back: Back = None) -> RedirectResponse:
-    """Put a lead off."""
-    work.snooze(visit.desk, visit.who, key, until=visit.now + timedelta(days=days), because=because, now=visit.now)
+    """Put a lead off for some days, until the clock shows the same."""
+    work.snooze(visit.desk, visit.who, key, until=days_later(visit.now, days, visit.zone), because=because, now=visit.now)
     return back_to(back, key, "snoozed")
 
 
@@ -123,7 +124,8 @@ def feedback(
 @pages.post("/{key:path}/override")
 def override(visit: Posting, key: str, tier: Annotated[str, Form(max_length=100)], because: Text, until: Annotated[str, Form()]) -> RedirectResponse:
     """Let a person's tier count until a day ends."""
-    work.override(visit.desk, visit.who, key, tier=tier, because=because, expires_at=_day(until) + timedelta(days=1), now=visit.now)
+    ends = end_of(day_given(until), visit.zone)
+    work.override(visit.desk, visit.who, key, tier=tier, because=because, expires_at=ends, now=visit.now)
     return back_to(None, key, "overridden")
 
 
@@ -160,10 +162,3 @@ def amount(text: str) -> float | None:
         return float(plain)
     except ValueError:
         raise UsageError(f"Expected an amount, got {text[:40]!r}.", "Write it like 1250.50.") from None
-
-
-def _day(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=None)
-    except ValueError:
-        raise UsageError(f"Expected a day, got {text[:40]!r}.", "Write it like 2026-03-31.") from None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime, tzinfo
 from urllib.parse import urlencode
 
+from leadrank.local_days import days_later
 from leadrank.operations.who import Who
 from leadrank.store.queue import QueueFilter
 
@@ -84,18 +85,21 @@ class Asked:
         """
         return self.with_(shown=PAGE, after=after, past=self.past + self.shown) if after and self.shown >= MOST else ""
 
-    def filter(self, who: Who, now: datetime) -> QueueFilter:
+    def filter(self, who: Who, now: datetime, zone: tzinfo) -> QueueFilter:
         """Translate into what the store is asked for; a rep asks for own leads, aside also for those that nobody has.
+
+        Days ago are those of a zone: it was then as late by the clock as it is now.
 
         Examples
         --------
-        >>> asked = Asked(age="7", status="any").filter(Who("ann", "rep"), datetime(2026, 3, 8))
+        >>> from datetime import UTC
+        >>> asked = Asked(age="7", status="any").filter(Who("ann", "rep"), datetime(2026, 3, 8), UTC)
         >>> asked.owner, asked.contact, asked.newest_than
         ('ann', None, datetime.datetime(2026, 3, 1, 0, 0))
         """
         statuses = tuple(value for value, _ in STATUSES if value != "any") if self.status == "any" else (self.status,)
         owner = who.own if who.role == "rep" or self.owner == MINE else self.owner if self.owner not in {"", NOBODY} else None
-        came = now - timedelta(days=int(self.age.removeprefix("over-"))) if self.age.removeprefix("over-").isdigit() else None
+        came = days_later(now, -int(self.age.removeprefix("over-")), zone) if self.age.removeprefix("over-").isdigit() else None
         over = self.age.startswith("over-")
         return QueueFilter(
             owner=owner, unassigned=self.aside if who.role == "rep" else self.owner == NOBODY,

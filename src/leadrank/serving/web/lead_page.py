@@ -77,7 +77,7 @@ def _lead(visit: Visit, key: str, *, said: str = "", answer: explaining.WhatIf |
         gauge=_gauge(lead, active.bundle), reasons=reasons_of(told), base=percent(_base(told)), parts=told.parts,
         history=_history(past.scores, visit), levers=explaining.levers(active, lead.fields), given=given or {}, answer=answer,
         questions=seen.questions, channels=_channels(lead), undone=undone, mine=mine,
-        sensitive=active.bundle.terms.sensitive, owners=seen.reps, tomorrow=visit.now + timedelta(days=7), cell=_cell,
+        sensitive=active.bundle.terms.sensitive, owners=seen.reps, week=timedelta(days=7), year=timedelta(days=365), cell=_cell,
     )
 
 
@@ -125,7 +125,7 @@ def _history(scores: tuple[ScoreRow, ...], visit: Visit) -> str:
         curves.Moment(one.at, one.probability, one.probability_low, one.probability_high, f"{one.score}: {one.because}", one.cause in BY_HAND)
         for one in reversed(scores)
     ]
-    return curves.history(moments, visit.now) if moments else ""
+    return curves.history(moments, visit.now, visit.zone) if moments else ""
 
 
 def _channels(lead: LeadRow) -> tuple[tuple[str, str], ...]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
+from leadrank.errors import UsageError
+from leadrank.local_days import read_day
 from leadrank.pages.words import plural
 
 SOON = timedelta(hours=4)
@@ -52,6 +54,25 @@ def ago(moment: datetime | None, now: datetime) -> str:
     if abs(seconds) < 45:
         return "just now"
     return f"{span(seconds)} ago" if seconds > 0 else f"in {span(-seconds)}"
+
+
+def day_given(text: str) -> date:
+    """Read a day that a person gave; whose day it is, is for the caller to say.
+
+    Raises
+    ------
+    UsageError
+        It is none.
+
+    Examples
+    --------
+    >>> day_given("2026-03-31")
+    datetime.date(2026, 3, 31)
+    """
+    try:
+        return read_day(text)
+    except ValueError:
+        raise UsageError(f"Expected a day, got {text[:40]!r}.", "Write it like 2026-03-31.") from None
 
 
 def due(moment: datetime | None, contacted: datetime | None, now: datetime) -> Due:

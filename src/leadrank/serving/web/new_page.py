@@ -49,7 +49,7 @@ def take(visit: Posting, given: Annotated[dict[str, str], Depends(posted)]) -> R
 
 
 def _taken(visit: Visit, given: dict[str, str], cells: dict[str, str]) -> intake.Taken:
-    key = given.get("key", "").strip() or f"lead-{visit.now:%Y%m%d}-{secrets.token_hex(3)}"
+    key = given.get("key", "").strip() or f"lead-{visit.today:%Y%m%d}-{secrets.token_hex(3)}"
     lead_key = visit.desk.champion.current().scorer.key
     lead = intake.NewLead(key, {**cells, lead_key: key} if lead_key else cells, given.get("source", "").strip() or "entered by hand")
     return intake.take_leads(visit.desk, visit.who, [lead], now=visit.now, in_part=True)[0]

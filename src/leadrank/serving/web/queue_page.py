@@ -58,7 +58,8 @@ class Choices:
 def show(visit: Visiting, asked: Wanted, said: str = "", lead: str = "") -> Response:
     """Show the list; a script gets the list alone."""
     version = told(visit.desk.version())  # before the list is read: a change in between is told of
-    found = queue.queue(visit.desk, visit.who, asked.filter(visit.who, visit.now), limit=asked.shown, after=asked.after or None, now=visit.now)
+    wanted = asked.filter(visit.who, visit.now, visit.zone)
+    found = queue.queue(visit.desk, visit.who, wanted, limit=asked.shown, after=asked.after or None, now=visit.now)
     choices = _choices(visit, found.tiers) if not visit.partial else Choices((), ())
     shown = page(
         visit, "queue_list.html" if visit.partial else "queue.html", here=HERE, asked=asked, aside=asked.aside, leads=found.leads, total=found.total,
@@ -75,8 +76,8 @@ def show(visit: Visiting, asked: Wanted, said: str = "", lead: str = "") -> Resp
 @pages.get("/queue.{kind}")
 def export(visit: Visiting, asked: Wanted, kind: str) -> Response:
     """Give the list out as a file in which no cell is a formula."""
-    content = queue.export_queue(visit.desk, visit.who, asked.filter(visit.who, visit.now), kind=kind, now=visit.now)
-    name = f"{'not-worth-working' if asked.aside else 'call-list'}-{visit.now:%Y-%m-%d}.{kind}"
+    content = queue.export_queue(visit.desk, visit.who, asked.filter(visit.who, visit.now, visit.zone), kind=kind, now=visit.now)
+    name = f"{'not-worth-working' if asked.aside else 'call-list'}-{visit.today}.{kind}"
     return Response(content, media_type=KINDS[kind], headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -12,11 +12,13 @@ from fastapi.responses import Response
 from leadrank.decisions.plan import WorkPlan
 from leadrank.errors import UsageError
 from leadrank.evaluation.business_figures import BeforeAfter
+from leadrank.local_days import end_of, start_of
 from leadrank.operations import planning
 from leadrank.pages.words import compact, count, decimal, money, say
 from leadrank.serving.web.acts import amount
 from leadrank.serving.web.business_lines import lines
 from leadrank.serving.web.entry import PageRoute, Visiting
+from leadrank.serving.web.moments import day_given
 from leadrank.serving.web.pictures.curves import effort
 from leadrank.serving.web.pictures.reasons import share_bar
 from leadrank.serving.web.templating import page
@@ -50,15 +52,17 @@ def show(
     policy = visit.desk.champion.current().bundle.policy
     shares = planning.tier_share(visit.desk, visit.who, now=visit.now)
     loads = planning.workload(visit.desk, visit.who, now=visit.now)
-    start, end, middle = _days(since, until, split, visit.now)
-    found = planning.business(visit.desk, visit.who, since=start, until=end + timedelta(days=1), split=middle, now=visit.now)
+    start, end, middle = _days(since, until, split, visit.today)
+    begins, ends = start_of(start, visit.zone), end_of(end, visit.zone)
+    parted = None if middle is None else start_of(middle, visit.zone)
+    found = planning.business(visit.desk, visit.who, since=begins, until=ends, split=parted, now=visit.now)
     asked = shares.capacity if not capacity.strip() else _whole(capacity)
     made = _planned(visit, asked, amount(value), amount(cost))
     most = max(10, made["plan"].curve.worked[-1], asked or 0)
     return page(
         visit, "team.html", here=HERE, **made, **_sliders(visit, most, asked, amount(value), amount(cost)), loads=loads,
         shares=shares, tiers=_tiers(shares), share_bar=share_bar, load_bar=_load_bar, business=lines(found, policy.currency),
-        caution=found.caution if isinstance(found, BeforeAfter) else "", since=start.date(), until=end.date(), split=middle.date() if middle else "",
+        caution=found.caution if isinstance(found, BeforeAfter) else "", since=start, until=end, split=middle or "",
     )
 
 
@@ -149,18 +153,12 @@ def _load_bar(load: planning.Load, loads: list[planning.Load]) -> str:
     return share_bar(load.open / full, limit=limit, alarm=load.capacity is not None and load.open > load.capacity)
 
 
-def _days(since: str, until: str, split: str, now: datetime) -> tuple[datetime, datetime, datetime | None]:
-    end = _day(until) or datetime.combine(now.date(), datetime.min.time())
-    start, middle = _day(since) or end - PERIOD, _day(split)
+def _days(since: str, until: str, split: str, today: date) -> tuple[date, date, date | None]:
+    """Read the days of a period, both of which are in it, and the one with which its second part begins."""
+    end = day_given(until) if until else today
+    start, middle = day_given(since) if since else end - PERIOD, day_given(split) if split else None
     if not start < end:
-        raise UsageError(f"The period ends before it begins: {start:%Y-%m-%d} to {end:%Y-%m-%d}.", "Choose a first day before the last.")
+        raise UsageError(f"The period ends before it begins: {start} to {end}.", "Choose a first day before the last.")
     if middle is not None and not start < middle <= end:
-        raise UsageError(f"{middle:%Y-%m-%d} is not within the period.", f"Choose a day after {start:%Y-%m-%d} and up to {end:%Y-%m-%d}.")
+        raise UsageError(f"{middle} is not within the period.", f"Choose a day after {start} and up to {end}.")
     return start, end, middle
-
-
-def _day(text: str) -> datetime | None:
-    try:
-        return datetime.combine(date.fromisoformat(text), datetime.min.time()) if text else None
-    except ValueError:
-        raise UsageError(f"Expected a day, got {text[:40]!r}.", "Write it like 2026-03-31.") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from jinja2.runtime import Context
 
 from leadrank.errors import ServiceError
 from leadrank.explain import number_text
+from leadrank.local_days import clock_time
 from leadrank.operations.titles import title_of
 from leadrank.pages.words import between, count, money, percent, plural
 from leadrank.serving.web import moments
@@ -160,12 +161,13 @@ def _points(points: float) -> str:
     return f"{points:+.1f} points".replace("-", "−")
 
 
-def _moment(moment: datetime) -> str:
-    return f"{moment:%d %b %Y, %H:%M} UTC"
+@pass_context
+def _moment(context: Context, moment: datetime) -> str:
+    return clock_time(moment, context["visit"].zone)
 
 
 def _machine(moment: datetime) -> str:
-    return moment.replace(tzinfo=UTC).isoformat(timespec="seconds")
+    return moment.isoformat(timespec="seconds") + "Z"
 
 
 def _urlencode_all(text: str) -> str:

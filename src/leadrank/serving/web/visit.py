@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, tzinfo
 
-from leadrank.errors import ForbiddenError, NotFoundError
+from leadrank.errors import ForbiddenError, NotFoundError, ServiceError
+from leadrank.local_days import day_of
 from leadrank.operations.allowed import Owned, check
 from leadrank.operations.desk import Desk
 from leadrank.operations.who import Who
@@ -41,6 +42,19 @@ class Visit:
     csrf: str
     local: bool = False
     partial: bool = False
+
+    @property
+    def zone(self) -> tzinfo:
+        """The team's time zone; UTC as long as no model is in use."""
+        try:
+            return self.desk.champion.current().zone
+        except ServiceError:
+            return UTC
+
+    @property
+    def today(self) -> date:
+        """The day that it is where the team works."""
+        return day_of(self.now, self.zone)
 
     @property
     def places(self) -> tuple[tuple[str, str], ...]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from markupsafe import Markup
 
+from leadrank.local_days import wall
 from leadrank.pages.words import plural
 from leadrank.serving.web.pictures.shapes import Point, dot, line, path, svg, text, ticks
 
@@ -40,7 +41,7 @@ class _Frame:
         return LEFT + across * (WIDTH - LEFT - RIGHT), HEIGHT - BOTTOM - up * (HEIGHT - TOP - BOTTOM)
 
 
-def history(moments: Sequence[Moment], now: datetime) -> Markup:
+def history(moments: Sequence[Moment], now: datetime, zone: tzinfo) -> Markup:
     """Draw the score as it went: a step at each change, with its interval behind it.
 
     Parameters
@@ -49,6 +50,8 @@ def history(moments: Sequence[Moment], now: datetime) -> Markup:
         Oldest first, at least one.
     now
         Where the line ends.
+    zone
+        Whose days and clock times are written.
     """
     first = moments[0].at
     end = max((now - first).total_seconds(), (moments[-1].at - first).total_seconds(), 60.0)
@@ -61,7 +64,7 @@ def history(moments: Sequence[Moment], now: datetime) -> Markup:
     body = _grid(frame, lambda v: f"{100 * v:.0f}") + path([*upper, *reversed(lower)], "band", closed=True) + path(middle, "ours-line")
     for moment, second in zip(moments, seconds, strict=True):
         body += dot(frame.at(second, moment.probability), 4.5, "mark other" if moment.by_hand else "mark", moment.words)
-    body += text(LEFT, HEIGHT - 8, _day(first, end)) + text(WIDTH - RIGHT, HEIGHT - 8, "now", anchor="end")
+    body += text(LEFT, HEIGHT - 8, _day(wall(first, zone), end)) + text(WIDTH - RIGHT, HEIGHT - 8, "now", anchor="end")
     changes = len(moments) - 1
     said = f"Score over time: from {100 * moments[0].probability:.0f} to {100 * moments[-1].probability:.0f} in {plural(changes, 'change')}."
     return svg(WIDTH, HEIGHT, body, says=said)
@@ -100,5 +103,5 @@ def _grid(frame: _Frame, form: Callable[[float], str]) -> str:
     return body
 
 
-def _day(moment: datetime, seconds: float) -> str:
-    return f"{moment:%H:%M}" if seconds < 86_400 else f"{moment:%d %b %Y}"
+def _day(shown: datetime, seconds: float) -> str:
+    return f"{shown:%H:%M}" if seconds < 86_400 else f"{shown:%d %b %Y}"
