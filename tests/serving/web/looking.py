@@ -76,10 +76,11 @@ class Visitor:
 
 @contextmanager
 def visiting(
-    browser: Browser, address: str, *, name: str | None = None, size: tuple[int, int] = WIDE, mode: Mode = "light", scripts: bool = True
+    browser: Browser, address: str, *, name: str | None = None, size: tuple[int, int] = WIDE, mode: Mode = "light", scripts: bool = True,
+    clock: str | None = None,
 ) -> Iterator[Visitor]:
-    """Open a browser of one's own, logged in as somebody."""
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=mode, java_script_enabled=scripts)
+    """Open a browser of one's own, logged in as somebody; its clock is in a zone of its own where one is named."""
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=mode, java_script_enabled=scripts, timezone_id=clock)
     try:
         visitor = Visitor(context.new_page(), address)
         visitor.page.set_default_timeout(15_000)

@@ -75,6 +75,22 @@ def test_a_page_says_since_when_it_is_not_live_and_follows_again_after_an_error(
         expect(page.locator("#not-live")).to_be_hidden()
 
 
+@pytest.mark.parametrize(("zone", "ahead"), [("UTC", 0), ("Mars/Olympus", 330)])
+def test_since_when_a_page_is_not_live_is_told_by_the_teams_clock_or_by_the_visitors_where_the_browser_does_not_know_it(
+    fresh: Running, chromium: Browser, zone: str, ahead: int
+) -> None:
+    with visiting(chromium, fresh.address, name="rob", clock="Asia/Kolkata") as visitor:
+        visitor.page.route(STREAM, lambda route: route.fulfill(status=503, body="not now"))
+        set_zone = f"document.getElementById('not-live').dataset.zone = '{zone}'"
+        visitor.page.add_init_script(f"document.addEventListener('DOMContentLoaded', () => {{ {set_zone} }})")
+        visitor.page.reload()
+        told = visitor.page.locator("#not-live b")
+        expect(told).to_contain_text(re.compile(r"Not live since \d"))
+        shown = datetime.strptime(" ".join(told.inner_text().split()), "Not live since %I:%M %p.")  # noqa: DTZ007
+        passed = (utc_now() + timedelta(minutes=ahead) - shown).total_seconds() / 60
+        assert passed % 1440 < 10
+
+
 def test_a_stream_that_is_cut_off_is_opened_again(fresh: Running, chromium: Browser) -> None:
     with visiting(chromium, fresh.address, name="rob") as visitor:
         page, key = visitor.page, keys(visitor.page)[0]

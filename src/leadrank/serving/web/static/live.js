@@ -36,11 +36,16 @@
   }
   // At once after a quiet moment, and every 0.6 seconds at most while much happens.
   function later() { if (!waiting) waiting = window.setTimeout(again, Math.max(50, 600 - (Date.now() - last))); }
+  // The team's clock, or the visitor's own where the browser does not know the team's zone.
+  function clock(moment, zone) {
+    var form = { hour: "2-digit", minute: "2-digit" };
+    try { return new Date(moment).toLocaleTimeString([], Object.assign({ timeZone: zone }, form)); } catch (unknown) { return new Date(moment).toLocaleTimeString([], form); }
+  }
   // Where nothing was heard for a while, the page says since when; what it missed, it asks for as soon as it is back.
   function admit(lost) {
     var place = document.getElementById("not-live");
     if (!place || place.hidden === !lost) return;
-    if (lost) place.querySelector("b").textContent = "Not live since " + new Date(lost).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }) + ".";
+    if (lost) place.querySelector("b").textContent = "Not live since " + clock(lost, place.dataset.zone) + ".";
     place.hidden = !lost;
     window.leadrank.announce(lost ? place.textContent.trim() : "Live again.");
   }
