@@ -1,9 +1,10 @@
-"""Who gets which lead is no part of what scores."""
+"""Who gets which lead is no part of what scores, and yet makes another model for a service."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -25,8 +26,17 @@ def bundle() -> Bundle:
     return train(parse_project(DECLARED), frame, clock=lambda: 0.0)
 
 
-def test_routing_does_not_change_the_name_of_a_model(bundle: Bundle) -> None:
-    assert fingerprint(replace(bundle, project=parse_project(DECLARED | ROUTING))) == fingerprint(bundle) == bundle.identity
+@pytest.mark.parametrize("declared", [
+    {"routing": {"shared": True}}, {"serving": {"timezone": "Asia/Kolkata"}}, {"economics": {"marketing_cost": 3000.0}},
+    {"lead": {"columns": {"n": {"actionable": "up"}}}}, ROUTING,
+], ids=str)  # fmt: skip
+def test_what_a_service_does_with_scores_changes_the_name_of_a_model_so_that_it_is_taken_in_use(bundle: Bundle, declared: dict[str, Any]) -> None:
+    assert fingerprint(replace(bundle, project=parse_project(DECLARED | declared))) != bundle.identity
+
+
+def test_where_the_tables_are_and_how_long_to_train_do_not(bundle: Bundle) -> None:
+    moved = DECLARED | {"lead": {"table": "elsewhere.csv"}, "model": {"trials": 2, "candidates": ["logistic"], "folds": 2}, "purpose": "calls"}
+    assert fingerprint(replace(bundle, project=parse_project(moved))) == fingerprint(bundle) == bundle.identity
 
 
 def test_routing_travels_with_the_bundle(bundle: Bundle, tmp_path: Path) -> None:

@@ -83,7 +83,9 @@ UNFIT = "Do not use this file; train again, or take it from where it was made."
 
 
 def fingerprint(bundle: Bundle) -> str:
-    """Return the project's name and a digest of everything that scores: equal for equal models.
+    """Return the project's name and a digest of all that scores and of what the project says about working with scores: equal for equal models.
+
+    A service takes a bundle in use whose name it does not know; so one that was trained again for another capacity or time zone alone needs another.
 
     Parameters
     ----------
@@ -93,6 +95,7 @@ def fingerprint(bundle: Bundle) -> str:
     digest = hashlib.sha256()
     for name, part in sorted(_scoring_parts(bundle).items()):
         digest.update(name.encode() + b"\0" + hashlib.sha256(part).digest())
+    digest.update(repr(_at_work(bundle.project)).encode())
     return f"{bundle.project.name}-{digest.hexdigest()[:8]}"
 
 
@@ -186,6 +189,12 @@ def _check_scoring(bundle: Bundle) -> None:
         raise ValueError("the evidence is not about the model's features")
     for threshold in range(thresholds):
         explain.phrasebook(bundle.evidence, threshold=threshold, outcome="")
+
+
+def _at_work(project: declared.Project) -> list[object]:
+    """Return what a project says that changes no score, but what a service does with it."""
+    parts = [project.routing, project.serving, project.economics, *project.lead.columns.values()]
+    return [part.model_dump(mode="json", exclude_defaults=True) for part in parts]
 
 
 def _scoring_parts(bundle: Bundle) -> dict[str, bytes]:

@@ -120,7 +120,7 @@ def add_model(desk: Desk, who: Who, content: bytes, *, now: datetime) -> ModelRo
         if not store.add_model(c, row):
             known = next(model for model in store.models(c) if model.id == row.id)
             if known.sha256 != row.sha256:
-                raise ConflictError(f"Another bundle named {row.id!r} is registered.", "It scores alike; train again if the project changed.")
+                raise ConflictError(f"Another bundle named {row.id!r} is registered.", "It scores and works alike: keep the one that is there.")
             return known
         return replace(row, bundle=b"")
 
