@@ -1,4 +1,4 @@
-"""Measure how reliable the running service is: kills while models are promoted, a database that dies, slow clients, load, and a soak.
+"""Measure how reliable the running service is: kills while models are promoted, a database that dies, slow clients, load, open lists, and a soak.
 
     python -m benchmarks.serve_campaign -o benchmarks/serve_campaign.json      # all parts in full, about half an hour
     python -m benchmarks.serve_campaign --only slow,load                       # some of them
@@ -23,6 +23,7 @@ from benchmarks.serving_campaign.database import database
 from benchmarks.serving_campaign.dawdlers import ORDER
 from benchmarks.serving_campaign.inputs import Inputs, inputs_of
 from benchmarks.serving_campaign.load import load
+from benchmarks.serving_campaign.open_lists import HELD, open_lists
 from benchmarks.serving_campaign.promotions import promotions
 from benchmarks.serving_campaign.slow import slow
 from benchmarks.serving_campaign.soak import soak
@@ -37,6 +38,7 @@ PARTS: dict[str, Part] = {
         inputs, folder, clients=round(500 * scale), seconds=max(2, round(60 * scale)), kinds=ORDER if scale > SMALL else ORDER[:2]
     ),
     "load": lambda inputs, folder, scale: load(inputs, folder, seconds=max(1, round(20 * scale))),
+    "lists": lambda inputs, folder, scale: open_lists(inputs, folder, seconds=max(4, 30 * scale), held=max(1_000, round(HELD * scale))),
     "soak": lambda inputs, folder, scale: soak(inputs, folder, seconds=600 * scale),
 }
 

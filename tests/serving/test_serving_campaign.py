@@ -56,6 +56,12 @@ def test_slow_clients_are_let_go_and_the_end_does_not_wait_for_them(models: Path
     assert set(found["missed"]) <= {"p99"}
 
 
+def test_leads_that_come_in_stand_in_the_open_lists_of_their_reps(models: Path) -> None:
+    """How soon tells of the machine here; the campaign asks that."""
+    found = ran(models, "lists", 0.05)
+    assert [found[kind]["never seen"] for kind in ("SQLite", "PostgreSQL, two processes")] == [0, 0]
+
+
 def test_everything_that_an_office_asks_for_is_answered(models: Path) -> None:
     """Memory is a question of minutes: the campaign asks it."""
     found = ran(models, "soak", 0.005)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 from leadrank.store import (
@@ -186,13 +187,50 @@ def test_the_version_grows_with_everything_that_a_queue_shows(store, row):
 def test_a_row_that_appears_behind_a_higher_number_is_noticed(fresh_database, row):
     store = open_store(fresh_database())
     with store.writing() as c:
-        leads.put_leads(c, [row("lead", key="a"), row("lead", key="b")])
+        leads.put_leads(c, [row("lead", key="a", owner="ann"), row("lead", key="b", owner="bob")])
     with store.writing() as slow:
         contacts.add_contact(slow, row("contact", lead="a"))
         with store.writing() as quick:
             contacts.add_contact(quick, row("contact", lead="b"))
         with store.reading() as c:
-            before = changes.version(c)
+            before = changes.look(c)
     with store.reading() as c:
-        assert changes.version(c) > before
+        seen = changes.look(c, before)
+        assert seen.version > before.version
+        assert seen.touched == {("ann", None)}
     store.close()
+
+
+def test_a_look_tells_whose_leads_changed_since_the_one_before(store, row):
+    with store.writing() as c:
+        leads.put_leads(c, [row("lead", key="a", owner="ann", team="north"), row("lead", key="b", owner="bob"), row("lead", key="c", team="south")])
+        assignments.assign(c, row("assignment", lead="b", owner="bob"))
+        seen = changes.look(c)
+        assert seen.touched is None
+
+        def touched(kind, add, lead):
+            nonlocal seen
+            add(c, row(kind, lead=lead))
+            seen = changes.look(c, seen)
+            return seen.touched
+
+        assert changes.look(c, seen).touched == frozenset()
+        assert touched("contact", contacts.add_contact, "a") == {("ann", "north")}
+        assert touched("outcome", outcomes.add_outcome, "c") == {(None, "south")}
+        assert touched("snooze", snoozes.add_snooze, "b") == {("bob", None)}
+        assert touched("override", overrides.start, "a") == {("ann", "north")}
+        assert touched("score", lambda c, one: scores.add_scores(c, [one]), "b") == {("bob", None)}
+        leads.change_lead(c, "b", owner="cid")
+        assert touched("assignment", lambda c, one: assignments.assign(c, replace(one, owner="cid")), "b") == {("bob", None), ("cid", None)}
+        assert touched("contact", contacts.add_contact, "b") == {("cid", None)}
+
+
+def test_a_look_after_more_changes_than_it_reads_says_that_any_list_may_differ(store, row):
+    with store.writing() as c:
+        leads.put_leads(c, [row("lead", key="a", owner="ann")])
+        seen = changes.look(c)
+        scores.add_scores(c, [row("score", lead="a")] * 1000)
+        seen = changes.look(c, seen)
+        assert seen.touched == {("ann", None)}
+        scores.add_scores(c, [row("score", lead="a")] * 1001)
+        assert changes.look(c, seen).touched is None

@@ -9,15 +9,20 @@ from leadrank.operations.who import ROLES, Role, Scope, Who
 from leadrank.project import Routing
 
 
-class Owned(Protocol):
-    """A lead, as far as it matters here."""
+class Held(Protocol):
+    """Who has a lead."""
 
-    @property
-    def key(self) -> str: ...  # noqa: D102
     @property
     def owner(self) -> str | None: ...  # noqa: D102
     @property
     def team(self) -> str | None: ...  # noqa: D102
+
+
+class Owned(Held, Protocol):
+    """A lead, as far as it matters here."""
+
+    @property
+    def key(self) -> str: ...  # noqa: D102
 
 
 class Rule(NamedTuple):
@@ -137,7 +142,12 @@ def check(who: Who, operation: str, lead: Owned | None = None) -> None:
         raise ForbiddenError(f"Nobody has the lead {lead.key!r}; `{operation}` is for its owner.", "Take it first, or ask a manager for it.")
 
 
-def is_theirs(who: Who, lead: Owned) -> bool:
+def may_see(who: Who, lead: Held) -> bool:
+    """Say whether a caller's lists may show a lead."""
+    return is_theirs(who, lead) or is_within_reach(who, lead)
+
+
+def is_theirs(who: Who, lead: Held) -> bool:
     """Say whether a caller may have to do with a lead: a rep only with own ones.
 
     Examples
@@ -150,7 +160,7 @@ def is_theirs(who: Who, lead: Owned) -> bool:
     return who.role != "rep" or lead.owner == who.own
 
 
-def is_within_reach(who: Who, lead: Owned) -> bool:
+def is_within_reach(who: Who, lead: Held) -> bool:
     """Say whether nobody has a lead that the caller might get: it is of the own team, or of none where those are everybody's.
 
     Examples

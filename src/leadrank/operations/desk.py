@@ -33,9 +33,14 @@ class Desk:
     waiting: deque[AccessRow] = field(default_factory=deque, repr=False, compare=False)
 
     def version(self) -> tuple[int, ...]:
-        """Return numbers that grow with every change of what a queue shows: a door that watches asks for them again and again."""
+        """Return numbers that grow with every change of what a queue shows."""
         with self.store.reading() as connection:
             return changes.version(connection)
+
+    def look(self, before: changes.Look | None = None) -> changes.Look:
+        """Look what changed since the look before, and whose leads: a door that watches does so again and again."""
+        with self.store.reading() as connection:
+            return changes.look(connection, before)
 
 
 @contextmanager

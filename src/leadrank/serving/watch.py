@@ -15,21 +15,23 @@ from leadrank.serving.service import Service
 
 LOOK, DUE, WRITE = 1.0, 5.0, 60.0
 """Seconds between looks at model and accounts, at what is due, and between access records of scores."""
+REST = 0.1
+"""Seconds between two rounds at least, however much is written here."""
 log = logging.getLogger("leadrank.serving")
 
 
 async def watch(service: Service, ending: asyncio.Event) -> None:
     """Go round until told to end; while the store is out of reach, the last things known stay."""
     looked = due = written = monotonic()
-    done = Ticked()
+    done, seen = Ticked(), None
     while not ending.is_set():
         now = monotonic()
         try:
             if now - looked >= LOOK:
                 looked = now
                 await asyncio.to_thread(_look, service)
-            version = await asyncio.to_thread(service.desk.version)
-            service.changes.tell(version)
+            seen = await asyncio.to_thread(service.desk.look, seen)
+            service.changes.tell(seen, monotonic())
             _reached(service, "")
             if now - due >= DUE:
                 due = now
@@ -44,6 +46,7 @@ async def watch(service: Service, ending: asyncio.Event) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(service.changes.poked.wait(), service.settings.every)
         service.changes.poked.clear()
+        await asyncio.sleep(max(0.0, now + REST - monotonic()))
 
 
 def write_predictions(service: Service) -> None:

@@ -60,6 +60,27 @@ def test_eight_windows_are_all_answered_and_all_follow_what_changes_over_one_str
         assert visitor.complaints == []
 
 
+def test_a_list_is_asked_for_anew_when_its_own_leads_change_and_not_for_those_of_others(fresh: Running, chromium: Browser) -> None:
+    with visiting(chromium, fresh.address, name="rob") as visitor:
+        page, asked = visitor.page, list[str]()
+        first, second = keys(page)[:2]
+        page.wait_for_timeout(700)
+        page.on("request", lambda request: asked.append(request.url) if "/app/queue" in request.url else None)
+        for key in own(fresh, "sue")[:3]:
+            contact(fresh, key)
+        page.wait_for_timeout(1_200)
+        assert asked == []
+        contact(fresh, first)
+        is_told(page, first)
+        contact(fresh, second)
+        is_told(page, second)
+        assert len(asked) == 2
+        # What this window did itself it shows already.
+        page.locator("#queue [data-act=c]").first.click()
+        page.wait_for_timeout(1_500)
+        assert len([url for url in asked if "/done" not in url]) == 3
+
+
 @pytest.mark.parametrize("status", [429, 502, 503])
 def test_a_page_says_since_when_it_is_not_live_and_follows_again_after_an_error(fresh: Running, chromium: Browser, status: int) -> None:
     with visiting(chromium, fresh.address, name="rob") as visitor:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import thread_time
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from leadrank.operations import planning, queue
 from leadrank.operations.exports import KINDS
 from leadrank.pages.words import count, plural
+from leadrank.serving.asking import At
+from leadrank.serving.callers import UNATTENDED
 from leadrank.serving.changes import told
 from leadrank.serving.falling_back import told_again
 from leadrank.serving.web.asked import AGES, MINE, MOST, NOBODY, PAGE, STATUSES, Asked
@@ -55,8 +58,16 @@ class Choices:
 
 @pages.get("/queue")
 @told_again
-def show(visit: Visiting, asked: Wanted, said: str = "", lead: str = "") -> Response:
-    """Show the list; a script gets the list alone."""
+def show(request: Request, service: At, visit: Visiting, asked: Wanted, said: str = "", lead: str = "") -> Response:
+    """Show the list; a script gets the list alone, and what it costs that pages ask for it by themselves is counted."""
+    began = thread_time()
+    shown = _shown(visit, asked, said, lead)
+    if UNATTENDED in request.scope["leadrank.headers"]:
+        service.changes.sparing.spent(thread_time() - began)
+    return shown
+
+
+def _shown(visit: Visit, asked: Asked, said: str, lead: str) -> Response:
     version = told(visit.desk.version())  # before the list is read: a change in between is told of
     wanted = asked.filter(visit.who, visit.now, visit.zone)
     found = queue.queue(visit.desk, visit.who, wanted, limit=asked.shown, after=asked.after or None, now=visit.now)

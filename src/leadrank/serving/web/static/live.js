@@ -28,6 +28,9 @@
     var place = list(), busy = document.activeElement && document.activeElement.closest("#list .panel");
     if (!place || !window.htmx) return;
     if (busy || document.querySelector("#list .htmx-request")) { later(); return; }
+    // What was done here meanwhile may have brought it already.
+    if (!anyway && !newer(known, place.dataset.version)) return;
+    anyway = false;
     var before = scores(), top = window.scrollY;
     window.htmx.ajax("GET", place.dataset.again, { source: place, target: "#list", swap: "outerMorph", headers: UNATTENDED }).then(function () {
       window.scrollTo({ top: top, behavior: "instant" });
@@ -56,14 +59,21 @@
       return answer.ok ? answer.text() : "";
     }).then(function (stamp) { if (stamp && stamp !== watched.dataset.stamp) newer.hidden = false; }, function () {});
   }
-  var known = null, missed = false;
+  // Of two versions the one whose first differing number is greater is newer. The list may know of changes that the stream had no reason to tell of.
+  function newer(version, than) {
+    var own = version.split("."), other = than.split(".");
+    for (var k = 0; k < own.length; k++) if (own[k] !== other[k]) return Number(own[k]) > Number(other[k]);
+    return false;
+  }
+  var known = null, missed = false, anyway = false;
   window.leadrank.follow(function (state) {
     admit(state.lost);
     if (state.lost) { missed = true; return; }
     var back = missed, before = list() ? list().dataset.version : known;
     missed = false;
     known = state.version;
-    if (!back && (before === null || before === known)) return;
+    if (!back && (before === null || !newer(known, before))) return;
+    anyway = anyway || back;
     if (list()) later(); else look();
   });
 })();
