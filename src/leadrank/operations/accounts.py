@@ -21,6 +21,8 @@ from leadrank.store.records import AccessRow, AccountRow, AssignmentRow
 from leadrank.store.rows import chunks
 
 NAME = re.compile(r"[\w.@-]{1,100}")
+TRIES = 10
+"""Times that all leads of somebody are locked who gets more of them meanwhile."""
 RESERVED = frozenset({LOCAL.name, LEADRANK.name})
 
 
@@ -116,8 +118,7 @@ def change_account(
     """
     _checked(name, team, capacity)
     with writing(desk, who, "change_account", name, now=now) as c:
-        # Locked before it is counted: two who demote each other would each see the other one left.
-        admins = {row.name for row in store.lock_admins(c)}
+        admins = _locked(c, name, leaves=not active or role != "rep")
         before = _there(c, name)
         if seen not in {None, _shown(before).stands}:
             raise ConflictError(f"Somebody changed {name} meanwhile: {_shown(before).stands}.", "Look at the accounts again before you change it.")
@@ -169,6 +170,27 @@ def set_password(
 def _new(name: str, password: str, role: Role, team: str | None, capacity: int | None, salt: bytes, now: datetime) -> AccountRow:
     _checked(name, team, capacity)
     return AccountRow(name=name, role=role, team=team, capacity=capacity, password=hashed(password, salt), created_at=now)
+
+
+def _locked(c: Connection, name: str, *, leaves: bool) -> set[str]:
+    """Lock an account and, where it leaves its leads, all of these before it; name the administrators."""
+    for _ in range(TRIES):
+        try:
+            with c.begin_nested():
+                held = leads.lock_leads(c, leads.alive_of(c, name)) if leaves else {}
+                # Locked before they are counted: two who demote each other would each see the other one left.
+                admins = {row.name for row in store.lock_admins(c)}
+                store.lock_account(c, name)
+                if leaves and not held.keys() >= set(leads.alive_of(c, name)):
+                    raise _GotMoreError
+                return admins
+        except _GotMoreError:
+            continue
+    raise ConflictError(f"{name} was given leads again and again meanwhile.", "Try again in a moment.")
+
+
+class _GotMoreError(Exception):
+    """Somebody got a lead while the locks were waited for, which are let go by it."""
 
 
 def _let_go(c: Connection, active: Active, who: Who, name: str, now: datetime) -> None:

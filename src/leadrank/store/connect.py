@@ -56,6 +56,10 @@ class Store:
     def writing(self, patience: float = _PATIENT) -> Iterator[Connection]:
         """Give a connection whose work is kept as a whole when the block ends, and forgotten as a whole when it fails.
 
+        On a server two writers who each hold what the other wants are ended, so that all lock in one order: a request's reply; leads by key, and
+        the names of those that are not there; what hangs on the leads; accounts, the administrators or the reps by name. Whoever holds an account
+        locks no lead any more.
+
         Parameters
         ----------
         patience
