@@ -99,7 +99,7 @@ def _due(c: Connection, active: Active, behind: Behind, now: datetime) -> _Due:
     if not stale and depends_on_time(active):
         stale = leads.scored_before(c, _old(c, now), PIECE)
     return _Due(
-        [row.key for row in leads.due_snoozes(c, now)[:PIECE]], [row.key for row in leads.ended_overrides(c, now)[:PIECE]],
+        leads.due_snoozes(c, now, PIECE), leads.ended_overrides(c, now, PIECE),
         [key for _, key in late], placeable(active, waiting, reps, load), stale, Behind(last, late[-1] if len(late) == PIECE else None),
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, or_, select, text, update
 
 from leadrank.store.records import LeadRow
-from leadrank.store.rows import chunks, many, names_of, one, record_of, upsert, values_of
+from leadrank.store.rows import chunks, names_of, one, record_of, upsert, values_of
 from leadrank.store.schema import leads
 
 _ALIVE = ("open", "snoozed")
@@ -77,9 +77,10 @@ def open_keys(c: Connection, *, after: str | None = None, limit: int) -> list[st
     return list(c.execute((query if after is None else query.where(leads.c.key > after)).order_by(leads.c.key).limit(limit)).scalars())
 
 
-def due_snoozes(c: Connection, now: datetime) -> list[LeadRow]:
-    """Read the snoozed leads that should wake up."""
-    return many(c, select(leads).where(leads.c.status == "snoozed", leads.c.snoozed_until <= now).order_by(leads.c.snoozed_until), LeadRow)
+def due_snoozes(c: Connection, now: datetime, limit: int) -> list[str]:
+    """Name the snoozed leads that should wake up, those that should have first."""
+    due = leads.c.status == "snoozed", leads.c.snoozed_until <= now
+    return list(c.execute(select(leads.c.key).where(*due).order_by(leads.c.snoozed_until, leads.c.key).limit(limit)).scalars())
 
 
 def overdue(c: Connection, now: datetime, limit: int, *, after: tuple[datetime, str] | None = None) -> list[tuple[datetime, str]]:
@@ -92,9 +93,10 @@ def overdue(c: Connection, now: datetime, limit: int, *, after: tuple[datetime, 
     return [(due, key) for due, key in c.execute(query.order_by(leads.c.due_at, leads.c.key).limit(limit))]
 
 
-def ended_overrides(c: Connection, now: datetime) -> list[LeadRow]:
-    """Read the leads whose override has expired."""
-    return many(c, select(leads).where(leads.c.overridden_until <= now).order_by(leads.c.overridden_until), LeadRow)
+def ended_overrides(c: Connection, now: datetime, limit: int) -> list[str]:
+    """Name the leads whose override has expired, those first whose did first."""
+    ended = leads.c.overridden_until <= now
+    return list(c.execute(select(leads.c.key).where(ended).order_by(leads.c.overridden_until, leads.c.key).limit(limit)).scalars())
 
 
 def scored_before(c: Connection, moment: datetime, limit: int) -> list[str]:
