@@ -11,13 +11,16 @@ import pytest
 
 from leadrank.errors import BundleError, ConflictError, NotFoundError, UsageError
 from leadrank.operations import queue, registry
-from leadrank.operations.champion import Champion
+from leadrank.operations.access import access_log
+from leadrank.operations.champion import Active, Champion, made_ready
 from leadrank.operations.desk import Desk
 from leadrank.operations.intake import NewLead, take_leads
+from leadrank.operations.standing import newcomer
 from leadrank.operations.who import Who
 from leadrank.score import Scorer
 from leadrank.store import scores
 from leadrank.store.connect import Store
+from leadrank.store.leads import put_leads
 from leadrank.store.queue import QueueFilter
 
 BOTH = QueueFilter(status=("open", "snoozed"))
@@ -110,6 +113,55 @@ def test_another_worker_scores_with_the_new_champion_in_its_next_transaction(
     registry.activate(here, root, second, now=now)
     assert take_leads(there, root, [NewLead("L1", _fields(1))], now=now)[0].lead.model == second
     assert not there.champion.refresh(store)
+
+
+@pytest.mark.parametrize("operation", ["activate", "rollback"])
+def test_others_may_write_while_a_model_is_made_ready(
+    desk: Desk, bundle: Callable[[str], bytes], root: Who, now: datetime, monkeypatch: pytest.MonkeyPatch, operation: str
+) -> None:
+    first, second, taken = desk.champion.current().identity, _add(desk, root, bundle("other"), now), list[str]()
+    if operation == "rollback":
+        registry.activate(desk, root, second, now=now)
+
+    def slowly(content: bytes, key: bytes | None = None) -> Active:
+        with desk.store.writing(0.2) as c:
+            taken.extend(put_leads(c, [newcomer("L1", {}, source="", created_at=now, now=now)]))
+        return made_ready(content, key)
+
+    monkeypatch.setattr(registry, "made_ready", slowly)
+    told = registry.rollback(desk, root, now=now) if operation == "rollback" else registry.activate(desk, root, second, now=now)
+    assert (told.champion, taken) == (first if operation == "rollback" else second, ["L1"])
+    assert desk.champion.current().identity == told.champion
+
+
+def test_a_rollback_during_which_another_model_is_put_in_use_is_refused_and_recorded(
+    store: Store, desk_of: Callable[..., Desk], bundle: Callable[[str], bytes], root: Who, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = desk_of("small", store)
+    second, third = (_add(desk, root, bundle(kind), now) for kind in ("other", "forest"))
+    registry.activate(desk, root, second, now=now)
+
+    def late(content: bytes, key: bytes | None = None) -> Active:
+        monkeypatch.setattr(registry, "made_ready", made_ready)
+        registry.activate(desk, root, third, now=now)
+        return made_ready(content, key)
+
+    monkeypatch.setattr(registry, "made_ready", late)
+    with pytest.raises(ConflictError, match="another model in use meanwhile"):
+        registry.rollback(desk, root, now=now)
+    assert (registry.models(desk, root, now=now).champion, desk.champion.current().identity) == (third, third)
+    assert [(row.did, row.result) for row in access_log(desk, root, limit=3, now=now)][1:] == [("rollback", "failed"), ("activate", "done")]
+
+
+def test_to_activate_what_is_in_use_adds_nothing_and_brings_a_worker_that_has_not_noticed_up_to_date(
+    store: Store, desk_of: Callable[..., Desk], bundle: Callable[[str], bytes], root: Who, now: datetime
+) -> None:
+    here, there = desk_of("small", store), Desk(store, Champion())
+    there.champion.refresh(store)
+    second = _add(here, root, bundle("other"), now)
+    registry.activate(here, root, second, now=now)
+    assert len(registry.activate(there, root, second, now=now).activations) == 2
+    assert there.champion.current().identity == second
 
 
 @pytest.mark.parametrize("kind", ["forest", "small"])

@@ -178,20 +178,30 @@ def _why(active: Active, row: LeadRow, told: datetime | None) -> Restless:
 
 
 def _activated(desk: Desk, who: Who, operation: str, model: str | None, because: str, now: datetime) -> Models:
-    """Make a model ready before it is named, so that nobody waits for it; one insert names it, for all workers at once."""
+    """Make a model ready before anything is locked, so that nobody waits for it; one insert names it, for all workers at once."""
+    with trying(desk, who, operation, model or "", now=now):
+        ready = _ready(desk, model)
     with writing(desk, who, operation, model or "", now=now) as c:
+        if model is None and store.former(c) != ready.identity:
+            raise ConflictError("Somebody put another model in use meanwhile.", "Look which one was in use before, and activate it by its name.")
+        found = store.activation(c)
+        used = found is not None and found.model == ready.identity
+        number = found.id if found is not None and used else store.activate(c, ready.identity, now, who.name, because[:LONGEST_REASON])
+        once_kept(c, partial(desk.champion.install, ready, number))
+        return _models(c)
+
+
+def _ready(desk: Desk, model: str | None) -> Active:
+    """Read a model, or the one that was in use before, and make it ready to score; what is registered under a name never changes."""
+    with desk.store.reading() as c:
         wanted = store.former(c) if model is None else model
         if wanted is None:
             raise ConflictError("There is no model from before.", "Activate one of the models by its name.")
         content = store.bundle_of(c, wanted)
         if content is None:
             raise NotFoundError(f"There is no model {wanted!r}.", nearest(wanted, [row.id for row in store.models(c)]))
-        ready, number = desk.champion.of(c), 0
-        if ready.identity != wanted:
-            ready = made_ready(content, desk.champion.key)
-            number = store.activate(c, wanted, now, who.name, because[:LONGEST_REASON])
-        once_kept(c, partial(desk.champion.install, ready, number))
-        return _models(c)
+        held = desk.champion.of(c)
+    return held if held.identity == wanted else made_ready(content, desk.champion.key)
 
 
 def _models(c: Connection) -> Models:
