@@ -116,6 +116,17 @@ def test_keys_are_revoked_once(store, noon):
         assert keys.keys_of(c, "ann") == []
 
 
+def test_of_records_about_several_leads_those_are_found_that_name_one_whole_key(store, noon):
+    did = {"role": "admin", "did": "take_leads", "result": "done", "at": noon, "by": "ann"}
+    named = {"L1": 1, "L1, L2": 2, "L0, L1, L2": 3, "L0, L1": 2, "L0, L1 and 941 more": 943}
+    others = {"L11, L2": 2, "l1, L2": 2, "XL1, L2": 2, "L1 x, L2": 2, "": 3, "owner=L1, L": 1, "L%, L_": 2}
+    with store.writing() as c:
+        access.add(c, [AccessRow(what=what, times=times, **did) for what, times in (named | others).items()])
+        assert {one.what for one in access.page(c, limit=20, what="L1")} == {*named}
+        assert {one.what for one in access.page(c, limit=20, what="L%")} == {"L%, L_"}
+        assert len(access.page(c, limit=2, what="L1")) == 2
+
+
 def test_access_records_are_paged_newest_first(store, noon):
     with store.writing() as c:
         did = {"role": "rep", "did": "contact", "result": "done"}

@@ -17,7 +17,14 @@ MOST = 1_000
 def access_log(
     desk: Desk, who: Who, *, by: str | None = None, what: str | None = None, limit: int = 100, before: int | None = None, now: datetime
 ) -> list[AccessRow]:
-    """Return access records, the newest first; `before` is the id of the last one seen."""
+    """Return access records, the newest first; `before` is the id of the last one seen.
+
+    Parameters
+    ----------
+    what
+        The lead, model or account that they name, also among others. A record of many leads names as many as it has room for and says how many more
+        there are; one of a list or an export says what was asked for, and names none.
+    """
     if not 1 <= limit <= MOST:
         raise UsageError(f"A page has 1 to {MOST} records; {limit} were asked for.", "Ask for the next page with `before`.")
     with reading(desk, who, "access_log", now=now) as c:

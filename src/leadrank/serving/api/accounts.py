@@ -113,6 +113,10 @@ def log(
     asker: Asker, service: At, by: Annotated[Name | None, Query()] = None, what: Annotated[ShortName | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100, before: Annotated[int | None, Query(ge=0, le=1 << 60)] = None,
 ) -> tuple[AccessTold, ...]:
-    """Return access records, the newest first."""
+    """Return access records, the newest first; with `what` those that name it, also among others.
+
+    A record of many leads names those for which 300 letters are room, and how many more there were; one of a list or an export says what was asked
+    for, and names no lead.
+    """
     found = access.access_log(service.desk, asker.who, by=by, what=what, limit=limit, before=before, now=service.now())
     return tuple(AccessTold.model_validate(row) for row in found)
