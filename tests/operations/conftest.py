@@ -97,7 +97,7 @@ def _saved(bundle: Bundle) -> bytes:
 def _trained(kind: str) -> Bundle:
     made: dict[str, Callable[[], tuple[Project, Any]]] = {
         "small": lambda: (_project(), _table()),
-        "other": lambda: (_project(name="other"), _table(seed=1)),
+        "other": lambda: (_project(), _table(seed=1)),
         "forest": lambda: (_project(model={"trials": 1, "candidates": ["catboost"], "folds": 3, "catboost": FOREST}), _table(2_000)),
         "routed": lambda: (_project(name="routed", routing={
             "strategy": "round-robin", "senior": "senior", "rule": [{"team": "fairs", "when": {"column": "source", "is": ["fair"]}}]}), _table()),

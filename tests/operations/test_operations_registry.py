@@ -18,6 +18,7 @@ from leadrank.operations.intake import NewLead, take_leads
 from leadrank.operations.standing import newcomer
 from leadrank.operations.who import Who
 from leadrank.score import Scorer
+from leadrank.store import registry as kept
 from leadrank.store import scores
 from leadrank.store.connect import Store
 from leadrank.store.leads import put_leads
@@ -64,6 +65,31 @@ def test_a_store_refuses_to_begin_with_the_bundle_of_another_project(
     assert "--database" in str(told.value)
     assert [model.name for model in registry.models(desk, root, now=now).models] == ["small"]
     assert desk.champion.current().project.name == "small"
+
+
+def test_the_model_of_another_project_is_neither_kept_nor_put_in_use(
+    store: Store, desk_of: Callable[..., Desk], bundle: Callable[[str], bytes], root: Who, now: datetime
+) -> None:
+    desk, foreign = desk_of("small", store), bundle("tables")
+    with pytest.raises(UsageError, match="is of project 'tables'"):
+        registry.add_model(desk, root, foreign, now=now)
+    with store.writing() as c:  # as an older version took it
+        kept.add_model(c, registry._row(made_ready(foreign), foreign, "root", now))
+    with pytest.raises(UsageError, match="is of project 'tables'"):
+        registry.activate(desk, root, made_ready(foreign).identity, now=now)
+    assert desk.champion.current().project.name == "small"
+
+
+def test_a_rollback_that_comes_twice_does_not_put_the_bad_model_back_in_use(
+    store: Store, desk_of: Callable[..., Desk], bundle: Callable[[str], bytes], root: Who, now: datetime
+) -> None:
+    desk = desk_of("small", store)
+    good, bad = desk.champion.current().identity, _add(desk, root, bundle("other"), now)
+    registry.activate(desk, root, bad, now=now)
+    assert registry.rollback(desk, root, leaving=bad, now=now).champion == good
+    with pytest.raises(ConflictError, match="another model in use"):
+        registry.rollback(desk, root, leaving=bad, now=now)
+    assert registry.models(desk, root, now=now).champion == good
 
 
 def test_who_looked_before_an_activation_does_not_put_the_former_model_back_in_use(

@@ -111,12 +111,16 @@ def add_model(desk: Desk, who: Who, content: bytes, *, now: datetime) -> ModelRo
         It is damaged, foreign, or does not score.
     ConflictError
         Another bundle has the same identity.
+    UsageError
+        It is of another project than the leads.
     """
     with trying(desk, who, "add_model", now=now):
         if len(content) > LARGEST:
             raise BundleError(f"A bundle has up to {LARGEST >> 20} MB; {len(content) >> 20} came.", "Check that it is the right file.")
-        row = _row(made_ready(content, desk.champion.key), content, who.name, now)
+        ready = made_ready(content, desk.champion.key)
+        row = _row(ready, content, who.name, now)
     with writing(desk, who, "add_model", row.id, now=now) as c:
+        _refuse_another_project(c, desk, ready)
         if not store.add_model(c, row):
             known = next(model for model in store.models(c) if model.id == row.id)
             if known.sha256 != row.sha256:
@@ -136,15 +140,20 @@ def activate(desk: Desk, who: Who, model: str, *, because: str = "", now: dateti
     return _activated(desk, who, "activate", model, because, now)
 
 
-def rollback(desk: Desk, who: Who, *, because: str = "", now: datetime) -> Models:
+def rollback(desk: Desk, who: Who, *, leaving: str | None = None, because: str = "", now: datetime) -> Models:
     """Put the model in use that was before.
+
+    Parameters
+    ----------
+    leaving
+        The model that shall no longer be in use; None: whichever is. Without it a second rollback undoes the first.
 
     Raises
     ------
     ConflictError
-        There was none.
+        There was none before, or another model than the one to leave is in use.
     """
-    return _activated(desk, who, "rollback", None, because, now)
+    return _activated(desk, who, "rollback", None, because, now, leaving=leaving)
 
 
 def rescore_open(desk: Desk, who: Who, *, now: datetime, chunk: int = CHUNK) -> Rescored:
@@ -177,13 +186,16 @@ def _why(active: Active, row: LeadRow, told: datetime | None) -> Restless:
     return Restless(row, row, "time passing", f"Last scored {clock_time(row.scored_at, active.zone)}", routine=True)
 
 
-def _activated(desk: Desk, who: Who, operation: str, model: str | None, because: str, now: datetime) -> Models:
+def _activated(
+    desk: Desk, who: Who, operation: str, model: str | None, because: str, now: datetime, *, leaving: str | None = None
+) -> Models:
     """Make a model ready before anything is locked, so that nobody waits for it; one insert names it, for all workers at once."""
     with trying(desk, who, operation, model or "", now=now):
         ready = _ready(desk, model)
     with writing(desk, who, operation, model or "", now=now) as c:
-        if model is None and store.former(c) != ready.identity:
-            raise ConflictError("Somebody put another model in use meanwhile.", "Look which one was in use before, and activate it by its name.")
+        if (model is None and store.former(c) != ready.identity) or leaving not in {None, store.champion(c)}:
+            raise ConflictError("Somebody put another model in use meanwhile.", "Look which is in use, and activate the one you want by its name.")
+        _refuse_another_project(c, desk, ready)
         found = store.activation(c)
         used = found is not None and found.model == ready.identity
         number = found.id if found is not None and used else store.activate(c, ready.identity, now, who.name, because[:LONGEST_REASON])

@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from leadrank.operations import registry
 from leadrank.serving.asking import Asker, At, Guarded, Unkept
 from leadrank.serving.payloads import ModelsTold, ModelTold
-from leadrank.serving.words import Given, Identity, Text, Told
+from leadrank.serving.words import Given, Identity, Name, Text, Told
 
 router = APIRouter(prefix="/models", route_class=Guarded, tags=["models"])
 unkept = APIRouter(prefix="/models", route_class=Unkept, tags=["models"])
@@ -23,6 +23,12 @@ class BecauseGiven(Given):
     """Why a model is put in use."""
 
     because: Text = ""
+
+
+class RollbackGiven(BecauseGiven):
+    """Why a model is taken back; `leaving` names it, so that a request that comes twice does not put it in use again."""
+
+    leaving: Name | None = None
 
 
 class RescoredTold(Told):
@@ -46,10 +52,11 @@ async def add(request: Request, asker: Asker, service: At) -> ModelTold:
 
 
 @router.post("/rollback")
-def rollback(asker: Asker, service: At, given: BecauseGiven | None = None) -> ModelsTold:
-    """Put the model in use that was before."""
-    said = given.because if given else ""
-    return ModelsTold.model_validate(registry.rollback(service.desk, asker.who, because=said, now=service.now()))
+def rollback(asker: Asker, service: At, given: RollbackGiven | None = None) -> ModelsTold:
+    """Put the model in use that was before, in place of the one in use, or of the one that `leaving` names (409 if another is in use)."""
+    said = given or RollbackGiven()
+    found = registry.rollback(service.desk, asker.who, leaving=said.leaving, because=said.because, now=service.now())
+    return ModelsTold.model_validate(found)
 
 
 @unkept.post("/rescore")

@@ -67,9 +67,9 @@ def activate(visit: Posting, model: Annotated[str, Form(max_length=200)], becaus
 
 
 @pages.post("/model/rollback")
-def rollback(visit: Posting, because: Annotated[str, Form(max_length=500)] = "") -> RedirectResponse:
-    """Put the former model in use again."""
-    registry.rollback(visit.desk, visit.who, because=because, now=visit.now)
+def rollback(visit: Posting, leaving: Annotated[str, Form(max_length=200)], because: Annotated[str, Form(max_length=500)] = "") -> RedirectResponse:
+    """Put the former model in use again, in place of the one that the page showed."""
+    registry.rollback(visit.desk, visit.who, leaving=leaving, because=because, now=visit.now)
     visit.desk.champion.refresh(visit.desk.store)
     return RedirectResponse(f"{HERE}?said=rolled-back#models", 303)
 
