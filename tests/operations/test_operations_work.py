@@ -59,6 +59,16 @@ def test_an_outcome_closes_the_lead_once_and_another_one_corrects_it(hers: Desk,
             refused(hers, ann, "L1", **({"until": now + DAY} if refused is work.snooze else {}), now=now)
 
 
+def test_an_outcome_is_corrected_back_to_the_first_one_although_the_second_was_dated_before_it(
+    hers: Desk, people: dict[str, Who], now: datetime
+) -> None:
+    ann, later = people["ann"], now + 2 * DAY
+    work.outcome(hers, ann, "L1", converted=False, now=later)
+    work.outcome(hers, ann, "L1", converted=True, value=5000.0, at=now + DAY, now=later)
+    assert work.outcome(hers, ann, "L1", converted=False, now=later).status == "lost"
+    assert [one.converted for one in queue.history(hers, ann, "L1", now=later).outcomes] == [False, True, False]
+
+
 def test_feedback_keeps_the_score_that_it_is_about_and_asks_why(hers: Desk, people: dict[str, Who], now: datetime) -> None:
     ann = people["ann"]
     score = queue.lead(hers, ann, "L1", now=now).lead.score

@@ -15,5 +15,5 @@ def add_outcome(c: Connection, row: OutcomeRow) -> int:
 
 
 def outcomes_of(c: Connection, lead: str) -> list[OutcomeRow]:
-    """Read those of a lead, newest first."""
-    return many(c, select(outcomes).where(outcomes.c.lead == lead).order_by(outcomes.c.at.desc(), outcomes.c.id.desc()), OutcomeRow)
+    """Read those of a lead, the last one written first: it is the one that counts, whatever day it tells of."""
+    return many(c, select(outcomes).where(outcomes.c.lead == lead).order_by(outcomes.c.id.desc()), OutcomeRow)
