@@ -161,6 +161,28 @@ def test_neither_a_snooze_nor_a_new_owner_puts_off_the_deadline_by_which_a_lead_
     assert (told.n, told.figure.value) == (24, pytest.approx(4 / 24))
 
 
+def test_leads_that_were_closed_by_one_click_count_as_answered_then_and_the_figure_says_how_many(
+    desk: Desk, staff: Callable[..., None], root: Who, now: datetime
+) -> None:
+    staff(desk)
+    hour = timedelta(hours=1)
+    take_leads(desk, root, [NewLead(f"W{k}", KEEN) for k in range(24)], now=now)
+    take_leads(desk, root, [NewLead(f"C{k}", COLD) for k in range(30)], now=now)
+    for k in range(24):
+        if k < 18:
+            work.outcome(desk, root, f"W{k}", converted=k % 2 == 0, now=now + hour)
+        else:
+            work.contact(desk, root, f"W{k}", channel="call", now=now + 30 * hour)
+    found = planning.business(desk, root, since=now - DAY, until=now + DAY, now=now + 9 * DAY)
+    assert isinstance(found, tuple)
+    told = {one.name: one for one in found if not one.tier}
+    for name, value in (("response time, p50", 1.0), ("response time, p90", 30.0), ("contacted inside the deadline", 18 / 24)):
+        one = told[name]
+        assert one.figure is not None
+        assert (one.n, one.figure.value) == (24, pytest.approx(value))
+        assert one.note == "18 of 24 leads were closed without a contact and count as answered when they were"
+
+
 def test_a_lead_is_judged_by_the_deadline_of_the_tier_that_it_comes_into_unless_it_missed_one_before(desk: Desk, root: Who, now: datetime) -> None:
     take_leads(desk, root, [NewLead("calm", WARM), NewLead("late", WARM)], now=now)
     assert queue.lead(desk, root, "calm", now=now).lead.first_due_at == now + 5 * DAY

@@ -47,6 +47,16 @@ def test_the_first_contact_ends_the_deadline_and_later_ones_are_kept(hers: Desk,
     assert told[0].due_at == now + DAY
 
 
+def test_a_contact_dated_back_before_the_first_one_is_the_first_until_it_is_taken_back(hers: Desk, people: dict[str, Who], now: datetime) -> None:
+    ann, hour = people["ann"], timedelta(hours=1)
+    work.contact(hers, ann, "L1", channel="call", at=now + 5 * hour, now=now + DAY)
+    work.contact(hers, ann, "L1", channel="call", at=now + 3 * hour, now=now + DAY)
+    work.contact(hers, ann, "L1", channel="call", now=now + DAY)
+    assert work.take_back_contact(hers, ann, "L1", now=now + DAY).contacted_at == now + 3 * hour
+    assert work.contact(hers, ann, "L1", channel="call", at=now + hour, now=now + DAY).contacted_at == now + hour
+    assert work.take_back_contact(hers, ann, "L1", now=now + DAY).contacted_at == now + 3 * hour
+
+
 def test_an_outcome_closes_the_lead_once_and_another_one_corrects_it(hers: Desk, people: dict[str, Who], now: datetime) -> None:
     ann = people["ann"]
     work.outcome(hers, ann, "L1", converted=True, value=120.0, now=now)

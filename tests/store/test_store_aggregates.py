@@ -57,8 +57,50 @@ def test_a_first_response_has_the_tier_of_its_moment_and_the_first_deadline(work
         found = {one.lead: one for one in aggregates.first_responses(c, noon, APRIL)}
     assert list(found) == ["quick", "late", "lost", "new"]
     assert (found["quick"].hours, found["quick"].due_at, found["quick"].tier) == (1.0, noon + DAY, "High")
-    assert (found["late"].hours, found["late"].contacted_at) == (47.0, noon + 2 * DAY)
-    assert (found["new"].hours, found["new"].contacted_at, found["new"].due_at) == (None, None, noon + DAY)
+    assert (found["late"].hours, found["late"].answered_at, found["late"].closed) == (47.0, noon + 2 * DAY, False)
+    assert (found["new"].hours, found["new"].answered_at, found["new"].due_at) == (None, None, noon + DAY)
+
+
+def test_closing_a_lead_without_a_contact_ends_its_wait_when_it_was_closed_first_since_it_was_open(worked, row, noon):
+    with worked.writing() as c:
+        put_leads(c, [row("lead", key=key, created_at=noon) for key in ("again", "bought", "open")])
+        told = [
+            ("again", 1, True), ("again", 2, None), ("again", 5, False), ("again", 9, True), ("bought", -3, True), ("open", 1, False), ("open", 2, None),
+        ]
+        for key, hours, converted in told:
+            add_outcome(c, row("outcome", lead=key, at=noon + hours * HOUR, converted=converted))
+        add_contact(c, row("contact", lead="lost", at=noon + 5 * DAY))
+    with worked.reading() as c:
+        found = {one.lead: (one.hours, one.closed) for one in aggregates.first_responses(c, noon, APRIL)}
+    assert (found["again"], found["bought"], found["open"]) == ((5.0, True), (0.0, True), (None, False))
+    assert found["lost"] == (94.0, True), "a contact after the closing was not the answer"
+    assert found["late"] == (47.0, False)
+
+
+def test_a_lead_that_nobody_was_to_contact_waits_for_none_unless_it_missed_a_deadline_before(worked, row, noon):
+    with worked.writing() as c:
+        put_leads(c, [
+            row("lead", key="never", contact=False, created_at=noon), row("lead", key="shut", contact=False, created_at=noon, status="lost"),
+            row("lead", key="called", contact=False, created_at=noon),
+            row("lead", key="missed", contact=False, created_at=noon, first_due_at=noon + HOUR),
+        ])
+        add_outcome(c, row("outcome", lead="shut", at=noon + DAY, converted=False))
+        add_contact(c, row("contact", lead="called", at=noon + DAY))
+    with worked.reading() as c:
+        found = {one.lead: one.hours for one in aggregates.first_responses(c, noon, APRIL)}
+    assert (found["called"], found["missed"]) == (24.0, None)
+    assert found.keys() & {"never", "shut"} == set()
+
+
+def test_the_earliest_contact_counts_whichever_was_written_down_first_unless_it_was_taken_back(worked, row, noon):
+    with worked.writing() as c:
+        add_contact(c, row("contact", lead="new", at=noon + 9 * HOUR, tier="High"))
+        add_contact(c, row("contact", lead="new", at=noon + 4 * HOUR, tier="Low"))
+        wrong = add_contact(c, row("contact", lead="new", at=noon + 3 * HOUR))
+        add_contact(c, row("contact", lead="new", at=noon + DAY, takes_back=wrong))
+    with worked.reading() as c:
+        found = {one.lead: (one.hours, one.tier) for one in aggregates.first_responses(c, noon, APRIL)}
+    assert found["new"] == (1.0, "Low")
 
 
 def test_what_a_plan_counts_with_comes_column_by_column_without_the_contacted_and_the_barred(worked, row):

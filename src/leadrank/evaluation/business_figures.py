@@ -27,24 +27,27 @@ FEWEST_OUTCOMES, FEWEST_CONVERSIONS, FEWEST_WAITS = 30, 10, 20
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Responses:
-    """How long leads waited for their first contact.
+    """How long leads waited until somebody worked them.
 
     Attributes
     ----------
     hours
-        From creation to the first contact, or as long as the lead has waited so far, shape (n,).
+        From creation to the first contact or the closing, or as long as the lead has waited so far, shape (n,).
     answered
-        Whether it was contacted, shape (n,).
+        Whether it was contacted or closed, shape (n,).
     due
         Hours that it might wait, nan without a deadline, shape (n,).
     tier
         Its tier, n names.
+    closed
+        Whether closing it was the answer, without a contact before, shape (n,); None: none was.
     """
 
     hours: FloatArray
     answered: BoolArray
     due: FloatArray
     tier: Sequence[str]
+    closed: BoolArray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -226,16 +229,23 @@ def _speed(waits: Responses, tiers: Sequence[str]) -> tuple[BusinessFigure, ...]
     for tier in ("", *tiers):
         kept = np.ones(len(names), dtype=np.bool_) if not tier else names == tier
         hours, answered, due = waits.hours[kept], waits.answered[kept], waits.due[kept]
+        closed = "" if waits.closed is None else _closed(waits.closed[kept])
         note = _short(len(hours), FEWEST_WAITS, "leads")
         for q in (0.5, 0.9):
             time = None if note else waiting_quantile(hours, answered, q)
-            said = note or ("" if time is not None else f"not reached: fewer than {q:.0%} have been contacted")
+            said = note or (closed if time is not None else f"not reached: fewer than {q:.0%} have been contacted")
             found.append(BusinessFigure(f"response time, p{100 * q:.0f}", "hours", len(hours), time, tier, said))
         inside, judged = share_inside(hours, answered, due)
         said = _short(judged, FEWEST_WAITS, "leads whose deadline is decided")
         share = None if said else Figure(inside / judged, *wilson(inside, judged))
-        found.append(BusinessFigure("contacted inside the deadline", "share", judged, share, tier, said))
+        found.append(BusinessFigure("contacted inside the deadline", "share", judged, share, tier, said or closed))
     return tuple(found)
+
+
+def _closed(closed: BoolArray) -> str:
+    """Say how many answers were none that a lead heard of."""
+    number = int(closed.sum())
+    return f"{number} of {len(closed)} leads were closed without a contact and count as answered when they were" if number else ""
 
 
 def _short(n: int, fewest: int, what: str) -> str:

@@ -132,6 +132,7 @@ def _period(c: Connection, costs: Economics, since: datetime, until: datetime, n
         np.array([(now - w.created_at) / HOUR if w.hours is None else w.hours for w in waits], dtype=np.float64),
         np.array([w.hours is not None for w in waits], dtype=np.bool_),
         np.array([np.nan if w.due_at is None else (w.due_at - w.created_at) / HOUR for w in waits], dtype=np.float64), [w.tier for w in waits],
+        np.array([w.closed for w in waits], dtype=np.bool_),
     )
     sales = spent.cost + (spent.contacts - spent.priced) * costs.contact_cost
     # Months before the first lead, and those that have not come, are nobody's.

@@ -35,7 +35,7 @@ LONGEST_CHANNEL, LONGEST_NOTE = 50, 4_000
 def contact(
     desk: Desk, who: Who, key: str, *, channel: str, note: str = "", cost: float | None = None, at: datetime | None = None, now: datetime
 ) -> LeadRow:
-    """Write down that a lead was contacted; the first time ends its deadline.
+    """Write down that a lead was contacted; the first time ends its deadline, also where it is written down after a later one.
 
     It is a fact, so that it is written down also where the lead did not want it.
     """
@@ -46,7 +46,7 @@ def contact(
         moment = _past(at, row, now)
         told = ContactRow(lead=key, at=moment, by=who.name, channel=channel.strip(), note=_note(note), due_at=row.due_at, tier=row.tier)
         contacts.add_contact(c, replace(told, cost=_amount(cost, "cost")))
-        return _changed(c, row, now, contacted_at=row.contacted_at or moment)
+        return _changed(c, row, now, contacted_at=min(row.contacted_at or moment, moment))
 
 
 def take_back_contact(desk: Desk, who: Who, key: str, *, now: datetime) -> LeadRow:
@@ -61,7 +61,7 @@ def take_back_contact(desk: Desk, who: Who, key: str, *, now: datetime) -> LeadR
         if last is None:
             return row
         contacts.take_back(c, last, now)
-        first = next((one.at for one in made if one.id != last.id), None)
+        first = min((one.at for one in made if one.id != last.id), default=None)
         passed = first is None and (row.due_at is None or row.due_at <= now)
         due = _again(desk.champion.of(c), replace(row, contacted_at=None), now) if passed else row.due_at
         return _changed(c, row, now, contacted_at=first, due_at=due)

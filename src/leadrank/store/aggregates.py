@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from sqlalchemy import Column, ColumnElement, Connection, and_, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Subquery, and_, exists, func, or_, select
 
 from leadrank.store.contacts import counting
 from leadrank.store.schema import contacts, leads, outcomes
@@ -39,14 +39,18 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """How long a lead waited for its first contact, None without one; `due_at` is the deadline that it began with."""
+    """How long a lead waited until somebody worked it, None while it waits; `due_at` is the deadline that it began with.
+
+    `closed` says that it was closed before any contact: `answered_at` is then when.
+    """
 
     lead: str
     tier: str
     created_at: datetime
-    contacted_at: datetime | None
+    answered_at: datetime | None
     hours: float | None
     due_at: datetime | None
+    closed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +84,17 @@ def closed(c: Connection, since: datetime, until: datetime) -> list[Closed]:
 
 
 def first_responses(c: Connection, since: datetime, until: datetime) -> list[Response]:
-    """Read how long the leads created in a period waited for their first contact, with the deadline that no snooze and no new owner moves."""
-    first = select(func.min(contacts.c.id).label("id")).where(*counting()).group_by(contacts.c.lead).subquery()
-    tier, due_at = func.coalesce(contacts.c.tier, leads.c.tier), leads.c.first_due_at
-    joined = leads.outerjoin(contacts.join(first, first.c.id == contacts.c.id), contacts.c.lead == leads.c.key)
-    query = select(leads.c.key, tier, leads.c.created_at, contacts.c.at, due_at).select_from(joined).where(*_within(leads.c.created_at, since, until))
+    """Read how long the leads created in a period waited, with the deadline that no snooze and no new owner moves.
+
+    The first contact ends the wait, by the day that it tells of, and so does closing the lead. A lead that nobody was to contact before it missed a
+    deadline, and nobody did, is none of them.
+    """
+    first, ended = _first_contacts(), _closings()
+    # The deadline of a lead that is not to be contacted any more stays only where it was missed.
+    wanted = or_(leads.c.contact == True, leads.c.first_due_at.is_not(None), first.c.at.is_not(None))  # noqa: E712
+    columns = leads.c.key, func.coalesce(first.c.tier, leads.c.tier), leads.c.created_at, first.c.at, ended.c.at, leads.c.first_due_at
+    joined = leads.outerjoin(first, first.c.lead == leads.c.key).outerjoin(ended, ended.c.lead == leads.c.key)
+    query = select(*columns).select_from(joined).where(*_within(leads.c.created_at, since, until), wanted)
     return [_response(*row) for row in c.execute(query.order_by(leads.c.created_at, leads.c.key))]
 
 
@@ -118,6 +128,27 @@ def _last() -> ColumnElement[bool]:
     return outcomes.c.id.in_(select(func.max(outcomes.c.id)).group_by(outcomes.c.lead))
 
 
-def _response(key: str, tier: str, created_at: datetime, contacted_at: datetime | None, due_at: datetime | None) -> Response:
-    hours = None if contacted_at is None else (contacted_at - created_at).total_seconds() / _HOUR
-    return Response(key, tier, created_at, contacted_at, hours, due_at)
+def _first_contacts() -> Subquery:
+    """Give the earliest contact of each lead, which may have been written down after a later one."""
+    place = func.row_number().over(partition_by=contacts.c.lead, order_by=(contacts.c.at, contacts.c.id)).label("place")
+    ordered = select(contacts.c.lead, contacts.c.at, contacts.c.tier, place).where(*counting()).subquery()
+    return select(ordered).where(ordered.c.place == 1).subquery()
+
+
+def _closings() -> Subquery:
+    """Say when each lead was closed first since it was last open: a correction does not make the wait longer."""
+    back = outcomes.alias("back")
+    taken_back = exists().where(back.c.lead == outcomes.c.lead, back.c.id > outcomes.c.id, back.c.converted.is_(None))
+    counted = select(outcomes.c.lead, func.min(outcomes.c.at).label("at")).where(outcomes.c.converted.is_not(None), ~taken_back)
+    return counted.group_by(outcomes.c.lead).subquery()
+
+
+def _response(
+    key: str, tier: str, created_at: datetime, contacted_at: datetime | None, closed_at: datetime | None, due_at: datetime | None
+) -> Response:
+    # What a lead bought may have been told before the lead itself was.
+    answers = [max(at, created_at) for at in (contacted_at, closed_at) if at is not None]
+    answer = min(answers, default=None)
+    hours = None if answer is None else (answer - created_at).total_seconds() / _HOUR
+    closed = closed_at is not None and (contacted_at is None or closed_at < contacted_at)
+    return Response(key, tier, created_at, answer, hours, due_at, closed)
