@@ -65,7 +65,8 @@ def test_closing_a_lead_without_a_contact_ends_its_wait_when_it_was_closed_first
     with worked.writing() as c:
         put_leads(c, [row("lead", key=key, created_at=noon) for key in ("again", "bought", "open")])
         told = [
-            ("again", 1, True), ("again", 2, None), ("again", 5, False), ("again", 9, True), ("bought", -3, True), ("open", 1, False), ("open", 2, None),
+            ("again", 1, True), ("again", 2, None), ("again", 5, False), ("again", 9, True), ("bought", -3, True), ("open", 1, False),
+            ("open", 2, None),
         ]
         for key, hours, converted in told:
             add_outcome(c, row("outcome", lead=key, at=noon + hours * HOUR, converted=converted))

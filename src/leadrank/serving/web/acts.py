@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse
 
-from leadrank.errors import UsageError
 from leadrank.local_days import days_later, end_of
 from leadrank.operations import work
+from leadrank.serving.web.amounts import amount
 from leadrank.serving.web.entry import PageRoute, Posting
 from leadrank.serving.web.moments import day_given
 from leadrank.serving.web.once import once
 
 pages = APIRouter(prefix="/leads", route_class=PageRoute)
-_POINT_LAST = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
-_COMMA_LAST = re.compile(r"(\d+|\d{1,3}(\.\d{3})+),\d{1,2}")
 
 Text = Annotated[str, Form(max_length=2000)]
 Channel = Annotated[str, Form(max_length=50)]
@@ -141,24 +138,3 @@ def reassign(visit: Posting, key: str, owner: Annotated[str, Form(max_length=200
     """Give a lead to somebody, or to nobody."""
     work.reassign(visit.desk, visit.who, key, owner=owner or None, because=because, now=visit.now)
     return back_to(None, key, "reassigned")
-
-
-def amount(text: str) -> float | None:
-    """Read an amount as people write it, here and there.
-
-    Examples
-    --------
-    >>> amount("1,250.50"), amount("1.250,50"), amount("12,5"), amount(" ")
-    (1250.5, 1250.5, 12.5, None)
-    """
-    plain = "".join(text.split())
-    if not plain:
-        return None
-    if _POINT_LAST.fullmatch(plain):
-        plain = plain.replace(",", "")
-    elif _COMMA_LAST.fullmatch(plain):
-        plain = plain.replace(".", "").replace(",", ".")
-    try:
-        return float(plain)
-    except ValueError:
-        raise UsageError(f"Expected an amount, got {text[:40]!r}.", "Write it like 1250.50.") from None

@@ -15,7 +15,7 @@ from leadrank.evaluation.business_figures import BeforeAfter
 from leadrank.local_days import end_of, start_of
 from leadrank.operations import planning
 from leadrank.pages.words import compact, count, decimal, money, say
-from leadrank.serving.web.acts import amount
+from leadrank.serving.web.amounts import amount, as_typed
 from leadrank.serving.web.business_lines import lines
 from leadrank.serving.web.entry import PageRoute, Visiting
 from leadrank.serving.web.moments import day_given
@@ -102,7 +102,7 @@ def _sliders(visit: Visit, most: int, capacity: int | None, value: float | None,
 
 def _tried(name: str, label: str, given: float | None, usual: float, least: float, hint: str) -> Slider:
     most = _round_up(4 * max(usual, given or 0, least))
-    return Slider(name, label, "" if given is None else f"{given:g}", usual if given is None else given, most, most / 400, hint)
+    return Slider(name, label, "" if given is None else as_typed(given), usual if given is None else given, most, most / 400, hint)
 
 
 def _usual(amount: float | None, column: str | None) -> str:
