@@ -79,6 +79,23 @@ def test_an_outcome_is_corrected_back_to_the_first_one_although_the_second_was_d
     assert [one.converted for one in queue.history(hers, ann, "L1", now=later).outcomes] == [False, True, False]
 
 
+def test_who_saw_another_outcome_than_the_one_that_stands_corrects_nothing(hers: Desk, people: dict[str, Who], now: datetime) -> None:
+    ann, meg = people["ann"], people["meg"]
+    work.outcome(hers, meg, "L1", converted=True, value=8000.0, note="by phone", seen=0, now=now)
+    with pytest.raises(ConflictError, match="'L1' was marked Won 8,000 by meg meanwhile"):
+        work.outcome(hers, ann, "L1", converted=False, seen=0, now=now)
+    assert work.outcome(hers, ann, "L1", converted=True, value=8000.0, note="by phone", seen=0, now=now).status == "converted"
+    (stands,) = queue.history(hers, ann, "L1", now=now).outcomes
+    work.outcome(hers, ann, "L1", converted=False, note="fell\r\nthrough ", seen=stands.id, now=now)
+    with pytest.raises(ConflictError, match="marked Lost by ann"):
+        work.outcome(hers, meg, "L1", converted=True, seen=stands.id, now=now)
+    work.reopen(hers, ann, "L1", now=now)
+    with pytest.raises(ConflictError, match="opened again by ann"):
+        work.outcome(hers, meg, "L1", converted=True, seen=stands.id, now=now)
+    assert work.outcome(hers, meg, "L1", converted=True, seen=0, now=now).status == "converted"
+    assert [one.note for one in queue.history(hers, ann, "L1", now=now).outcomes] == ["", "", "fell\nthrough", "by phone"]
+
+
 def test_feedback_keeps_the_score_that_it_is_about_and_asks_why(hers: Desk, people: dict[str, Who], now: datetime) -> None:
     ann = people["ann"]
     score = queue.lead(hers, ann, "L1", now=now).lead.score

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,14 +9,15 @@ from typing import Any, Literal, get_args
 
 from sqlalchemy import Connection
 
-from leadrank.bundle import LARGEST_AMOUNT
 from leadrank.decisions.deadline import due_at
 from leadrank.errors import ConflictError, NotFoundError, UsageError, nearest
 from leadrank.local_days import clock_time
 from leadrank.operations.champion import Active
 from leadrank.operations.consent import changes_in_consent, flags_of, with_flags
 from leadrank.operations.desk import Desk, own_lead, writing
+from leadrank.operations.ended import known_already
 from leadrank.operations.intake import ALIVE
+from leadrank.operations.money import amount_given
 from leadrank.operations.routing import Move, place, without_owner, write_moves
 from leadrank.operations.standing import Restless, settle
 from leadrank.operations.who import Who
@@ -45,7 +45,7 @@ def contact(
         row = own_lead(c, who, "contact", key)
         moment = _past(at, row, now)
         told = ContactRow(lead=key, at=moment, by=who.name, channel=channel.strip(), note=_note(note), due_at=row.due_at, tier=row.tier)
-        contacts.add_contact(c, replace(told, cost=_amount(cost, "cost")))
+        contacts.add_contact(c, replace(told, cost=amount_given(cost, "cost")))
         return _changed(c, row, now, contacted_at=min(row.contacted_at or moment, moment))
 
 
@@ -68,17 +68,20 @@ def take_back_contact(desk: Desk, who: Who, key: str, *, now: datetime) -> LeadR
 
 
 def outcome(
-    desk: Desk, who: Who, key: str, *, converted: bool, value: float | None = None, note: str = "", at: datetime | None = None, now: datetime
+    desk: Desk, who: Who, key: str, *, converted: bool, value: float | None = None, note: str = "", at: datetime | None = None,
+    seen: int | None = None, now: datetime,
 ) -> LeadRow:
-    """Write down how a lead ended; it leaves the queue. The same again changes nothing; another one corrects the former."""
-    amount, said = _amount(value, "value"), _note(note)
+    """Write down how a lead ended; it leaves the queue. The same again changes nothing; another one corrects the former.
+
+    Whoever has `seen` another one (0: it was open) is refused, so that what somebody wrote meanwhile is not overwritten; None: it is.
+    """
+    amount, said = amount_given(value, "value"), _note(note)
     with writing(desk, who, "outcome", key, now=now) as c:
         row = own_lead(c, who, "outcome", key)
-        moment = _past(at, row, now)
-        former = outcomes.outcomes_of(c, key)[:1]
-        if former and (former[0].converted, former[0].value, former[0].note) == (converted, amount, said):
+        told = OutcomeRow(lead=key, at=_past(at, row, now), by=who.name, converted=converted, value=amount, note=said)
+        if known_already(outcomes.outcomes_of(c, key), told, seen):
             return row
-        outcomes.add_outcome(c, OutcomeRow(lead=key, at=moment, by=who.name, converted=converted, value=amount, note=said))
+        outcomes.add_outcome(c, told)
         return _changed(c, row, now, status="converted" if converted else "lost", snoozed_until=None, overridden_until=None)
 
 
@@ -288,10 +291,5 @@ def _ahead(until: datetime, now: datetime) -> None:
 def _note(text: str) -> str:
     if len(text) > LONGEST_NOTE:
         raise UsageError(f"A text of up to {LONGEST_NOTE:,} letters was expected; {len(text):,} came.", "Shorten it.")
-    return text.strip()
-
-
-def _amount(value: float | None, name: str) -> float | None:
-    if value is not None and not (math.isfinite(value) and abs(value) <= LARGEST_AMOUNT):
-        raise UsageError(f"The {name} should be an amount of money, and {value} came.", "Leave it out where it is not known.")
-    return value
+    # Forms send the ends of lines as no program does; the same words are the same note.
+    return text.replace("\r\n", "\n").strip()

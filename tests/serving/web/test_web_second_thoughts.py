@@ -117,3 +117,35 @@ def test_a_contact_is_taken_back_on_the_page_of_its_lead_without_scripts(fresh: 
         expect(page.locator("section[aria-labelledby=past]")).to_contain_text("Taken back: not contacted")
         expect(page.get_by_role("button", name="take my last contact back")).to_have_count(0)
         assert lead(fresh.desk, LOCAL, key, now=utc_now()).lead.contacted_at is None
+
+
+def test_a_note_is_added_to_how_a_lead_ended_without_losing_its_value(fresh: Running, chromium: Browser) -> None:
+    with visiting(chromium, fresh.address, name="rob") as visitor:
+        page, key = visitor.page, keys(visitor.page)[0]
+        work.outcome(fresh.desk, LOCAL, key, converted=True, value=12_500.5, note="by phone\nto Mr Lee", now=utc_now())
+        visitor.go(f"/app/leads/{key}")
+        expect(page.locator("#value")).to_have_value("12500.50")
+        page.locator("#outcome .good").click()
+        expect(page.locator("#said")).to_be_visible()
+        assert len(history(fresh.desk, LOCAL, key, now=utc_now()).outcomes) == 1, "what was shown is what is known"
+        page.locator("#end-note").fill(page.locator("#end-note").input_value() + ", signed")
+        page.locator("#outcome .good").click()
+        expect(page.locator("section[aria-labelledby=past]")).to_contain_text("signed")
+        last = history(fresh.desk, LOCAL, key, now=utc_now()).outcomes[0]
+        assert (last.value, last.note) == (12_500.5, "by phone\nto Mr Lee, signed")
+        assert visitor.barriers() == []
+        assert visitor.complaints == []
+
+
+def test_what_a_colleague_wrote_meanwhile_is_told_and_not_overwritten(fresh: Running) -> None:
+    with client_of(fresh, "rob") as client:
+        key, other = own(fresh, "rob")[:2]
+        for one in (key, other):
+            text, guard = client.get(f"/app/leads/{quote(one)}").text, csrf_of(client)
+            form = {"csrf": guard, "converted": "no", "seen": re.findall(r'name="seen" value="([^"]+)"', text)[0]}
+            work.outcome(fresh.desk, LOCAL, one, converted=True, value=8_000.0, now=utc_now())
+            sent = form if one == key else {"csrf": guard, "did": "lost", "back": "?"}
+            refused = client.post(f"/app/leads/{quote(one)}/{'outcome' if one == key else 'done'}", data=sent)
+            assert refused.status_code == 409
+            assert f"was marked Won 8,000 by {LOCAL.name} meanwhile" in refused.text
+            assert lead(fresh.desk, LOCAL, one, now=utc_now()).lead.status == "converted"

@@ -42,7 +42,8 @@ def done(
     if did == "contacted":
         once(visit, number, ("contact", key, channel, ""), lambda desk: work.contact(desk, visit.who, key, channel=channel, now=visit.now))
     else:
-        work.outcome(visit.desk, visit.who, key, converted=did == "converted", now=visit.now)
+        # The list offers this for open leads alone.
+        work.outcome(visit.desk, visit.who, key, converted=did == "converted", seen=0, now=visit.now)
     return back_to(back, key, did)
 
 
@@ -70,12 +71,12 @@ def take_back_contact(visit: Posting, key: str, back: Back = None, number: Numbe
 
 @pages.post("/{key:path}/outcome")
 def outcome(
-    visit: Posting, key: str, converted: Annotated[Literal["yes", "no"], Form()], value: Annotated[str, Form(max_length=30)] = "", note: Text = "",
-    back: Back = None,
+    visit: Posting, key: str, converted: Annotated[Literal["yes", "no"], Form()], value: Annotated[str, Form(max_length=30)] = "",
+    note: Annotated[str, Form(max_length=work.LONGEST_NOTE)] = "", back: Back = None, seen: Annotated[int | None, Form()] = None,
 ) -> RedirectResponse:
     """Write down how it ended, with its value where there is one."""
     won = converted == "yes"
-    work.outcome(visit.desk, visit.who, key, converted=won, value=amount(value) if won else None, note=note, now=visit.now)
+    work.outcome(visit.desk, visit.who, key, converted=won, value=amount(value) if won else None, note=note, seen=seen, now=visit.now)
     return back_to(back, key, "converted" if won else "lost")
 
 

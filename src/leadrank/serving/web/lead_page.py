@@ -11,11 +11,13 @@ from fastapi.responses import PlainTextResponse, Response
 
 from leadrank.bundle import Bundle
 from leadrank.operations import explaining, queue
+from leadrank.operations.ended import ended
 from leadrank.operations.sight import sight
 from leadrank.pages.words import percent
 from leadrank.score import Explained
 from leadrank.serving.falling_back import told_again
 from leadrank.serving.web.acts import pages as acts
+from leadrank.serving.web.amounts import as_typed
 from leadrank.serving.web.entry import Fields, PageRoute, Visiting
 from leadrank.serving.web.pictures import curves, reasons
 from leadrank.serving.web.pictures.gauge import gauge
@@ -76,7 +78,7 @@ def _lead(visit: Visit, key: str, *, said: str = "", answer: explaining.WhatIf |
         visit, "lead.html", here="/app/queue", stamp=_stamp(lead), lead=lead, known=seen.known, past=past, said=said_of(said), told=told,
         gauge=_gauge(lead, active.bundle), reasons=reasons_of(told), base=percent(_base(told)), parts=told.parts,
         history=_history(past.scores, visit), levers=explaining.levers(active, lead.fields), given=given or {}, answer=answer,
-        questions=seen.questions, channels=_channels(lead), undone=undone, mine=mine,
+        questions=seen.questions, channels=_channels(lead), undone=undone, mine=mine, ended=ended(past.outcomes), as_typed=as_typed,
         sensitive=active.bundle.terms.sensitive, owners=seen.reps, week=timedelta(days=7), year=timedelta(days=365), cell=_cell,
     )
 
