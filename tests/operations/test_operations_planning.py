@@ -211,6 +211,29 @@ def test_a_contact_without_a_cost_costs_what_the_project_declares(team: Desk, ro
     assert told.figure.value == pytest.approx((8.0 + 11 * 20.0) / 12)  # the model's project: contact_cost = 20
 
 
+def test_a_contact_without_a_cost_costs_what_the_model_knows_of_its_lead(
+    store: Store, desk_of: Callable[..., Desk], root: Who, now: datetime
+) -> None:
+    desk = desk_of("costed", store)
+    quiet = planning.business(desk, root, since=now - DAY, until=now + DAY, now=now + DAY)
+    assert isinstance(quiet, tuple)
+    assert "not known" not in {one.name: one for one in quiet}["cost per acquisition"].note
+    fees = [5.0, 7.0, 9.0, 11.0, 30.0, 30.0, 30.0, 30.0, 30.0, None]
+    take_leads(desk, root, [NewLead(f"W{k}", {**KEEN, "deal": 200, "fee": fee}) for k, fee in enumerate(fees)], now=now)
+    for k in range(10):
+        work.contact(desk, root, f"W{k}", channel="call", cost=2.0 if k == 0 else None, now=now)
+        work.outcome(desk, root, f"W{k}", converted=True, value=100.0, now=now)
+    work.contact(desk, root, "W1", channel="email", now=now)
+    whole = planning.business(desk, root, since=now - DAY, until=now + DAY, now=now + DAY)
+    assert isinstance(whole, tuple)
+    told = {one.name: one for one in whole}["cost per acquisition"]
+    assert told.figure is not None
+    # Its own 2 in place of the lead's 5; 7 twice; 9, 11, five times 30; and the mean of the training table's, 14.4…, where the lead's is blank.
+    mean = desk.champion.current().bundle.policy.cost
+    assert mean == pytest.approx(sum(5 + k % 20 for k in range(600) if k % 7) / sum(k % 7 > 0 for k in range(600)))
+    assert told.figure.value == pytest.approx((2 + 7 + 7 + 9 + 11 + 150 + mean) / 10)
+
+
 def test_revenue_per_rep_begins_with_the_first_lead_and_each_account_and_ends_now(
     desk: Desk, staff: Callable[..., None], root: Who, now: datetime
 ) -> None:

@@ -45,6 +45,16 @@ def test_contacts_are_counted_in_their_period(worked, noon):
         assert aggregates.contacted(c, APRIL, APRIL + DAY) == aggregates.Contacted(0, 0, 0, 0.0)
 
 
+def test_a_contact_without_a_cost_has_that_of_its_lead_where_that_is_asked_for(worked, row, noon):
+    with worked.writing() as c:
+        put_leads(c, [row("lead", key="dear", cost=40.0), row("lead", key="old")])
+        for key, cost in (("dear", None), ("dear", 3.0), ("old", None)):
+            add_contact(c, row("contact", lead=key, at=noon, cost=cost))
+    with worked.reading() as c:
+        assert aggregates.contacted(c, noon, noon + DAY, own=True) == aggregates.Contacted(contacts=5, leads=3, priced=4, cost=4.0 + 40.0 + 3.0)
+        assert aggregates.contacted(c, noon, noon + DAY) == aggregates.Contacted(contacts=5, leads=3, priced=3, cost=4.0 + 3.0)
+
+
 def test_the_last_outcome_of_a_lead_counts_where_it_fell(worked, noon):
     with worked.reading() as c:
         found = aggregates.closed(c, noon, APRIL)

@@ -15,9 +15,9 @@ from leadrank.decisions.plan import WorkPlan
 from leadrank.decisions.plan import plan as planned
 from leadrank.errors import UsageError
 from leadrank.evaluation.business_figures import BeforeAfter, BusinessFigure, Period, Responses, before_after, business_figures
+from leadrank.operations.champion import Active
 from leadrank.operations.desk import Desk, reading
 from leadrank.operations.who import Who
-from leadrank.project.economics import Economics
 from leadrank.store.accounts import active_reps
 from leadrank.store.aggregates import began, closed, contacted, first_responses, open_by_owner, open_chances
 from leadrank.store.leads import late
@@ -92,16 +92,16 @@ def business(
 ) -> tuple[BusinessFigure, ...] | BeforeAfter:
     """Return the business figures of a period, or of the two that a date splits it into, with their difference.
 
-    A contact whose own cost is not known costs what the project declares for one.
+    A contact whose own cost is not known costs what one with its lead does, where the model tells that, or else what the project declares for one.
     """
     if not since < until or (split is not None and not since < split < until):
         raise UsageError("A period begins before it ends, and the date that splits it lies inside.", "Check the dates.")
     with reading(desk, who, "business", now=now) as c:
         active = desk.champion.of(c)
-        tiers, costs = [rule.name for rule in active.bundle.policy.tiers], active.project.economics
+        tiers = [rule.name for rule in active.bundle.policy.tiers]
         if split is None:
-            return business_figures(_period(c, costs, since, until, now), tiers=tiers)
-        return before_after(_period(c, costs, since, split, now), _period(c, costs, split, until, now), tiers=tiers)
+            return business_figures(_period(c, active, since, until, now), tiers=tiers)
+        return before_after(_period(c, active, since, split, now), _period(c, active, split, until, now), tiers=tiers)
 
 
 def _counted(policy: Policy) -> str:
@@ -126,15 +126,20 @@ def _alarm(names: Sequence[str], working: Mapping[str, int], capacity: int | Non
     return f"{contact:,} open leads are to be contacted, and the team has room for {capacity:,}: the others wait, the least worth the longest."
 
 
-def _period(c: Connection, costs: Economics, since: datetime, until: datetime, now: datetime) -> Period:
-    ends, waits, spent = closed(c, since, until), first_responses(c, since, until), contacted(c, since, until)
+def _sales_cost(c: Connection, active: Active, since: datetime, until: datetime) -> float | None:
+    own = active.bundle.terms.contact_cost_column is not None
+    spent, usual = contacted(c, since, until, own=own), active.bundle.policy.cost if own else active.project.economics.contact_cost
+    return spent.cost + (spent.contacts - spent.priced) * usual if own or usual or spent.priced else None
+
+
+def _period(c: Connection, active: Active, since: datetime, until: datetime, now: datetime) -> Period:
+    ends, waits, campaigns = closed(c, since, until), first_responses(c, since, until), active.project.economics.marketing_cost
     responses = Responses(
         np.array([(now - w.created_at) / HOUR if w.hours is None else w.hours for w in waits], dtype=np.float64),
         np.array([w.hours is not None for w in waits], dtype=np.bool_),
         np.array([np.nan if w.due_at is None else (w.due_at - w.created_at) / HOUR for w in waits], dtype=np.float64), [w.tier for w in waits],
         np.array([w.closed for w in waits], dtype=np.bool_),
     )
-    sales = spent.cost + (spent.contacts - spent.priced) * costs.contact_cost
     # Months before the first lead, and those that have not come, are nobody's.
     end = min(until, now)
     start = max(since, began(c) or end)
@@ -142,8 +147,7 @@ def _period(c: Connection, costs: Economics, since: datetime, until: datetime, n
     months = max(0.0, (end - start) / MONTH)
     return Period(
         np.array([one.converted for one in ends], dtype=np.bool_), np.array([np.nan if e.value is None else e.value for e in ends], dtype=np.float64),
-        responses, sales_cost=sales if costs.contact_cost or spent.priced else None,
-        marketing_cost=months * costs.marketing_cost if costs.marketing_cost else None,
+        responses, sales_cost=_sales_cost(c, active, since, until), marketing_cost=months * campaigns if campaigns else None,
         reps=len(hired), rep_months=max(0.0, sum((end - day) / MONTH for day in hired)),
         staffed=np.array([bool(hired) and one.at >= hired[0] for one in ends], dtype=np.bool_),
     )

@@ -68,11 +68,13 @@ def began(c: Connection) -> datetime | None:
     return found
 
 
-def contacted(c: Connection, since: datetime, until: datetime) -> Contacted:
-    """Count contacts and add up what they cost."""
-    sums = select(func.count(), func.count(contacts.c.lead.distinct()), func.count(contacts.c.cost), func.coalesce(func.sum(contacts.c.cost), 0.0))
-    number, different, priced, cost = c.execute(sums.where(*_within(contacts.c.at, since, until), *counting())).one()
-    return Contacted(int(number), int(different), int(priced), float(cost))
+def contacted(c: Connection, since: datetime, until: datetime, *, own: bool = False) -> Contacted:
+    """Count contacts and add up what they cost; with `own`, one without a cost of its own has that of its lead, as it was last scored."""
+    cost = func.coalesce(contacts.c.cost, leads.c.cost) if own else contacts.c.cost
+    sums = select(func.count(), func.count(contacts.c.lead.distinct()), func.count(cost), func.coalesce(func.sum(cost), 0.0))
+    found = sums.select_from(contacts.join(leads, leads.c.key == contacts.c.lead)).where(*_within(contacts.c.at, since, until), *counting())
+    number, different, priced, spent = c.execute(found).one()
+    return Contacted(int(number), int(different), int(priced), float(spent))
 
 
 def closed(c: Connection, since: datetime, until: datetime) -> list[Closed]:
