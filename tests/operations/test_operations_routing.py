@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+import numpy as np
 import pytest
 
-from leadrank.operations import accounts, queue, work
+from leadrank.operations import accounts, queue, routing, work
 from leadrank.operations import tick as ticking
 from leadrank.operations.desk import Desk
 from leadrank.operations.intake import NewLead, take_leads
+from leadrank.operations.routing import Move, place
+from leadrank.operations.standing import newcomer
 from leadrank.operations.tick import Ticked, tick
 from leadrank.operations.who import Who
+from leadrank.store import accounts as accounts_stored
 from leadrank.store.connect import Store
 from leadrank.store.leads import loads
 from leadrank.store.queue import QueueFilter
+from leadrank.store.records import AccountRow
 
 KEEN = {"visits": 9, "source": "reference", "age": 50}
 MIDDLE = {"visits": 4, "source": "web", "age": 45}
@@ -109,6 +115,55 @@ def test_an_overdue_lead_stays_where_nobody_else_has_room(desk: Desk, staff: Cal
     take_leads(desk, root, [NewLead("L1", KEEN)], now=now)
     assert tick(desk, now=now + DAY).reassigned == 0
     assert queue.lead(desk, root, "L1", now=now).lead.owner == "ann"
+
+
+def test_overdue_leads_that_stay_keep_their_room(
+    store: Store, desk_of: Callable[..., Desk], staff: Callable[..., None], root: Who, now: datetime
+) -> None:
+    desk = desk_of("routed", store)
+    staff(desk, 1, "sue", team="senior")
+    staff(desk, 5, "ann")
+    take_leads(desk, root, [NewLead("S", KEEN), NewLead("A", KEEN)], now=now)
+    work.reassign(desk, root, "A", owner="ann", now=now)
+    assert tick(desk, now=now + DAY).reassigned == 0, "Sue is full with the one that nobody else of her team can take"
+    assert _owners(desk, root, now) == {"sue": 1, "ann": 1}
+
+
+def _moves(desk: Desk, rng: np.random.Generator, names: Sequence[str], now: datetime) -> list[Move]:
+    """Return leads as a tick, or whoever sends and wakes leads, asks for their owners: late ones, kept ones, and those that come and go."""
+    moves = []
+    for k in range(int(rng.integers(1, 12))):
+        owner = None if rng.random() < 0.2 else str(rng.choice(names))
+        row = replace(newcomer(f"L{k}", {}, source="", created_at=now, now=now), owner=owner, tier=str(rng.choice(["High", "Medium"])), contact=True)
+        kind = rng.integers(5)
+        if kind == 0 and owner is not None:
+            moves.append(Move(row, replace(row, owner=None), avoid=owner))
+        else:
+            before = [row, replace(row, contact=False), replace(row, status="snoozed"), None][kind - 1]
+            moves.append(Move(before, replace(row, contact=bool(rng.random() < 0.8))))
+    return moves
+
+
+def test_no_capacity_is_exceeded_whatever_moves_and_whatever_stays(
+    desk_of: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    desk, rng, names = desk_of("routed"), np.random.default_rng(0), ["ann", "bob", "sue"]
+    active = desk.champion.current()
+    for _ in range(400):
+        moves = _moves(desk, rng, names, now)
+        before = Counter(m.before.owner for m in moves if m.before is not None and m.before.status == "open" and m.before.contact)
+        reps = [
+            AccountRow(name=n, role="rep", team="senior" if n == "sue" else None, password="", created_at=now, capacity=int(rng.integers(0, 6)))
+            for n in names
+        ]
+        with monkeypatch.context() as patch, desk.store.writing() as c:
+            patch.setattr(accounts_stored, "lock_reps", lambda _, reps=reps: reps)
+            patch.setattr(routing, "loads", lambda _, before=before: dict(before))
+            placed = place(c, active, moves)
+        rows = [m.before if m.avoid is not None and p.row.owner is None and m.before is not None else p.row for m, p in zip(moves, placed, strict=True)]
+        after = Counter(row.owner for row in rows if row.status == "open" and row.contact)
+        for rep in reps:
+            assert after[rep.name] <= max(rep.capacity or 0, before[rep.name]), (rep, moves)
 
 
 def _ticks(desk: Desk, now: datetime, times: int) -> list[int]:

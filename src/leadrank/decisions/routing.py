@@ -36,7 +36,7 @@ class Routed:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A lead that needs an owner; `avoid` is who had it and missed its deadline."""
+    """A lead that needs an owner; `avoid` is who missed its deadline, and has it until somebody else is found."""
 
     tier: str
     best_tier: bool
@@ -96,6 +96,8 @@ def route_each(
 ) -> Iterator[Routed]:
     """Find the owners of many leads, one after the other, each counted before the next; as `route` would.
 
+    Whoever missed a deadline has room again for the next lead once somebody else is found for this one, and not before.
+
     Examples
     --------
     >>> reps = [Rep("Ann", capacity=1), Rep("Bob", capacity=1)]
@@ -106,7 +108,7 @@ def route_each(
     for lead in leads:
         found = _placed(lead, rules, board)
         if found.owner is not None:
-            board.count(found.owner)
+            board.count(found.owner, lead.avoid)
         yield found
 
 
@@ -138,10 +140,12 @@ class _Board:
         others = [seat for seat in self._seats.values() if senior is None or seat.team != senior]
         self._anybody = others or list(self._seats.values())
 
-    def count(self, owner: str) -> None:
+    def count(self, owner: str, before: str | None) -> None:
         self._turns += 1
         seat = self._seats[owner]
         seat.load, seat.turn = seat.load + 1, self._turns
+        if before in self._seats:
+            self._seats[before].load -= 1
 
     def pick(self, team: str | None, avoid: str | None) -> tuple[_Seat | None, str]:
         """Return who is next, and why."""

@@ -37,14 +37,14 @@ def place(c: Connection, active: Active, moves: Sequence[Move]) -> list[Move]:
     counts = loads(c)
     load = {name: counts.get(name, 0) for name in reps}
     for move in moves:  # what becomes free first, so that it can be given again
-        if move.before is not None and _works(move.before) and move.before.owner in load:
+        if _frees(move) and move.before is not None and move.before.owner in load:
             load[move.before.owner] -= 1
     lost, brought = list[int](), dict[int, Move]()
     for k, move in enumerate(moves):
         owner = move.row.owner
-        if not _works(move.row):
+        if not _works(move.row) or _kept(move):
             continue
-        if owner in reps and (_kept(move) or reps[owner].capacity is None or load[owner] < (reps[owner].capacity or 0)):
+        if owner in reps and (reps[owner].capacity is None or load[owner] < (reps[owner].capacity or 0)):
             load[owner] += 1
             brought[k] = replace(move, because=move.because or f"{owner} brought it in")
         elif owner is None or owner in reps:
@@ -103,4 +103,9 @@ def _works(row: LeadRow) -> bool:
 
 def _kept(move: Move) -> bool:
     """Whether its owner had it before, and it counted already."""
-    return move.before is not None and _works(move.before) and move.before.owner == move.row.owner
+    return move.before is not None and _works(move.before) and _works(move.row) and move.before.owner == move.row.owner is not None
+
+
+def _frees(move: Move) -> bool:
+    """Whether its owner has room again whatever comes of it; who missed a deadline has room only once somebody else is found."""
+    return move.before is not None and _works(move.before) and not _kept(move) and move.avoid is None
