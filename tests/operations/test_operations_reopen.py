@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from leadrank.errors import ForbiddenError, NotFoundError
-from leadrank.operations import access, planning, queue, work
+from leadrank.operations import access, accounts, planning, queue, work
 from leadrank.operations.desk import Desk
 from leadrank.operations.intake import NewLead, take_leads
 from leadrank.operations.tick import tick
 from leadrank.operations.who import Who
 from leadrank.store.aggregates import contacted, first_responses
 from leadrank.store.connect import Store
+from leadrank.store.leads import change_lead
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 KEEN = {"visits": 9, "source": "reference", "age": 50}
@@ -95,6 +96,36 @@ def test_an_owner_who_has_no_room_any_more_does_not_get_it_back(
     work.outcome(desk, ann, "L1", converted=False, now=now)
     take_leads(desk, ann, [NewLead("L2", KEEN)], now=now)
     assert work.reopen(desk, ann, "L1", now=now).owner == "bob"
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+def test_a_lead_whose_owner_left_meanwhile_comes_back_to_somebody_who_works(
+    hers: Desk, people: dict[str, Who], now: datetime, *, agrees: bool
+) -> None:
+    root = people["root"]
+    work.contact(hers, root, "L1", channel="call", now=now)
+    work.consent(hers, root, "L1", do_not_call=not agrees, do_not_email=not agrees, now=now)
+    work.outcome(hers, root, "L1", converted=False, now=now)
+    accounts.change_account(hers, root, "ann", role="rep", team="north", capacity=None, active=False, now=now)
+    back = work.reopen(hers, root, "L1", now=now + HOUR)
+    assert (back.contact, back.owner) == (agrees, "bob" if agrees else None)
+    told = queue.history(hers, root, "L1", now=now).assignments[0]
+    assert (told.owner, told.because.partition(";")[0]) == (back.owner, "ann takes no leads any more")
+
+
+def test_an_open_lead_of_an_owner_who_left_finds_another_at_the_next_tick_though_it_was_contacted(
+    hers: Desk, people: dict[str, Who], now: datetime
+) -> None:
+    root = people["root"]
+    due = work.contact(hers, root, "L1", channel="call", now=now).due_at
+    work.outcome(hers, root, "L1", converted=False, now=now)
+    accounts.change_account(hers, root, "ann", role="rep", team="north", capacity=None, active=False, now=now)
+    with hers.store.writing() as c:
+        change_lead(c, "L1", status="open")
+    assert tick(hers, now=now + 2 * DAY).reassigned == 1
+    moved = queue.lead(hers, root, "L1", now=now).lead
+    assert (moved.owner, moved.due_at) == ("bob", due)
+    assert tick(hers, now=now + 2 * DAY).reassigned == 0
 
 
 def test_only_who_sells_and_only_the_own_lead(hers: Desk, people: dict[str, Who], now: datetime) -> None:

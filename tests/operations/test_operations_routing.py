@@ -129,7 +129,7 @@ def test_overdue_leads_that_stay_keep_their_room(
     assert _owners(desk, root, now) == {"sue": 1, "ann": 1}
 
 
-def _moves(desk: Desk, rng: np.random.Generator, names: Sequence[str], now: datetime) -> list[Move]:
+def _moves(rng: np.random.Generator, names: Sequence[str], now: datetime) -> list[Move]:
     """Return leads as a tick, or whoever sends and wakes leads, asks for their owners: late ones, kept ones, and those that come and go."""
     moves = []
     for k in range(int(rng.integers(1, 12))):
@@ -150,7 +150,7 @@ def test_no_capacity_is_exceeded_whatever_moves_and_whatever_stays(
     desk, rng, names = desk_of("routed"), np.random.default_rng(0), ["ann", "bob", "sue"]
     active = desk.champion.current()
     for _ in range(400):
-        moves = _moves(desk, rng, names, now)
+        moves = _moves(rng, names, now)
         before = Counter(m.before.owner for m in moves if m.before is not None and m.before.status == "open" and m.before.contact)
         reps = [
             AccountRow(name=n, role="rep", team="senior" if n == "sue" else None, password="", created_at=now, capacity=int(rng.integers(0, 6)))
@@ -160,7 +160,7 @@ def test_no_capacity_is_exceeded_whatever_moves_and_whatever_stays(
             patch.setattr(accounts_stored, "lock_reps", lambda _, reps=reps: reps)
             patch.setattr(routing, "loads", lambda _, before=before: dict(before))
             placed = place(c, active, moves)
-        rows = [m.before if m.avoid is not None and p.row.owner is None and m.before is not None else p.row for m, p in zip(moves, placed, strict=True)]
+        rows = [m.before if m.before and m.avoid is not None and p.row.owner is None else p.row for m, p in zip(moves, placed, strict=True)]
         after = Counter(row.owner for row in rows if row.status == "open" and row.contact)
         for rep in reps:
             assert after[rep.name] <= max(rep.capacity or 0, before[rep.name]), (rep, moves)

@@ -26,14 +26,14 @@ class Move:
 
 
 def place(c: Connection, active: Active, moves: Sequence[Move]) -> list[Move]:
-    """Find owners for the leads that are to be contacted and have none, or whose owner has no room for them any more.
+    """Find owners for the leads that are to be contacted and have none, or whose owner is gone or has no room for them any more.
 
     Whoever is not to be contacted needs nobody: it stays with whoever has it, and where nobody has it, it belongs to the team that the rules name.
     """
-    moves = [_named(active, move) for move in moves]
-    if not any(_works(move.row) for move in moves):
-        return moves
+    if not any(_works(move.row) or move.row.owner is not None for move in moves):
+        return [_named(active, move) for move in moves]
     reps = {account.name: account for account in accounts.lock_reps(c)}
+    moves = [_named(active, _left(move) if move.row.owner not in reps else move) for move in moves]
     counts = loads(c)
     load = {name: counts.get(name, 0) for name in reps}
     for move in moves:  # what becomes free first, so that it can be given again
@@ -47,7 +47,7 @@ def place(c: Connection, active: Active, moves: Sequence[Move]) -> list[Move]:
         if owner in reps and (reps[owner].capacity is None or load[owner] < (reps[owner].capacity or 0)):
             load[owner] += 1
             brought[k] = replace(move, because=move.because or f"{owner} brought it in")
-        elif owner is None or owner in reps:
+        else:
             lost.append(k)
     found = brought | dict(zip(lost, _routed(active, [moves[k] for k in lost], [
         Rep(name, rep.team, rep.capacity, load[name], rep.last_assigned) for name, rep in reps.items()
@@ -83,14 +83,20 @@ def _routed(active: Active, moves: Sequence[Move], reps: Sequence[Rep]) -> list[
     told = active.project.routing
     arrivals = [_arrival(active, move.row, move.avoid) for move in moves]
     routed = route_each(arrivals, rules=told.rule, reps=reps, strategy=told.strategy, senior=told.senior)
-    return [replace(move, row=replace(move.row, owner=to.owner, team=to.team), because=to.because) for move, to in zip(moves, routed, strict=True)]
+    return [replace(m, row=replace(m.row, owner=to.owner, team=to.team), because=m.because + to.because) for m, to in zip(moves, routed, strict=True)]
+
+
+def _left(move: Move) -> Move:
+    """Take a lead from an owner who takes none any more."""
+    owner = move.row.owner
+    return move if owner is None else replace(move, row=replace(move.row, owner=None), because=f"{owner} takes no leads any more; ")
 
 
 def _named(active: Active, move: Move) -> Move:
     if move.row.owner is not None or _works(move.row):
         return move
     row, why = without_owner(active, move.row)
-    return replace(move, row=row, because=f"{why}; nobody needs to contact it now")
+    return replace(move, row=row, because=f"{move.because}{why}; nobody needs to contact it now")
 
 
 def _arrival(active: Active, row: LeadRow, avoid: str | None = None) -> Arrival:

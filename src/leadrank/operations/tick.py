@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from leadrank.decisions.deadline import due_at
 from leadrank.operations.cells import listed
 from leadrank.operations.champion import Active
 from leadrank.operations.desk import Desk, write_waiting
+from leadrank.operations.intake import ALIVE
 from leadrank.operations.registry import CHUNK, rescored
 from leadrank.operations.routing import Move, place, placeable, write_moves
 from leadrank.operations.scoring import depends_on_time
@@ -71,7 +72,8 @@ def tick(desk: Desk, *, behind: Behind = Behind(), now: datetime) -> Ticked:
         due = _due(c, desk.champion.of(c), behind, now)
     return Ticked(
         woken=_piece(desk, "wake", due.asleep, _wake, now), ended=_piece(desk, "end_override", due.overruled, _end_overrides, now),
-        reassigned=_piece(desk, "reassign", due.late, _reassign, now) + _piece(desk, "assign", due.waiting, _assign, now),
+        reassigned=_piece(desk, "reassign", due.late, _reassign, now) + _piece(desk, "assign", due.waiting, _assign, now)
+        + _piece(desk, "reassign", due.left, _release, now),
         rescored=_piece(desk, "rescore", due.stale, _rescore, now), purged=_purge(desk, now), behind=due.behind,
     )
 
@@ -84,6 +86,7 @@ class _Due:
     overruled: list[str]
     late: list[str]
     waiting: list[str]
+    left: list[str]
     stale: list[str]
     behind: Behind
 
@@ -99,9 +102,14 @@ def _due(c: Connection, active: Active, behind: Behind, now: datetime) -> _Due:
     if not stale and depends_on_time(active):
         stale = leads.scored_before(c, _old(c, now), PIECE)
     return _Due(
-        leads.due_snoozes(c, now, PIECE), leads.ended_overrides(c, now, PIECE),
-        [key for _, key in late], placeable(active, waiting, reps, load), stale, Behind(last, late[-1] if len(late) == PIECE else None),
+        leads.due_snoozes(c, now, PIECE), leads.ended_overrides(c, now, PIECE), [key for _, key in late], placeable(active, waiting, reps, load),
+        _left(c, load.keys() - {rep.name for rep in reps}), stale, Behind(last, late[-1] if len(late) == PIECE else None),
     )
+
+
+def _left(c: Connection, gone: Iterable[str]) -> list[str]:
+    """Name leads that still belong to those who take none any more, as one that was reopened before it found another."""
+    return [key for owner in sorted(gone) for key in leads.alive_of(c, owner)][:PIECE]
 
 
 def _waiting(c: Connection, behind: Cursor | None) -> tuple[list[LeadRow], Cursor | None]:
@@ -157,17 +165,27 @@ def _assign(c: Connection, active: Active, rows: list[LeadRow], now: datetime) -
     return _moved(c, active, place(c, active, [Move(row, row) for row in waiting]), now)
 
 
+def _release(c: Connection, active: Active, rows: list[LeadRow], now: datetime) -> list[str]:
+    """Give the leads of those who take none any more to whoever has room; where nobody has, they wait for their team."""
+    moves = place(c, active, [Move(row, row) for row in rows if row.status in ALIVE])
+    return _written(c, active, [m for m in moves if m.before is not None and m.row.owner != m.before.owner], now)
+
+
 def _moved(c: Connection, active: Active, moves: Sequence[Move], now: datetime) -> list[str]:
-    found = [m for m in moves if m.row.owner is not None]
-    found = [replace(m, row=replace(m.row, due_at=_deadline(active, m.row, now), updated_at=now)) for m in found]
+    return _written(c, active, [m for m in moves if m.row.owner is not None], now)
+
+
+def _written(c: Connection, active: Active, moves: Sequence[Move], now: datetime) -> list[str]:
+    found = [replace(m, row=replace(m.row, due_at=_deadline(active, m.row, now), updated_at=now)) for m in moves]
     leads.put_leads(c, [move.row for move in found])
     write_moves(c, found, by=LEADRANK.name, now=now)
     return [move.row.key for move in found]
 
 
 def _deadline(active: Active, row: LeadRow, now: datetime) -> datetime | None:
-    """Return by when to act: as before, or where that has passed, from now on."""
-    return row.due_at if row.due_at is not None and row.due_at > now else due_at(row.due_within, now, active.zone)
+    """Return by when to act: as before, or where that has passed without a contact, from when somebody has it on."""
+    stays = row.owner is None or row.contacted_at is not None or (row.due_at is not None and row.due_at > now)
+    return row.due_at if stays else due_at(row.due_within, now, active.zone)
 
 
 def _rescore(c: Connection, active: Active, rows: list[LeadRow], now: datetime) -> list[str]:
