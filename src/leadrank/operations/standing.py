@@ -18,10 +18,10 @@ from leadrank.operations.champion import Active
 from leadrank.operations.consent import flags_of
 from leadrank.operations.routing import Move, place, write_moves
 from leadrank.operations.scoring import REASONS, amount_of, chance_of, cost_of, counted, inputs_of, scores_of, top_reason
-from leadrank.store import overrides, scores
+from leadrank.store import overrides, scores, snoozes
 from leadrank.store.connect import once_kept
 from leadrank.store.leads import put_leads
-from leadrank.store.records import LeadRow, OverrideRow, ScoreRow
+from leadrank.store.records import LeadRow, OverrideRow, ScoreRow, SnoozeRow
 
 Cause = Literal["created", "new data", "time passing", "new model", "override", "override ended", "reopened"]
 
@@ -49,7 +49,10 @@ def newcomer(key: str, fields: dict[str, object], *, source: str, created_at: da
 
 
 def settle(c: Connection, active: Active, leads: Sequence[Restless], *, by: str, now: datetime) -> dict[str, tuple[LeadRow, Scored]]:
-    """Score leads anew, decide, route and keep them, each with a row in its history if anything of its score changed."""
+    """Score leads anew, decide, route and keep them, each with a row in its history if anything of its score changed.
+
+    A snoozed lead that new data put into a better tier wakes: whoever put it off did not know them.
+    """
     rows = [lead.row for lead in leads]
     scored, inputs = scores_of(c, active, rows, now=now), inputs_of(c, active, rows)
     forced = {row.key: overrides.current(c, row.key, now) for row in rows if row.overridden_until is not None}
@@ -59,14 +62,17 @@ def settle(c: Connection, active: Active, leads: Sequence[Restless], *, by: str,
     put_leads(c, placed)
     once_kept(c, partial(active.tally.count, [(row.tier, row.score) for row in placed]))
     write_moves(c, moves, by=by, now=now)
+    for lead, row in zip(leads, placed, strict=True):
+        if _woke(lead, row):
+            snoozes.add_snooze(c, SnoozeRow(lead=row.key, at=now, by=by, until=now, because=f"New data put it into {row.tier}"))
     news = [_score(lead, row, one, inputs[row.key], now) for lead, row, one in zip(leads, placed, scored, strict=True) if _tells(lead, row)]
     scores.add_scores(c, news)
     return {row.key: (row, one) for row, one in zip(placed, scored, strict=True)}
 
 
 def _stands(active: Active, lead: Restless, scored: Scored, forced: OverrideRow | None, now: datetime) -> LeadRow:
-    row = lead.row
-    said = counting(active, scored, forced, row)
+    said = counting(active, scored, forced, lead.row)
+    row = _roused(active, lead, said)
     no_call, no_email = flags_of(active, row)
     contact = said.contact
     due = _deadline(active, lead.before, row, said.due_within, now, contact=contact)
@@ -78,6 +84,19 @@ def _stands(active: Active, lead: Restless, scored: Scored, forced: OverrideRow 
         reason=top_reason(scored, contact=contact), overridden_until=None if forced is None else forced.expires_at,
         due_at=due, first_due_at=_first_deadline(row, said.due_within, due, now),
     )
+
+
+def _roused(active: Active, lead: Restless, said: Overruled) -> LeadRow:
+    """Wake a snoozed lead that is better now by what is known of it; as time passes, or by another model alone, none wakes."""
+    tiers = [rule.name for rule in active.bundle.policy.tiers]
+    before, row = lead.before, lead.row
+    if before is None or row.status != "snoozed" or lead.cause != "new data" or not said.contact or before.tier not in tiers:
+        return row
+    return replace(row, status="open", snoozed_until=None) if tiers.index(said.tier) < tiers.index(before.tier) else row
+
+
+def _woke(lead: Restless, row: LeadRow) -> bool:
+    return lead.row.status == "snoozed" and row.status == "open"
 
 
 def counting(active: Active, scored: Scored, forced: OverrideRow | None, row: LeadRow) -> Overruled:
@@ -112,12 +131,17 @@ def _overruled(active: Active, scored: Scored, tier: str | None, fields: Mapping
 
 
 def _deadline(active: Active, before: LeadRow | None, row: LeadRow, within: str, now: datetime, *, contact: bool) -> datetime | None:
-    """Return by when to act: the time begins when the lead comes, or comes into a tier with another deadline; the first contact ends it."""
+    """Return by when to act: the time begins when the lead comes, or comes into a tier with another deadline; the first contact ends it.
+
+    While a lead sleeps no time begins: it does when the lead wakes.
+    """
     if row.contacted_at is not None or row.status not in {"open", "snoozed"}:
         return row.due_at
     if not contact:
         return None
-    if before is not None and before.due_at is not None and before.due_within == within:
+    if row.status == "snoozed":
+        return row.due_at
+    if before is not None and before.status != "snoozed" and before.due_at is not None and before.due_within == within:
         return row.due_at
     return due_at(within, now, active.zone)
 
@@ -125,6 +149,8 @@ def _deadline(active: Active, before: LeadRow | None, row: LeadRow, within: str,
 def _first_deadline(row: LeadRow, within: str, due: datetime | None, now: datetime) -> datetime | None:
     """Return the deadline by which a lead is judged: another tier's takes its place only before it has passed, and nothing else does."""
     first = row.first_due_at
+    if row.status == "snoozed" and due is not None:
+        return first
     if first is not None and (row.contacted_at is not None or first <= now or (due is not None and row.due_within == within)):
         return first
     return due
@@ -137,8 +163,9 @@ def _tells(lead: Restless, row: LeadRow) -> bool:
 
 
 def _score(lead: Restless, row: LeadRow, scored: Scored, inputs: str, now: datetime) -> ScoreRow:
+    woke = f"; that put it into {row.tier} and woke it" if _woke(lead, row) else ""
     return ScoreRow(
         lead=row.key, at=now, model=row.model, inputs=inputs, probability=row.probability, probability_low=row.probability_low,
         probability_high=row.probability_high, score=row.score, tier=row.tier, contact=row.contact, expected_profit=row.expected_profit,
-        reasons=[reason._asdict() for reason in scored.reasons[:REASONS]], cause=lead.cause, because=lead.because,
+        reasons=[reason._asdict() for reason in scored.reasons[:REASONS]], cause=lead.cause, because=lead.because + woke,
     )

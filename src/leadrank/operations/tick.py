@@ -17,8 +17,8 @@ from leadrank.operations.registry import CHUNK, rescored
 from leadrank.operations.routing import Move, place, placeable, write_moves
 from leadrank.operations.scoring import depends_on_time
 from leadrank.operations.standing import Restless, settle
+from leadrank.operations.waking import woken
 from leadrank.operations.who import LEADRANK
-from leadrank.operations.work import woken
 from leadrank.store import access, accounts, leads, overrides, parents
 from leadrank.store.purge import purge
 from leadrank.store.queue import Cursor, QueueFilter, page

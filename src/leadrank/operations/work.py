@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
 from sqlalchemy import Connection
 
-from leadrank.decisions.deadline import due_at
 from leadrank.errors import ConflictError, NotFoundError, UsageError, nearest
 from leadrank.local_days import clock_time
 from leadrank.operations.champion import Active
@@ -18,12 +16,13 @@ from leadrank.operations.desk import Desk, own_lead, writing
 from leadrank.operations.ended import known_already
 from leadrank.operations.intake import ALIVE
 from leadrank.operations.money import amount_given
-from leadrank.operations.routing import Move, place, without_owner, write_moves
+from leadrank.operations.routing import without_owner
 from leadrank.operations.standing import Restless, settle
+from leadrank.operations.waking import due_again, woken
 from leadrank.operations.who import Who
 from leadrank.store import accounts, assignments, contacts, outcomes, overrides, snoozes
 from leadrank.store import feedback as feedbacks
-from leadrank.store.leads import change_lead, loads, put_leads
+from leadrank.store.leads import change_lead, loads
 from leadrank.store.records import AccountRow, AssignmentRow, ContactRow, FeedbackRow, LeadRow, OutcomeRow, OverrideRow, SnoozeRow
 
 Verdict = Literal["right", "too high", "too low"]
@@ -63,7 +62,7 @@ def take_back_contact(desk: Desk, who: Who, key: str, *, now: datetime) -> LeadR
         contacts.take_back(c, last, now)
         first = min((one.at for one in made if one.id != last.id), default=None)
         passed = first is None and (row.due_at is None or row.due_at <= now)
-        due = _again(desk.champion.of(c), replace(row, contacted_at=None), now) if passed else row.due_at
+        due = due_again(desk.champion.of(c), replace(row, contacted_at=None), now) if passed else row.due_at
         return _changed(c, row, now, contacted_at=first, due_at=due)
 
 
@@ -99,7 +98,7 @@ def reopen(desk: Desk, who: Who, key: str, *, now: datetime) -> LeadRow:
         held = overrides.current(c, key, now)
         again = "" if held is None else f"; the override to {held.tier} by {held.by} holds again"
         # A deadline that passed while the lead was closed was missed by nobody.
-        due = row.due_at if row.due_at is None or row.due_at > now else _again(active, row, now)
+        due = row.due_at if row.due_at is None or row.due_at > now else due_again(active, row, now)
         open_again = replace(row, status="open", due_at=due, overridden_until=None if held is None else held.expires_at)
         back = Restless(row, open_again, "reopened", f"{who.name} took back that it was {row.status}{again}")
         return _settled(c, active, back, who, now)
@@ -217,24 +216,6 @@ def take(desk: Desk, who: Who, key: str, *, now: datetime) -> LeadRow:
     with writing(desk, who, "take", key, now=now) as c:
         row = _alive(own_lead(c, who, "take", key))
         return row if row.owner == who.own else _given(c, desk.champion.of(c), row, who.own, f"Taken by {who.name}", who, now)
-
-
-def woken(c: Connection, active: Active, rows: Sequence[LeadRow], *, by: str, now: datetime) -> list[LeadRow]:
-    """Put leads back into the queue: their deadlines begin anew, and where an owner has no room for them any more, they find another.
-
-    Each gets a snooze that ends as it begins, which tells of it.
-    """
-    moves = [Move(row, replace(row, status="open", snoozed_until=None, due_at=_again(active, row, now), updated_at=now)) for row in rows]
-    moves = place(c, active, moves)
-    put_leads(c, [move.row for move in moves])
-    write_moves(c, moves, by=by, now=now)
-    for row in rows:
-        snoozes.add_snooze(c, SnoozeRow(lead=row.key, at=now, by=by, until=now, because="Back in the list"))
-    return [move.row for move in moves]
-
-
-def _again(active: Active, row: LeadRow, now: datetime) -> datetime | None:
-    return row.due_at if row.contacted_at is not None or not row.contact else due_at(row.due_within, now, active.zone)
 
 
 def _given(c: Connection, active: Active, row: LeadRow, owner: str | None, because: str, who: Who, now: datetime) -> LeadRow:
