@@ -173,11 +173,11 @@ def test_nothing_begins_in_the_future(desk: Desk, root: Who, now: datetime) -> N
     assert [one.lead.created_at for one in taken] == [now, begun[1]]
 
 
-def test_a_closed_lead_keeps_its_score_when_new_fields_come(desk: Desk, root: Who, now: datetime) -> None:
+def test_a_lead_that_converted_keeps_its_score_when_new_fields_come(desk: Desk, root: Who, now: datetime) -> None:
     take_leads(desk, root, [NewLead("L1", COLD)], now=now)
-    work.outcome(desk, root, "L1", converted=False, now=now)
+    work.outcome(desk, root, "L1", converted=True, now=now)
     taken = take_leads(desk, root, [NewLead("L1", KEEN)], now=now)[0]
-    assert (taken.changed, taken.lead.status, taken.lead.fields) == (True, "lost", KEEN)
+    assert (taken.changed, taken.lead.status, taken.lead.fields) == (True, "converted", KEEN)
     with desk.store.reading() as c:
         assert len(scores.history(c, "L1")) == 1
 

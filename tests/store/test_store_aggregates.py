@@ -62,6 +62,14 @@ def test_the_last_outcome_of_a_lead_counts_where_it_fell(worked, noon):
         assert aggregates.closed(c, noon, noon + 3 * DAY + HOUR) == []
 
 
+def test_the_last_outcome_before_a_lead_came_back_by_itself_counts_as_well(worked, row, noon):
+    with worked.writing() as c:
+        for day, told in enumerate(({"converted": False}, {"converted": None, "came_back": True}, {"converted": True}, {"converted": None})):
+            add_outcome(c, row("outcome", lead="new", at=noon + (20 + day) * DAY, **told))
+        add_outcome(c, row("outcome", lead="lost", at=noon + 20 * DAY, converted=None, came_back=True))
+        assert [(one.lead, one.converted) for one in aggregates.closed(c, noon, APRIL)] == [("late", True), ("lost", False), ("new", False)]
+
+
 def test_a_first_response_has_the_tier_of_its_moment_and_the_first_deadline(worked, noon):
     with worked.reading() as c:
         found = {one.lead: one for one in aggregates.first_responses(c, noon, APRIL)}

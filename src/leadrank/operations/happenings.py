@@ -17,6 +17,7 @@ from leadrank.errors import ConflictError, NotFoundError, UsageError, nearest
 from leadrank.operations.allowed import check
 from leadrank.operations.cells import checked_fields, listed
 from leadrank.operations.champion import Active
+from leadrank.operations.comeback import acted_again
 from leadrank.operations.conversions import conversion_among, converted_by
 from leadrank.operations.desk import Desk, writing
 from leadrank.operations.intake import LONGEST_KEY, check_key, restless_by
@@ -87,7 +88,8 @@ class ParentFields:
 def take_events(desk: Desk, who: Who, events: Sequence[NewEvent], *, now: datetime, strict: bool | None = None) -> list[Happened]:
     """Take events, and score their leads anew; answers come in the order of the events.
 
-    The event that the model foretells (`[target] event`) closes its lead as converted.
+    The event that the model foretells (`[target] event`) closes its lead as converted. A lost lead to which anything else
+    happened since is open again.
 
     Parameters
     ----------
@@ -212,7 +214,8 @@ def _moved(
         won = conversion_among(active.project, own)
         if won is not None:
             row = converted_by(c, active.project, who, row, won, now=now)
-        why = restless_by(active, rows[key], row, _said(active, own))
+        told = [(event, (*event.set, *event.add)) for event in own]
+        why = acted_again(c, active, who, rows[key], row, told, now=now) or restless_by(active, rows[key], row, _said(active, own))
         quiet[key] = row
         if why is not None:
             restless.append(why)

@@ -14,6 +14,7 @@ from leadrank.errors import UsageError
 from leadrank.operations.allowed import check
 from leadrank.operations.cells import changes_in_words, changes_of, checked_fields, listed
 from leadrank.operations.champion import Active
+from leadrank.operations.comeback import signed_up_again
 from leadrank.operations.desk import Desk, writing
 from leadrank.operations.notices import Notice
 from leadrank.operations.odd import odd_in_lead, refuse, strictness
@@ -50,11 +51,14 @@ class Taken:
 
 
 def take_leads(
-    desk: Desk, who: Who, leads: Sequence[NewLead], *, now: datetime, strict: bool | None = None, in_part: bool = False
+    desk: Desk, who: Who, leads: Sequence[NewLead], *, now: datetime, strict: bool | None = None, in_part: bool = False,
+    revives: bool = True,
 ) -> list[Taken]:
     """Take leads, new ones and those that are there: fields that came are set, all others stay.
 
-    The same lead again changes nothing, and adds no score. A key that comes twice in one call is one lead, with the fields of both.
+    The same lead again changes nothing, and adds no score. A lost lead of which new fields come is open again; one that converted stays so.
+
+    A key that comes twice in one call is one lead, with the fields of both.
 
     Parameters
     ----------
@@ -64,6 +68,8 @@ def take_leads(
         Whether leads with odd fields are refused; None: as the project says.
     in_part
         Whether more may come later, so that what is not there is no reason to refuse: told it is.
+    revives
+        Whether it is the leads that speak; a table only tells what is known of them, and opens no lost one again.
 
     Raises
     ------
@@ -84,7 +90,7 @@ def take_leads(
         odd = {key: odd_in_lead(active, lead.fields, rows[key]) for key, lead in given.items()}
         if strictness(active, strict):
             refuse([(lead.key, odd[lead.key]) for lead in leads], in_part=in_part)
-        found = _taken(c, active, who, rows, known, odd, now)
+        found = _taken(c, active, who, rows, known, odd, now, revives=revives)
         return [found[lead.key] for lead in leads]
 
 
@@ -99,7 +105,7 @@ def take_many(desk: Desk, who: Who, leads: Sequence[NewLead], *, now: datetime, 
     for at in range(0, len(leads), piece):
         if at:
             desk.store.breathe()
-        taken += len(take_leads(desk, who, leads[at : at + piece], now=now, strict=strict, in_part=True))
+        taken += len(take_leads(desk, who, leads[at : at + piece], now=now, strict=strict, in_part=True, revives=False))
     return taken
 
 
@@ -122,10 +128,12 @@ def check_key(key: str) -> None:
 
 def _taken(
     c: Connection, active: Active, who: Who, rows: Mapping[str, LeadRow], known: Mapping[str, LeadRow], odd: Mapping[str, tuple[Notice, ...]],
-    now: datetime,
+    now: datetime, *, revives: bool,
 ) -> dict[str, Taken]:
     changed = {key for key, row in rows.items() if row != known.get(key)}
-    restless = [reason for key in rows if key in changed and (reason := restless_by(active, known.get(key), rows[key])) is not None]
+    back = [signed_up_again(c, active, who, known[key], rows[key], now=now) for key in rows if revives and key in changed and key in known]
+    reasons = [*back, *(restless_by(active, known.get(key), rows[key]) for key in rows if key in changed)]
+    restless = [reason for reason in reasons if reason is not None]
     found = settle(c, active, restless, by=who.name, now=now)
     quiet = {key: replace(rows[key], updated_at=now) for key in changed if key not in found}
     put_leads(c, quiet.values())

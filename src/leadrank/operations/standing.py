@@ -23,7 +23,7 @@ from leadrank.store.connect import once_kept
 from leadrank.store.leads import put_leads
 from leadrank.store.records import LeadRow, OverrideRow, ScoreRow, SnoozeRow
 
-Cause = Literal["created", "new data", "time passing", "new model", "override", "override ended", "reopened"]
+Cause = Literal["created", "new data", "time passing", "new model", "override", "override ended", "reopened", "came back"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _deadline(active: Active, before: LeadRow | None, row: LeadRow, within: str,
         return None
     if row.status == "snoozed":
         return row.due_at
-    if before is not None and before.status != "snoozed" and before.due_at is not None and before.due_within == within:
+    if before is not None and before.status != "snoozed" and row.due_at is not None and before.due_within == within:
         return row.due_at
     return due_at(within, now, active.zone)
 

@@ -55,7 +55,8 @@ def take_back_contact(desk: Desk, who: Who, key: str, *, now: datetime) -> LeadR
     """
     with writing(desk, who, "take_back_contact", key, now=now) as c:
         row = own_lead(c, who, "take_back_contact", key)
-        made = contacts.standing(c, key)
+        back = outcomes.came_back_at(c, key)
+        made = [one for one in contacts.standing(c, key) if back is None or one.at >= back]
         last = next((one for one in reversed(made) if one.by == who.name), None)
         if last is None:
             return row
@@ -248,7 +249,8 @@ def _room(rep: AccountRow, load: int, row: LeadRow) -> None:
 
 def _alive(row: LeadRow) -> LeadRow:
     if row.status not in ALIVE:
-        raise ConflictError(f"Lead {row.key!r} is closed: {row.status}.", "Send it with its new fields if it came back, under a key of its own.")
+        back = "Send it with its new fields if it came back" + (", under a key of its own." if row.status == "converted" else ".")
+        raise ConflictError(f"Lead {row.key!r} is closed: {row.status}.", back)
     return row
 
 

@@ -133,13 +133,14 @@ class ContactTold(Told):
 
 
 class OutcomeTold(Told):
-    """How a lead ended; null took that back."""
+    """How a lead ended; null took that back, or it `came_back` by itself."""
 
     at: Stamp
     by: str
     converted: bool | None
     value: float | None
     note: str
+    came_back: bool
 
 
 class FeedbackTold(Told):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from sqlalchemy import Column, ColumnElement, Connection, Subquery, and_, exists, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Subquery, and_, exists, func, or_, select, true
 
 from leadrank.store.contacts import counting
 from leadrank.store.schema import contacts, leads, outcomes
@@ -27,7 +27,7 @@ class Contacted:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The last outcome of a lead."""
+    """The last outcome of a lead, or the last one before it came back by itself."""
 
     lead: str
     at: datetime
@@ -78,7 +78,7 @@ def contacted(c: Connection, since: datetime, until: datetime, *, own: bool = Fa
 
 
 def closed(c: Connection, since: datetime, until: datetime) -> list[Closed]:
-    """Read the last outcome of each lead, where it fell into the period."""
+    """Read the last outcome of each lead, where it fell into the period; one that came back by itself had one before, too."""
     columns = (outcomes.c.lead, outcomes.c.at, leads.c.owner, leads.c.tier, outcomes.c.converted, outcomes.c.value)
     ended = (*_within(outcomes.c.at, since, until), _last(), outcomes.c.converted.is_not(None))
     query = select(*columns).join(leads, leads.c.key == outcomes.c.lead).where(*ended)
@@ -126,8 +126,10 @@ def _within(moment: Column[datetime], since: datetime, until: datetime) -> tuple
 
 
 def _last() -> ColumnElement[bool]:
-    """Of several outcomes of a lead the last one counts: the others were corrected, or taken back."""
-    return outcomes.c.id.in_(select(func.max(outcomes.c.id)).group_by(outcomes.c.lead))
+    """Of several outcomes of a lead the last one counts, and the last before it came back by itself: the others were corrected, or taken back."""
+    then = outcomes.alias("then")
+    following = select(then.c.came_back).where(then.c.lead == outcomes.c.lead, then.c.id > outcomes.c.id).order_by(then.c.id).limit(1)
+    return func.coalesce(following.scalar_subquery(), true()) == true()
 
 
 def _first_contacts() -> Subquery:
@@ -138,9 +140,9 @@ def _first_contacts() -> Subquery:
 
 
 def _closings() -> Subquery:
-    """Say when each lead was closed first since it was last open: a correction does not make the wait longer."""
+    """Say when each lead was closed first: neither a correction makes the wait longer, nor that it came back; one that is taken back is none."""
     back = outcomes.alias("back")
-    taken_back = exists().where(back.c.lead == outcomes.c.lead, back.c.id > outcomes.c.id, back.c.converted.is_(None))
+    taken_back = exists().where(back.c.lead == outcomes.c.lead, back.c.id > outcomes.c.id, back.c.converted.is_(None), ~back.c.came_back)
     counted = select(outcomes.c.lead, func.min(outcomes.c.at).label("at")).where(outcomes.c.converted.is_not(None), ~taken_back)
     return counted.group_by(outcomes.c.lead).subquery()
 

@@ -96,7 +96,10 @@ class ContactRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeRow:
-    """How it ended; the last one of a lead counts. Where `converted` is None, those before were taken back: the lead is open again."""
+    """How it ended; the last one of a lead counts. Where `converted` is None the lead is open again: those before were taken back.
+
+    Where it `came_back` by itself, what was before stays how it ended then.
+    """
 
     lead: str
     at: datetime
@@ -104,6 +107,7 @@ class OutcomeRow:
     converted: bool | None
     value: float | None = None
     note: str = ""
+    came_back: bool = False
     id: int = 0
 
 

@@ -114,7 +114,7 @@ scores = Table(
     Column("contact", Boolean, nullable=False),
     Column("expected_profit", Float),
     Column("reasons", Document, nullable=False),  # list of sentences with their contributions
-    Column("cause", String(20), nullable=False),  # created, new data, time passing, new model, override, override ended, reopened
+    Column("cause", String(20), nullable=False),  # created, new data, time passing, new model, override, override ended, reopened, came back
     Column("because", Text, nullable=False),  # the cause in a sentence
     Index("ix_scores_lead", "lead", "id"),
     Index("ix_scores_at", "at"),
@@ -131,9 +131,10 @@ contacts = Table(
 outcomes = Table(
     "outcomes", metadata, _number(), _lead(), Column("at", Moment, nullable=False), _by(),
     Column("converted", Boolean), Column("value", Float), Column("note", Text, nullable=False, server_default=""),
+    Column("came_back", Boolean, nullable=False, server_default=text("false")),  # the lead itself opened it again; what was before counts
     Index("ix_outcomes_lead", "lead", "at"), Index("ix_outcomes_at", "at"),
 )
-"""A null for `converted` takes the lead's earlier ones back."""
+"""A null for `converted` takes the lead's earlier ones back, unless it `came_back` by itself."""
 
 feedback = Table(
     "feedback", metadata, _number(), _lead(), Column("at", Moment, nullable=False), _by(),

@@ -73,7 +73,8 @@ def _lead(visit: Visit, key: str, *, said: str = "", answer: explaining.WhatIf |
     lead, told, past = seen.known.lead, seen.told, seen.past
     active = visit.desk.champion.current()
     undone = {one.takes_back for one in past.contacts}
-    mine = any(one.takes_back is None and one.by == visit.who.name and one.id not in undone for one in past.contacts)
+    back = max((one.at for one in past.outcomes if one.came_back), default=lead.created_at)
+    mine = any(one.at >= back and one.takes_back is None and one.by == visit.who.name and one.id not in undone for one in past.contacts)
     return page(
         visit, "lead.html", here="/app/queue", stamp=_stamp(lead), lead=lead, known=seen.known, past=past, said=said_of(said), told=told,
         gauge=_gauge(lead, active.bundle), reasons=reasons_of(told), base=percent(_base(told)), parts=told.parts,
