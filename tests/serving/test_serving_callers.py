@@ -156,6 +156,28 @@ def test_a_session_s_cookie_is_for_the_browser_alone(client: TestClient, keys: d
     assert "Secure" not in cookie  # plain HTTP on loopback
 
 
+@pytest.mark.parametrize("others", ['g_state={"i_l":0}', 'a="b', "no value", "b@d[]=1; =; ;", "cf=é"])
+def test_a_session_is_found_whatever_the_cookies_of_others_look_like(client: TestClient, keys: dict[str, str], others: str) -> None:
+    assert keys
+    csrf = _logged_in(client)
+    token = client.cookies["leadrank"]
+    for cookie in (f"{others}; leadrank={token}", f"leadrank={token}; {others}"):
+        headers = {b"cookie": cookie.encode("latin-1"), b"x-csrf-token": csrf.encode()}
+        assert client.get("/session", headers=headers).status_code == 200
+        assert client.post("/leads", json={"key": "x"}, headers=headers).status_code in {200, 201}
+
+
+def test_a_browser_that_keeps_no_cookie_is_told_so_instead_of_being_asked_again_and_again(client: TestClient, keys: dict[str, str]) -> None:
+    assert keys
+    given = {"name": "rep", "password": PASSWORD, "next": "/app/queue?tier=High"}
+    came = client.post("/app/login", data=given, follow_redirects=False).headers["location"]
+    assert client.get(came, follow_redirects=False).headers["location"] == "/app/queue?tier=High"
+    client.cookies.clear()
+    told = client.get(came, headers={"cookie": 'g_state={"i_l":0}'}, follow_redirects=False)
+    assert (told.status_code, "this browser kept no cookie" in told.text) == (401, True)
+    assert 'value="/app/queue?tier=High"' in told.text
+
+
 def test_elsewhere_the_cookie_travels_over_https_only(service: Service, keys: dict[str, str]) -> None:
     assert keys
     with TestClient(app_of(service), base_url="https://leads.example") as client:

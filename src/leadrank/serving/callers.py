@@ -7,8 +7,9 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from http.cookies import CookieError, SimpleCookie
 from typing import Literal, NamedTuple
+
+from starlette.requests import cookie_parser
 
 from leadrank.errors import ServiceError
 from leadrank.operations.accounts import any_account
@@ -206,20 +207,17 @@ def credential(headers: Headers) -> tuple[Literal["key", "session"], str]:
 
 
 def cookie_of(header: bytes) -> str:
-    """Return our own cookie of a header, or nothing.
+    """Return our own cookie of a header, or nothing; whatever cookies of others on the same host look like.
 
     Examples
     --------
-    >>> cookie_of(b"a=1; leadrank=xyz")
+    >>> cookie_of(b'g_state={"i_l":0}; leadrank=xyz')
     'xyz'
     """
     if b"leadrank=" not in header:
         return ""
-    try:
-        jar = SimpleCookie(header.decode("latin-1"))
-    except CookieError:
-        return ""
-    return next((jar[name].value for name in (SAFE_COOKIE, COOKIE) if name in jar), "")
+    jar = cookie_parser(header.decode("latin-1"))
+    return jar.get(SAFE_COOKIE) or jar.get(COOKIE, "")
 
 
 def fingerprint(given: tuple[str, str]) -> bytes:

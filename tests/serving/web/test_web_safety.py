@@ -90,7 +90,9 @@ def test_a_form_from_another_site_changes_nothing(team: Running) -> None:
 def test_after_the_log_in_nobody_is_led_elsewhere(team: Running, place: str) -> None:
     with httpx.Client(base_url=team.address) as client:
         answer = client.post("/app/login", data={"name": "rob", "password": PASSWORD, "next": place})
-        assert answer.headers["location"] == "/app"
+        assert answer.headers["location"] == "/app/login/entered?next=/app"
+        assert client.get(answer.headers["location"]).headers["location"] == "/app"
+        assert client.get("/app/login/entered", params={"next": place}).headers["location"] == "/app"
 
 
 def test_after_an_act_nobody_is_led_elsewhere(fresh: Running) -> None:
