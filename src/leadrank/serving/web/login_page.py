@@ -17,7 +17,7 @@ from leadrank.serving.web.failed import LOGIN
 from leadrank.serving.web.said import said_of
 from leadrank.serving.web.templating import page
 
-NO_COOKIE = "Name and password were right, but this browser kept no cookie, so nobody is logged in. Allow cookies for this address, then log in again."
+NO_COOKIE = "Name and password were right, but this browser kept no cookie. Allow cookies for this address, then log in again."
 pages = APIRouter(route_class=PageRoute)
 door = APIRouter(route_class=OpenRoute)
 
