@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timedelta
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import polars as pl
 import pytest
+from sqlalchemy import Connection
 
 from leadrank.errors import ConflictError, NotFoundError, UsageError
-from leadrank.operations import queue, work
+from leadrank.operations import happenings, queue, work
 from leadrank.operations.conversions import conversion_among
 from leadrank.operations.desk import Desk
 from leadrank.operations.happenings import NewEvent, ParentFields, take_events, take_parents
@@ -19,6 +23,7 @@ from leadrank.operations.odd import OddError
 from leadrank.operations.tick import tick
 from leadrank.operations.who import Who
 from leadrank.store.connect import Store
+from leadrank.store.records import EventRow
 
 HOUR = timedelta(hours=1)
 PAST = datetime.fromisoformat("2025-06-01")
@@ -53,6 +58,33 @@ def test_the_name_of_another_lead_s_event_is_refused_and_not_dropped_without_a_w
         with pytest.raises(ConflictError, match=r"An event 'ev-.' has come with another lead than 'L2'"):
             take_events(desk, root, events, now=now)
     assert [queue.lead(desk, root, key, now=now).lead.fields["visits"] for key in ("L1", "L2")] == [4, 3]
+
+
+def test_of_two_at_once_with_one_name_for_two_leads_the_later_is_refused(
+    store: Store, desk_of: Callable[..., Desk], root: Who, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = desk_of("small", store)
+    take_leads(desk, root, [NewLead("L1", {"visits": 3}), NewLead("L2", {"visits": 3})], now=now)
+    both, write, refused = Barrier(2), happenings.add_events, list[str]()
+
+    def write_together(c: Connection, rows: Iterable[EventRow]) -> set[str]:
+        with suppress(BrokenBarrierError):  # the writers of a file never meet
+            both.wait(1)
+        return write(c, rows)
+
+    def send(key: str) -> bool:
+        try:
+            return take_events(desk, root, [NewEvent("e", key, "view", now, add={"visits": 1})], now=now)[0].new
+        except ConflictError:
+            refused.append(key)
+            return False
+
+    monkeypatch.setattr(happenings, "add_events", write_together)
+    with ThreadPoolExecutor(2) as pool:
+        told = dict(zip(("L1", "L2"), pool.map(send, ("L1", "L2")), strict=True))
+    assert sorted(told.values()) == [False, True]
+    assert refused == [key for key, new in told.items() if not new]
+    assert {key: queue.lead(desk, root, key, now=now).lead.fields["visits"] for key in told} == {key: 3 + new for key, new in told.items()}
 
 
 def test_odd_fields_are_told_with_the_nearest_name_as_they_are_after_the_event(desk: Desk, root: Who, now: datetime) -> None:

@@ -116,8 +116,8 @@ def take_events(desk: Desk, who: Who, events: Sequence[NewEvent], *, now: dateti
         for row in known.values():
             check(who, "take_events", row)
         created = _created(c, active, who, [key for key in keys if key not in known], now)
-        _refuse_others(c, events)
         new = add_events(c, [_row(event, now) for event in events])
+        _refuse_others(c, events)
         # Of two with one name in one call, the first one counts.
         first = {event.event: place for place, event in reversed(list(enumerate(events))) if event.event in new}
         rows = known | created
@@ -167,7 +167,10 @@ def _check_event(active: Active, event: NewEvent) -> None:
 
 
 def _refuse_others(c: Connection, events: Sequence[NewEvent]) -> None:
-    """Refuse a name that an event of another lead has: it would be taken for that event again, and lost without a word."""
+    """Refuse a name that an event of another lead has: it would be taken for that event again, and lost without a word.
+
+    Looked at once ours are written: until then somebody else may write the name for another lead.
+    """
     leads = leads_of_events(c, (event.event for event in events))
     for event in events:
         held = leads.setdefault(event.event, event.lead)
