@@ -28,13 +28,15 @@ class Owned(Held, Protocol):
 class Rule(NamedTuple):
     """Who may do one thing: these roles, with a key of this scope; reps only with leads that are theirs if it is about leads.
 
-    Where it says `nobodys`, reps may do it also with the leads that nobody has and that are within their reach.
+    Where it says `nobodys`, reps may do it also with the leads that nobody has and that are within their reach; where it says `people`,
+    no key will do: what it made would outlive it, and a key that was stolen would go on for ever.
     """
 
     roles: frozenset[Role]
     scope: Scope
     leads: bool = False
     nobodys: bool = False
+    people: bool = False
 
 
 EVERYONE = frozenset(ROLES)
@@ -85,10 +87,10 @@ ALLOWED: dict[str, Rule] = {
     "rollback": Rule(ADMIN, "models"),
     "rescore_open": Rule(ADMIN, "models"),
     "accounts": Rule(ADMIN, "accounts"),
-    "add_account": Rule(ADMIN, "accounts"),
+    "add_account": Rule(ADMIN, "accounts", people=True),
     "change_account": Rule(ADMIN, "accounts"),
-    "set_password": Rule(EVERYONE, "accounts"),
-    "add_key": Rule(EVERYONE, "accounts"),
+    "set_password": Rule(EVERYONE, "accounts", people=True),
+    "add_key": Rule(EVERYONE, "accounts", people=True),
     "keys": Rule(EVERYONE, "accounts"),
     "revoke_key": Rule(EVERYONE, "accounts"),
     "access_log": Rule(ADMIN, "accounts"),
@@ -134,6 +136,8 @@ def check(who: Who, operation: str, lead: Owned | None = None) -> None:
     if rule.scope not in who.scopes:
         has = ", ".join(sorted(who.scopes)) or "none"
         raise ForbiddenError(f"`{operation}` needs a key with the scope {rule.scope!r}; this one has {has}.", "Make a key with that scope.")
+    if rule.people and who.is_program:
+        raise ForbiddenError(f"`{operation}` is for people: what a key made would outlive it.", "Log in (/app, or POST /session) and do it there.")
     if lead is None or is_theirs(who, lead):
         return
     if not is_within_reach(who, lead):

@@ -54,8 +54,6 @@ def add_key(
 
     Parameters
     ----------
-    scopes
-        None that the caller does not have.
     identity, secret
         16 and 64 hexadecimal digits, as `secrets.token_hex(8)` and `secrets.token_hex(32)` give them.
 
@@ -64,15 +62,13 @@ def add_key(
     UsageError
         The name or the scopes are empty, or the end is not within the next two years.
     ForbiddenError
-        It is for another account, or has scopes that the caller lacks.
+        It is for another account, or a key asks for it.
     """
     holder = account or who.own
     _checked(name, scopes, identity, secret, expires_at, now)
     with writing(desk, who, "add_key", identity, now=now) as c:
         if holder != who.own and who.role != "admin":
             raise ForbiddenError("Only an administrator makes keys for another account.", "Ask one.")
-        if not set(scopes) <= who.scopes:
-            raise ForbiddenError("A key cannot make one that may do more.", f"This one has {', '.join(sorted(who.scopes))}.")
         if get_account(c, holder) is None:
             raise NotFoundError(f"There is no account {holder!r}.", "A key belongs to an account; make one first.")
         told = sorted(set(scopes))

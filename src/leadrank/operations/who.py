@@ -53,6 +53,17 @@ class Who:
         """
         return self.account or self.name
 
+    @property
+    def is_program(self) -> bool:
+        """Whether a key was shown, in place of a log-in.
+
+        Examples
+        --------
+        >>> Who("ann", "rep").is_program, Who("key:a1b2/ann", "rep", account="ann").is_program
+        (False, True)
+        """
+        return bool(self.account)
+
 
 LOCAL = Who("local", "admin")
 """The one user of a machine without accounts."""
