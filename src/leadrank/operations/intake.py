@@ -10,7 +10,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from leadrank.data import ColumnSchema, clean_cell
-from leadrank.errors import UsageError
+from leadrank.errors import ConflictError, UsageError
 from leadrank.operations.allowed import check
 from leadrank.operations.cells import changes_in_words, changes_of, checked_fields, listed
 from leadrank.operations.champion import Active
@@ -52,7 +52,7 @@ class Taken:
 
 def take_leads(
     desk: Desk, who: Who, leads: Sequence[NewLead], *, now: datetime, strict: bool | None = None, in_part: bool = False,
-    revives: bool = True,
+    revives: bool = True, only_new: bool = False,
 ) -> list[Taken]:
     """Take leads, new ones and those that are there: fields that came are set, all others stay.
 
@@ -70,9 +70,13 @@ def take_leads(
         Whether more may come later, so that what is not there is no reason to refuse: told it is.
     revives
         Whether it is the leads that speak; a table only tells what is known of them, and opens no lost one again.
+    only_new
+        Whether a lead that is there already is refused.
 
     Raises
     ------
+    ConflictError
+        A lead is there already, and only new ones were to be taken.
     UsageError
         A key is empty or longer than 200 letters.
     OddError
@@ -86,6 +90,8 @@ def take_leads(
         known = lock_leads(c, given)
         for row in known.values():
             check(who, "take_leads", row)
+        if known and only_new:
+            raise ConflictError(f"There is a lead {listed(known)} already.", "Choose another key, or add the fields to the lead that is there.")
         rows = {key: _with_fields(active, who, lead, known.get(key), now) for key, lead in given.items()}
         odd = {key: odd_in_lead(active, lead.fields, rows[key]) for key, lead in given.items()}
         if strictness(active, strict):
