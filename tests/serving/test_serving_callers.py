@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from datetime import timedelta
@@ -142,6 +143,18 @@ def test_a_key_makes_nothing_that_would_outlive_it_and_somebody_who_logged_in_do
         assert (answer.status_code, "Log in" in answer.json()["remedy"]) == (403, True), path
     token = {"x-csrf-token": _logged_in(client, "admin")}
     assert [client.request(method, path, json=body, headers=token).status_code for method, path, body in calls] == [201, 201, 200]
+
+
+def test_a_new_key_tells_its_moments_as_the_document_says(client: TestClient, keys: dict[str, str]) -> None:
+    assert keys
+    key = {"name": "crm", "scopes": ["read"], "expires_at": LATER}
+    made = client.post("/keys", json=key, headers={"x-csrf-token": _logged_in(client, "admin")}).json()
+    assert (made["expires_at"], made["scopes"], made["used_at"]) == (LATER, ["read"], None)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", made["created_at"])
+    told = client.get("/openapi.json").json()["components"]["schemas"]["NewKeyTold"]["properties"]
+    moment = {"type": "string", "format": "date-time"}
+    assert moment.items() <= told["expires_at"].items()
+    assert moment in told["used_at"]["anyOf"]
 
 
 def test_a_rep_sees_own_leads_only(client: TestClient, known: dict[str, str]) -> None:

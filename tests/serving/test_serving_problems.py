@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -189,3 +190,19 @@ def test_a_body_without_a_length_is_bounded_too(service: Service) -> None:
         assert client.post("/explain", content=parts, headers={"content-type": "application/json"}).status_code == 413
         assert client.post("/predict", content=(b" " * (1 << 20) for _ in range(3))).status_code == 413
     assert Limits().other < 20 << 20
+
+
+@pytest.mark.parametrize(("path", "name", "most"), [("/app/upload", "table", 64), ("/app/new", "key", 16)])
+def test_a_body_that_is_too_large_for_a_page_is_answered_with_a_page(client: TestClient, path: str, name: str, most: int) -> None:
+    answer = client.post(path, files={name: ("a.csv", b"x" * ((most << 20) + 1))}, headers={"origin": HOME, "sec-fetch-site": "same-origin"})
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "text/html; charset=utf-8")
+    assert f"At most {most} MB can be sent here." in answer.text
+
+
+def test_a_model_may_be_as_large_on_its_page_as_for_a_program(client: TestClient) -> None:
+    large = b"x" * (65 << 20)
+    headers = {"origin": HOME, "sec-fetch-site": "same-origin"}
+    shown = client.post("/app/model/add", files={"bundle": ("a.leadrank", large)}, headers=headers)
+    told = client.post("/models", content=large, headers={"content-type": "application/octet-stream"})
+    assert (shown.status_code, told.status_code) == (422, 422)
+    assert told.json()["detail"] in unescape(shown.text)

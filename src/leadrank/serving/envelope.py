@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from starlette.exceptions import HTTPException
 
+from leadrank.operations.registry import LARGEST
 from leadrank.serving.hot.body import Message, Receive, Send
 from leadrank.serving.hot.front import send_problem
 from leadrank.serving.numbers import number_of
@@ -64,10 +65,10 @@ class Envelope:
             scope["path"] = kept_slashes(scope)
         sending = _enveloped(send, scope, number, status, paged=paged)
         try:
-            if int(headers.get(b"content-length", b"0") or 0) > self._most(scope):
+            if not paged and int(headers.get(b"content-length", b"0") or 0) > self._most(scope):
                 await send_problem(sending, self._too_large(scope), number)
             else:
-                await self._app(scope, self._bounded(scope, receive), sending)
+                await self._app(scope, self._bounded(scope, receive, paged=paged), sending)
         except Exception:
             log.exception("Request %s failed.", number)
             if not status[0]:
@@ -80,23 +81,34 @@ class Envelope:
 
     def _most(self, scope: Scope) -> int:
         limits = self._service.settings.limits
-        return limits.batch if scope["path"] in {"/leads", "/events", "/models", "/app/upload", "/uploads"} else limits.other
+        if scope["path"] in {"/models", "/app/model/add"}:
+            return LARGEST
+        return limits.batch if scope["path"] in {"/leads", "/events", "/app/upload", "/uploads"} else limits.other
 
     def _too_large(self, scope: Scope) -> Problem:
         return Problem(413, f"A body here has at most {self._most(scope):,} bytes.", "Send it in parts.", headers={"connection": "close"})
 
-    def _bounded(self, scope: Scope, receive: Receive) -> Receive:
+    def _bounded(self, scope: Scope, receive: Receive, *, paged: bool) -> Receive:
         length, most = 0, self._most(scope)
 
         async def bounded() -> Message:
             nonlocal length
             message = await receive()
             length += len(message.get("body", b""))
+            if length > most and paged:
+                await _dropped(receive, message)
+                raise HTTPException(413, f"At most {most >> 20} MB can be sent here. Send a smaller file, or the table in parts.")
             if length > most:
                 raise HTTPException(413, self._too_large(scope).detail)
             return message
 
         return bounded
+
+
+async def _dropped(receive: Receive, message: Message) -> None:
+    """Read what is left of a body: a browser that is cut off while it sends shows nothing of the answer."""
+    while message.get("more_body"):
+        message = await receive()
 
 
 def _enveloped(send: Send, scope: Scope, number: str, status: list[int], *, paged: bool) -> Send:

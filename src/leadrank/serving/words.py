@@ -115,7 +115,7 @@ Text = Annotated[str, AfterValidator(plain_text), Field(max_length=2_000)]
 Name = Annotated[str, AfterValidator(plain_text), Field(min_length=1, max_length=200)]
 ShortName = Annotated[str, AfterValidator(plain_text), Field(min_length=1, max_length=100)]
 Moment = Annotated[datetime, Field(strict=False), BeforeValidator(written_moment), AfterValidator(naive_utc)]
-Stamp = Annotated[datetime, PlainSerializer(_moment, return_type=str)]
+Stamp = Annotated[datetime, PlainSerializer(_moment, return_type=str), WithJsonSchema({"type": "string", "format": "date-time"})]
 """A moment that is told, with its Z."""
 Noticed = Annotated[Any, PlainSerializer(to_builtins), WithJsonSchema(json.schema(Notice)["$defs"]["Notice"])]
 """A notice that is told, as /predict tells it."""

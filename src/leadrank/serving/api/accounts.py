@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -97,7 +98,7 @@ def add_key(given: KeyGiven, asker: Asker, service: At) -> NewKeyTold:
     """Make a key; its secret is told this once."""
     identity, hidden = secrets.token_hex(8), secrets.token_hex(32)
     made = keys.add_key(service.desk, asker.who, identity=identity, secret=hidden, **given.model_dump(), now=service.now())
-    return NewKeyTold(key=keys.key_text(identity, hidden), **KeyTold.model_validate(made).model_dump())
+    return NewKeyTold.model_validate(asdict(made) | {"key": keys.key_text(identity, hidden)})
 
 
 @router.delete("/keys/{identity}")
