@@ -1,14 +1,15 @@
-"""A lead that is entered by hand is stored once, shown as it is stored, and changes no lead that is there without a question."""
+"""A lead that is entered by hand is stored once, shown as it is stored, and changes none without a question; every lead's page opens."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from html import unescape
+from urllib.parse import quote
 
 import pytest
 from starlette.testclient import TestClient
-from tests.serving.conftest import HOME
+from tests.serving.conftest import HOME, PASSWORD
 
 from leadrank.serving.app import app_of
 from leadrank.serving.service import Service
@@ -69,3 +70,27 @@ def test_the_same_form_with_other_words_asks_before_it_changes_the_lead_that_it_
     http.post("/app/new", data=given)
     assert http.post("/app/new", data={**given, visits: "8"}).status_code == 409
     assert [row["fields"]["visits"] for row in http.get("/leads").json()["leads"]] == ["9"]
+
+
+@pytest.mark.parametrize("end", ["what-if", "stamp", "contact", "stamp/stamp"])
+def test_a_lead_s_page_opens_whatever_its_key_ends_in(http: TestClient, end: str) -> None:
+    http.post("/leads", json={"key": f"a/{end}", "fields": {"visits": 3}})
+    place = f"/app/leads/{quote(f'a/{end}', safe='')}"
+    assert f"<h1>a/{end}</h1>" in http.get(place).text
+    assert http.get(f"{place}/stamp").headers["content-type"].startswith("text/plain")
+    done = http.post(f"{place}/contact", data={"channel": "call"}, follow_redirects=False)
+    assert done.headers["location"] == f"{place}?said=contacted"
+    assert len(http.get(f"/leads/a%2F{quote(end, safe='')}/history").json()["contacts"]) == 1
+
+
+@pytest.mark.parametrize("place", ["/app/queue?tier=High&search=a%2F%2Fb", "/app/leads/a%2Fb", "/app/leads/a%3Fb"])
+def test_after_a_session_has_ended_the_log_in_leads_back_to_the_page_with_its_filters(http: TestClient, keys: dict[str, str], place: str) -> None:
+    assert keys
+    for headers in ({}, {"hx-request": "true", "hx-current-url": HOME + place}):
+        answer = http.get("/app/queue" if headers else place, headers=headers, follow_redirects=False)
+        led = answer.headers["hx-redirect" if headers else "location"]
+        form = http.get(led).text
+        assert unescape(re.findall(r'name="next" value="([^"]*)"', form)[0]) == place
+        given = http.post("/app/login", data={"name": "rep", "password": PASSWORD, "next": place}, follow_redirects=False).headers["location"]
+        assert http.get(given, follow_redirects=False).headers["location"] == place
+        http.cookies.clear()

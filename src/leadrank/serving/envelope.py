@@ -61,8 +61,7 @@ class Envelope:
         number = number_of(headers)
         scope["leadrank.number"], scope["leadrank.headers"] = number, headers
         paged = scope["path"] == PAGES or scope["path"].startswith(PAGES + "/")
-        if not paged:
-            scope["path"] = kept_slashes(scope)
+        scope["path"] = kept_slashes(scope)
         sending = _enveloped(send, scope, number, status, paged=paged)
         try:
             if not paged and int(headers.get(b"content-length", b"0") or 0) > self._most(scope):

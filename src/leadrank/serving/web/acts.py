@@ -14,6 +14,7 @@ from leadrank.serving.web.amounts import amount
 from leadrank.serving.web.entry import PageRoute, Posting
 from leadrank.serving.web.moments import day_given
 from leadrank.serving.web.once import once
+from leadrank.serving.words import Key
 
 pages = APIRouter(prefix="/leads", route_class=PageRoute)
 
@@ -35,7 +36,7 @@ def back_to(back: str | None, key: str, said: str) -> RedirectResponse:
 
 @pages.post("/{key:path}/done")
 def done(
-    visit: Posting, key: str, did: Annotated[Literal["contacted", "converted", "lost"], Form()], channel: Channel = "call", back: Back = None,
+    visit: Posting, key: Key, did: Annotated[Literal["contacted", "converted", "lost"], Form()], channel: Channel = "call", back: Back = None,
     number: Number = "",
 ) -> RedirectResponse:
     """Take the click of the list: contacted, won or lost."""
@@ -48,14 +49,14 @@ def done(
 
 
 @pages.post("/{key:path}/take")
-def take(visit: Posting, key: str, back: Back = None) -> RedirectResponse:
+def take(visit: Posting, key: Key, back: Back = None) -> RedirectResponse:
     """Let a rep have a lead that nobody has."""
     work.take(visit.desk, visit.who, key, now=visit.now)
     return back_to(back, key, "yours")
 
 
 @pages.post("/{key:path}/contact")
-def contact(visit: Posting, key: str, channel: Channel, note: Text = "", back: Back = None, number: Number = "") -> RedirectResponse:
+def contact(visit: Posting, key: Key, channel: Channel, note: Text = "", back: Back = None, number: Number = "") -> RedirectResponse:
     """Write down a contact with its note."""
     told = ("contact", key, channel, note)
     once(visit, number, told, lambda desk: work.contact(desk, visit.who, key, channel=channel, note=note, now=visit.now))
@@ -63,7 +64,7 @@ def contact(visit: Posting, key: str, channel: Channel, note: Text = "", back: B
 
 
 @pages.post("/{key:path}/contact/back")
-def take_back_contact(visit: Posting, key: str, back: Back = None, number: Number = "") -> RedirectResponse:
+def take_back_contact(visit: Posting, key: Key, back: Back = None, number: Number = "") -> RedirectResponse:
     """Take the last own contact back."""
     once(visit, number, ("contact back", key), lambda desk: work.take_back_contact(desk, visit.who, key, now=visit.now))
     return back_to(back, key, "uncontacted")
@@ -71,7 +72,7 @@ def take_back_contact(visit: Posting, key: str, back: Back = None, number: Numbe
 
 @pages.post("/{key:path}/outcome")
 def outcome(
-    visit: Posting, key: str, converted: Annotated[Literal["yes", "no"], Form()], value: Annotated[str, Form(max_length=30)] = "",
+    visit: Posting, key: Key, converted: Annotated[Literal["yes", "no"], Form()], value: Annotated[str, Form(max_length=30)] = "",
     note: Annotated[str, Form(max_length=work.LONGEST_NOTE)] = "", back: Back = None, seen: Annotated[int | None, Form()] = None,
 ) -> RedirectResponse:
     """Write down how it ended, with its value where there is one."""
@@ -81,28 +82,28 @@ def outcome(
 
 
 @pages.post("/{key:path}/reopen")
-def reopen(visit: Posting, key: str, back: Back = None) -> RedirectResponse:
+def reopen(visit: Posting, key: Key, back: Back = None) -> RedirectResponse:
     """Take back how it ended."""
     work.reopen(visit.desk, visit.who, key, now=visit.now)
     return back_to(back, key, "reopened")
 
 
 @pages.post("/{key:path}/consent")
-def consent(visit: Posting, key: str, no_call: Ticked = False, no_email: Ticked = False) -> RedirectResponse:
+def consent(visit: Posting, key: Key, no_call: Ticked = False, no_email: Ticked = False) -> RedirectResponse:
     """Take what a lead agrees to; a box without a tick is not sent."""
     work.consent(visit.desk, visit.who, key, do_not_call=no_call, do_not_email=no_email, now=visit.now)
     return back_to(None, key, "consent")
 
 
 @pages.post("/{key:path}/snooze")
-def snooze(visit: Posting, key: str, days: Annotated[int, Form(ge=1, le=365)], because: Text = "", back: Back = None) -> RedirectResponse:
+def snooze(visit: Posting, key: Key, days: Annotated[int, Form(ge=1, le=365)], because: Text = "", back: Back = None) -> RedirectResponse:
     """Put a lead off for some days, until the clock shows the same."""
     work.snooze(visit.desk, visit.who, key, until=days_later(visit.now, days, visit.zone), because=because, now=visit.now)
     return back_to(back, key, "snoozed")
 
 
 @pages.post("/{key:path}/wake")
-def wake(visit: Posting, key: str, back: Back = None) -> RedirectResponse:
+def wake(visit: Posting, key: Key, back: Back = None) -> RedirectResponse:
     """Take a lead back into the list."""
     work.wake(visit.desk, visit.who, key, now=visit.now)
     return back_to(back, key, "woken")
@@ -110,7 +111,7 @@ def wake(visit: Posting, key: str, back: Back = None) -> RedirectResponse:
 
 @pages.post("/{key:path}/feedback")
 def feedback(
-    visit: Posting, key: str, verdict: Annotated[Literal["right", "too high", "too low"], Form()], because: Text = "", back: Back = None,
+    visit: Posting, key: Key, verdict: Annotated[Literal["right", "too high", "too low"], Form()], because: Text = "", back: Back = None,
     number: Number = "",
 ) -> RedirectResponse:
     """Take what somebody thinks of the score."""
@@ -120,7 +121,7 @@ def feedback(
 
 
 @pages.post("/{key:path}/override")
-def override(visit: Posting, key: str, tier: Annotated[str, Form(max_length=100)], because: Text, until: Annotated[str, Form()]) -> RedirectResponse:
+def override(visit: Posting, key: Key, tier: Annotated[str, Form(max_length=100)], because: Text, until: Annotated[str, Form()]) -> RedirectResponse:
     """Let a person's tier count until a day ends."""
     ends = end_of(day_given(until), visit.zone)
     work.override(visit.desk, visit.who, key, tier=tier, because=because, expires_at=ends, now=visit.now)
@@ -128,14 +129,14 @@ def override(visit: Posting, key: str, tier: Annotated[str, Form(max_length=100)
 
 
 @pages.post("/{key:path}/override/end")
-def end_override(visit: Posting, key: str) -> RedirectResponse:
+def end_override(visit: Posting, key: Key) -> RedirectResponse:
     """Let the model's tier count again."""
     work.end_override(visit.desk, visit.who, key, now=visit.now)
     return back_to(None, key, "ended")
 
 
 @pages.post("/{key:path}/reassign")
-def reassign(visit: Posting, key: str, owner: Annotated[str, Form(max_length=200)] = "", because: Text = "") -> RedirectResponse:
+def reassign(visit: Posting, key: Key, owner: Annotated[str, Form(max_length=200)] = "", because: Text = "") -> RedirectResponse:
     """Give a lead to somebody, or to nobody."""
     work.reassign(visit.desk, visit.who, key, owner=owner or None, because=because, now=visit.now)
     return back_to(None, key, "reassigned")

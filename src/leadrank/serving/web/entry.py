@@ -114,6 +114,9 @@ def safe_place(place: str) -> str:
     --------
     >>> safe_place("/app/leads/a%20b"), safe_place("//evil.example"), safe_place("/app/../x"), safe_place("/app\\\\evil")
     ('/app/leads/a%20b', '/app', '/app', '/app')
+    >>> safe_place("/app/queue?search=a//b..&tier=High")
+    '/app/queue?search=a//b..&tier=High'
     """
-    ours = place == "/app" or place.startswith(("/app/", "/app?"))
-    return quote(place, safe="/?&=%:+,;@!$'()*~") if ours and ".." not in place and "\\" not in place and "//" not in place else "/app"
+    path = place.partition("?")[0]
+    ours = path == "/app" or path.startswith("/app/")
+    return quote(place, safe="/?&=%:+,;@!$'()*~") if ours and not any(odd in path for odd in ("..", "\\", "//")) else "/app"

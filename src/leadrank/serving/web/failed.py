@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -50,11 +50,11 @@ def to_log_in(request: Request) -> Response:
     """Ask who is there, and remember where they wanted to go."""
     if "text/event-stream" in request.headers.get("accept", ""):
         return Response(status_code=401)
-    place = request.url.path if request.method == "GET" else "/app"
-    wanted = f"{LOGIN}?next={quote(place, safe='/')}" if place not in {"/app", "/app/"} else LOGIN
-    if request.headers.get("hx-request") == "true":
-        return Response(status_code=200, headers={"hx-redirect": LOGIN})
-    return RedirectResponse(wanted, 303)
+    script = request.headers.get("hx-request") == "true"
+    # A script asks for a part of the page that its visitor has open.
+    place = _within(urlsplit(request.headers.get("hx-current-url", ""))) if script else _asked(request) if request.method == "GET" else ""
+    wanted = f"{LOGIN}?next={quote(place, safe='/')}" if place.removesuffix("/") not in {"", "/app"} else LOGIN
+    return Response(status_code=200, headers={"hx-redirect": wanted}) if script else RedirectResponse(wanted, 303)
 
 
 def _problem(error: LeadrankError | Problem | RequestValidationError | HTTPException) -> Problem:
@@ -75,5 +75,16 @@ def sentence(problem: Problem) -> str:
 def _back(request: Request) -> str:
     """Return the page that the visitor came from, if it is one of ours."""
     came = urlsplit(request.headers.get("referer", ""))
-    ours = came.netloc == request.headers.get("host", "") and came.path.startswith("/app/") and came.path != request.url.path
-    return f"{came.path}{'?' + came.query if came.query else ''}" if ours else "/app"
+    ours = came.netloc == request.headers.get("host", "") and came.path.startswith("/app/") and came.path != urlsplit(_asked(request)).path
+    return _within(came) if ours else "/app"
+
+
+def _asked(request: Request) -> str:
+    """Return the page that was asked for with its filters, as the address has it."""
+    path = bytes(request.scope["raw_path"]).partition(b"?")[0].decode("latin-1")
+    return f"{path}?{request.url.query}".removesuffix("?")
+
+
+def _within(address: SplitResult) -> str:
+    """Return the part of an address that names a page of ours."""
+    return f"{address.path}?{address.query}".removesuffix("?")

@@ -24,6 +24,7 @@ from leadrank.serving.web.pictures.gauge import gauge
 from leadrank.serving.web.said import said_of
 from leadrank.serving.web.templating import page
 from leadrank.serving.web.visit import Visit
+from leadrank.serving.words import Key
 from leadrank.store.records import LeadRow, ScoreRow
 
 REASONS = 8
@@ -44,7 +45,7 @@ class Because:
 
 
 @pages.get("/leads/{key:path}/what-if")
-def what_if(visit: Visiting, key: str, fields: Fields) -> Response:
+def what_if(visit: Visiting, key: Key, fields: Fields) -> Response:
     """Score the lead with other fields; nothing is kept."""
     known = queue.lead(visit.desk, visit.who, key, now=visit.now)
     levers = explaining.levers(visit.desk.champion.current(), known.lead.fields)
@@ -56,14 +57,14 @@ def what_if(visit: Visiting, key: str, fields: Fields) -> Response:
 
 
 @pages.get("/leads/{key:path}/stamp")
-def stamp(visit: Visiting, key: str) -> PlainTextResponse:
+def stamp(visit: Visiting, key: Key) -> PlainTextResponse:
     """Say which state of a lead is the newest."""
     return PlainTextResponse(_stamp(queue.lead(visit.desk, visit.who, key, now=visit.now).lead), headers={"cache-control": "no-store"})
 
 
 @pages.get("/leads/{key:path}")
 @told_again
-def show(visit: Visiting, key: str, said: str = "") -> Response:
+def show(visit: Visiting, key: Key, said: str = "") -> Response:
     """Show the lead."""
     return _lead(visit, key, said=said)
 
