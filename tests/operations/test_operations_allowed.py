@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import io
 import pkgutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +12,7 @@ from importlib import import_module
 from itertools import count, product
 from typing import Any
 
+import polars as pl
 import pytest
 
 import leadrank.operations
@@ -21,6 +23,7 @@ from leadrank.operations.desk import Desk
 from leadrank.operations.who import ROLES, SCOPES, Who
 from leadrank.store.access import page as records
 from leadrank.store.leads import change_lead, get_lead
+from leadrank.store.records import FileRow
 
 FIELDS = {"visits": 9, "source": "reference", "age": 50}
 OWNERS: dict[str, tuple[str | None, str | None]] = {
@@ -38,7 +41,7 @@ CALLS: dict[str, Call] = {
     "explain_fields": lambda d, w: explaining.explain_fields(d, w, FIELDS, now=NOW),
     "what_if_fields": lambda d, w: explaining.what_if_fields(d, w, FIELDS, {"visits": 1}, now=NOW),
     "upload": lambda d, w: upload.upload(d, w, "a.csv", b"id,visits,source,age\nU1,3,web,40\n", token=f"t{next(COUNT)}", now=NOW),
-    "kept_file": lambda d, w: upload.kept_file(d, w, "file of caller", now=NOW),
+    "kept_file": lambda d, w: upload.kept_file(d, w, "file-of-caller.csv", now=NOW),
     "take_leads": lambda d, w: intake.take_leads(d, w, [intake.NewLead("L1", {"visits": 1})], now=NOW),
     "take_events": lambda d, w: happenings.take_events(d, w, [happenings.NewEvent("e1", "L1", "view", NOW)], now=NOW),
     "take_parents": lambda d, w: happenings.take_parents(d, w, [], now=NOW),
@@ -107,7 +110,10 @@ def office(desk_of: Callable[..., Desk], staff: Callable[..., None], people: dic
     keys.add_key(desk, caller, "old", scopes=["score"], expires_at=NOW + DAY, identity=HEX[::-1], secret=HEX * 4, now=NOW)
     monkeypatch.setattr(accounts, "right_password", lambda *_, **__: True)
     monkeypatch.setattr(accounts, "hashed", lambda *_: "hash")
-    monkeypatch.setattr(upload, "get", lambda *_: "a file")
+    rows = io.BytesIO()
+    pl.DataFrame({"id": ["U1"]}).write_parquet(rows)
+    kept = FileRow(id="file-of-caller", by="caller", name="a", kind=upload.PACKED, content=rows.getvalue(), at=NOW, expires_at=NOW + DAY)
+    monkeypatch.setattr(upload, "get", lambda *_: kept)
     return desk
 
 

@@ -10,8 +10,9 @@ import openpyxl
 import polars as pl
 import pytest
 
-from leadrank.errors import DataError, NotFoundError, UsageError
-from leadrank.operations import queue
+from leadrank.errors import BusyError, DataError, NotFoundError, UsageError
+from leadrank.operations import exports, queue
+from leadrank.operations import upload as uploads
 from leadrank.operations.desk import Desk, write_waiting
 from leadrank.operations.intake import NewLead, take_many
 from leadrank.operations.upload import kept_file, upload
@@ -51,6 +52,40 @@ def test_a_table_comes_back_scored_and_told_about_as_on_the_command_line(
         with pytest.raises(NotFoundError):
             kept_file(desk, who, found.files["csv"], now=moment)
     assert queue.queue(desk, root, now=now).total == 0
+
+
+def test_a_file_is_made_when_it_is_asked_for_and_nothing_but_its_rows_is_kept(
+    desk: Desk, root: Who, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = list[str]()
+    write = exports.as_file
+    monkeypatch.setattr(uploads, "as_file", lambda frame, kind: made.append(kind) or write(frame, kind))
+    files = upload(desk, root, "a.csv", TABLE, token=TOKEN, now=now).files
+    assert made == []
+    book = openpyxl.load_workbook(io.BytesIO(kept_file(desk, root, files["xlsx"], now=now).content))["leads"]
+    assert made == ["xlsx"]
+    rows = pl.read_csv(kept_file(desk, root, files["csv"], now=now).content)
+    assert [[cell.value for cell in row] for row in book.iter_rows(max_row=1)] == [rows.columns]
+    shown = [row[rows.columns.index("probability")] for row in book.iter_rows(min_row=2, values_only=True)]
+    assert shown == pytest.approx(rows["probability"].to_list(), abs=1e-12)
+    for wrong in (files["csv"].removesuffix(".csv"), files["csv"].replace(".csv", ".exe"), ".csv", "x.csv"):
+        with pytest.raises(NotFoundError):
+            kept_file(desk, root, wrong, now=now)
+
+
+def test_one_excel_file_is_made_at_a_time_and_a_csv_waits_for_none(
+    desk: Desk, root: Who, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = upload(desk, root, "a.csv", TABLE, token=TOKEN, now=now).files
+    monkeypatch.setattr(exports, "PATIENCE", 0.01)
+    asked = (lambda: kept_file(desk, root, files["xlsx"], now=now), lambda: queue.export_queue(desk, root, kind="xlsx", now=now))
+    with exports.turn(desk, "xlsx"):
+        for ask in asked:
+            with pytest.raises(BusyError, match="Another Excel file"):
+                ask()
+        assert kept_file(desk, root, files["csv"], now=now).content
+        assert queue.export_queue(desk, root, now=now)
+    assert all(ask() for ask in asked)
 
 
 def test_its_leads_are_taken_if_wanted(desk: Desk, root: Who, now: datetime) -> None:

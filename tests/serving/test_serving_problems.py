@@ -11,10 +11,11 @@ from starlette.testclient import TestClient
 from tests.serving.conftest import HOME, bearer
 
 from leadrank.errors import ServiceError
-from leadrank.operations import queue
+from leadrank.operations import exports, queue
 from leadrank.serving.app import app_of
 from leadrank.serving.service import Service
 from leadrank.serving.settings import Limits
+from leadrank.serving.web.asked_fields import names_of
 
 HEADERS = {"x-content-type-options": "nosniff", "cache-control": "no-store"}
 DOCUMENTED = [
@@ -206,3 +207,18 @@ def test_a_model_may_be_as_large_on_its_page_as_for_a_program(client: TestClient
     told = client.post("/models", content=large, headers={"content-type": "application/octet-stream"})
     assert (shown.status_code, told.status_code) == (422, 422)
     assert told.json()["detail"] in unescape(shown.text)
+
+
+def test_a_second_excel_file_is_asked_to_come_again(client: TestClient, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exports, "PATIENCE", 0.01)
+    client.post("/leads", json={"key": "L-1", "fields": {"visits": 3}})
+    names = names_of(service.desk.champion.current().bundle)
+    table = f"{','.join(names)}\n{','.join('3' for _ in names)}\n"
+    made = client.post("/uploads", content=table, headers={"content-type": "text/csv"}).json()["files"]
+    with exports.turn(service.desk, "xlsx"):
+        for path in ("/app/queue.xlsx", f"/app/files/{made['xlsx']}", f"/uploads/{made['xlsx']}"):
+            answer = client.get(path)
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "1"), path
+            assert "Another Excel file is being made." in answer.text
+        assert client.get("/leads").status_code == 200
+    assert {client.get(path).status_code for path in ("/app/queue.xlsx", f"/app/files/{made['xlsx']}", f"/uploads/{made['csv']}")} == {200}

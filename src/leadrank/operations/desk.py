@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import BoundedSemaphore
 
 from sqlalchemy import Connection
 
@@ -26,11 +27,15 @@ SOON = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The store and the champion; one for each process, shared by its threads. Access records of reads wait here while a file has a busy writer."""
+    """The store and the champion; one for each process, shared by its threads.
+
+    Access records of reads are `waiting` here while a file has a busy writer; whoever is `making` a large file does so alone.
+    """
 
     store: Store
     champion: Champion = field(default_factory=Champion)
     waiting: deque[AccessRow] = field(default_factory=deque, repr=False, compare=False)
+    making: BoundedSemaphore = field(default_factory=BoundedSemaphore, repr=False, compare=False)
 
     def version(self) -> tuple[int, ...]:
         """Return numbers that grow with every change of what a queue shows."""

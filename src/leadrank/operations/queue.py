@@ -18,7 +18,7 @@ from leadrank.frames import pl
 from leadrank.local_days import wall
 from leadrank.operations.allowed import reach_of
 from leadrank.operations.desk import Desk, own_lead, reading
-from leadrank.operations.exports import KINDS, as_file
+from leadrank.operations.exports import KINDS, as_file, turn
 from leadrank.operations.intake import LONGEST_KEY
 from leadrank.operations.titles import title_of
 from leadrank.operations.who import Who
@@ -111,9 +111,21 @@ def export_queue(desk: Desk, who: Who, wanted: QueueFilter = QueueFilter(), *, k
     """Return the queue (its first 100,000 leads) as a CSV or XLSX file in which no cell starts a formula; it is recorded which, and how many.
 
     Its moments are clock times of the team's zone, which stands beside them.
+
+    Raises
+    ------
+    UsageError
+        There is no such kind of file.
+    BusyError
+        Other XLSX files are being made.
     """
     if kind not in KINDS:
         raise UsageError(f"{kind!r} is no kind of file that can be given out.", f"Ask for {' or '.join(KINDS)}.")
+    with turn(desk, kind):
+        return as_file(_exported(desk, who, wanted, now), kind)
+
+
+def _exported(desk: Desk, who: Who, wanted: QueueFilter, now: datetime) -> pl.DataFrame:
     with reading(desk, who, "export_queue", in_words(wanted), now=now, times=lambda: len(found)) as c:
         found, serving = page(c, _own(who, wanted), limit=LONGEST, soon=now + SOON), desk.champion.of(c).project.serving
     fields = dict.fromkeys(name for row in found for name in row.fields)
@@ -121,7 +133,7 @@ def export_queue(desk: Desk, who: Who, wanted: QueueFilter = QueueFilter(), *, k
     columns |= {name: [_for_people(getattr(row, name), serving.zone) for row in found] for name in SHOWN}
     columns["timezone"] = [serving.timezone] * len(found)
     columns |= {name if name not in columns else f"{name} (field)": [text_of(row.fields.get(name)) for row in found] for name in fields}
-    return as_file(pl.DataFrame(columns, strict=False), kind)
+    return pl.DataFrame(columns, strict=False)
 
 
 def in_words(wanted: QueueFilter) -> str:

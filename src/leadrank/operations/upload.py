@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from leadrank.data import RawTable, read_table
 from leadrank.data.cell import text_of
+from leadrank.data.write import write_table
 from leadrank.errors import NotFoundError, UsageError, nearest
 from leadrank.frames import pl
 from leadrank.operations.allowed import check
@@ -18,7 +19,7 @@ from leadrank.operations.champion import Active
 from leadrank.operations.composing import tables_around
 from leadrank.operations.consent import agreed_rows
 from leadrank.operations.desk import Desk, reading, trying, writing
-from leadrank.operations.exports import KINDS, as_file
+from leadrank.operations.exports import KINDS, as_file, turn
 from leadrank.operations.intake import NewLead, take_many
 from leadrank.operations.scoring import REASONS
 from leadrank.operations.who import Who
@@ -28,6 +29,8 @@ from leadrank.store.records import FileRow
 
 MOST_ROWS, LONGEST_NAME = 200_000, 100
 LASTS = timedelta(hours=1)
+PACKED = "application/vnd.apache.parquet"
+"""As which rows are kept until they are fetched; all kinds of file are made of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def upload(desk: Desk, who: Who, name: str, content: bytes, *, token: str, take:
     name
         The file's name.
     token
-        A random text, from which the names of the files to fetch are made.
+        A random text, from which the name of the files to fetch is made.
     take
         Take the leads into the queue as well; the caller must be allowed to `take_leads`.
 
@@ -71,33 +74,40 @@ def upload(desk: Desk, who: Who, name: str, content: bytes, *, token: str, take:
             raise UsageError(f"A table of up to {MOST_ROWS:,} rows was expected; {raw.frame.height:,} came.", "Use `leadrank score`, or split it.")
         keys = _keys(active, raw.frame) if take else []
         found = active.scorer.table(tables_around(active, raw.frame), reasons=REASONS, at=None if active.bundle.origin is None else now)
-    files = {kind: hashlib.sha256(f"{token}.{kind}".encode()).hexdigest() for kind in KINDS}
-    rows = agreed_rows(active, found.rows, raw.frame)
-    contents = {kind: as_file(rows, kind) for kind in files}
+    identity, content = hashlib.sha256(token.encode()).hexdigest(), _packed(agreed_rows(active, found.rows, raw.frame))
     with writing(desk, who, "upload", label, now=now, times=raw.frame.height) as c:
-        for kind, identity in files.items():
-            told = f"{label}.scored.{kind}", KINDS[kind]
-            keep(c, FileRow(id=identity, by=who.name, name=told[0], kind=told[1], content=contents[kind], at=now, expires_at=now + LASTS))
+        keep(c, FileRow(id=identity, by=who.name, name=f"{label}.scored", kind=PACKED, content=content, at=now, expires_at=now + LASTS))
     taken = take_many(desk, who, _leads(raw.frame, keys, label), now=now) if take else 0
     odd = found.unfamiliar
     said = [*_rejected(raw), *problem_lines(found.problems, odd.unreadable, raw.skipped), *unfamiliar_lines(odd, raw.skipped)]
     tiers = {tier.name: int((found.rows["tier"] == tier.name).sum()) for tier in found.tiers}
+    files = {kind: f"{identity}.{kind}" for kind in KINDS}
     return Uploaded(found.rows.height, tuple(said), tuple(map(str, found.tiers)), tiers, files, now + LASTS, taken)
 
 
 def kept_file(desk: Desk, who: Who, identity: str, *, now: datetime) -> FileRow:
-    """Return a file that the caller uploaded less than an hour ago.
+    """Return a file that the caller uploaded less than an hour ago, made of its rows when it is asked for.
 
     Raises
     ------
     NotFoundError
         There is none, or not for this caller.
+    BusyError
+        Other XLSX files are being made.
     """
-    with reading(desk, who, "kept_file", identity, now=now) as c:
-        found = get(c, identity, who.name, now)
-        if found is None:
-            raise NotFoundError("There is no such file, or its hour is over.", "Upload the table again.")
-        return found
+    name, _, kind = identity.rpartition(".")
+    with turn(desk, kind):
+        with reading(desk, who, "kept_file", identity, now=now) as c:
+            found = get(c, name, who.name, now) if kind in KINDS else None
+            if found is None:
+                raise NotFoundError("There is no such file, or its hour is over.", "Upload the table again.")
+        return replace(found, name=f"{found.name}.{kind}", kind=KINDS[kind], content=as_file(pl.read_parquet(io.BytesIO(found.content)), kind))
+
+
+def _packed(rows: pl.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    write_table(buffer, rows, ".parquet")
+    return buffer.getvalue()
 
 
 def _keys(active: Active, frame: pl.DataFrame) -> list[str]:
