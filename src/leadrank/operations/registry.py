@@ -27,7 +27,7 @@ from leadrank.store.records import AccessRow, ActivationRow, LeadRow, ModelRow
 
 CHUNK = 100
 """Leads that are scored anew in one transaction: no other writer of a SQLite file waits longer than these take."""
-LARGEST, LONGEST_REASON = 512 << 20, 2_000
+LARGEST, LONGEST_REASON = 64 << 20, 2_000
 
 
 @dataclass(frozen=True, slots=True)
