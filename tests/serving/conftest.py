@@ -57,6 +57,14 @@ def leads(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _trained("leads", tmp_path_factory.mktemp("bundles") / "leads.leadrank", rows=1500)
 
 
+@pytest.fixture(scope="session")
+def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The next model of the same leads, which no longer knows their industry."""
+    known = tomllib.loads(SIMULATIONS["leads"].project)["lead"]
+    place = tmp_path_factory.mktemp("bundles") / "newer.leadrank"
+    return _trained("leads", place, rows=1200, lead={**known, "exclude": ["industry"]})
+
+
 Open = Callable[..., Service]
 Run = Callable[..., Served]
 

@@ -39,12 +39,12 @@ def _models(served: Served, times: int = 60) -> Counter[str]:
 
 
 def test_all_workers_follow_an_activation_and_end_together(
-    run: Run, leads: Path, investor: Path, fresh_database: Callable[[], str]
+    run: Run, leads: Path, newer: Path, fresh_database: Callable[[], str]
 ) -> None:
     served = run(str(leads), "--port", "0", "--database", fresh_database(), "--workers", "2")
     _ready(served)
     before = served.ask("POST", "/predict", LEAD)[1]
-    status, made = served.ask_raw("POST", "/models", investor.read_bytes())
+    status, made = served.ask_raw("POST", "/models", newer.read_bytes())
     assert status == 201
     assert served.ask("POST", f"/models/{json.loads(made)['id']}/activate", {})[0] == 200
     time.sleep(2.5)
@@ -55,9 +55,9 @@ def test_all_workers_follow_an_activation_and_end_together(
     assert served.stop()[1] < 6
 
 
-def test_an_activation_under_load_loses_no_request(run: Run, leads: Path, investor: Path) -> None:
+def test_an_activation_under_load_loses_no_request(run: Run, leads: Path, newer: Path) -> None:
     served = run(str(leads), "--port", "0", "--database", "sqlite:///x.db")
-    made = json.loads(served.ask_raw("POST", "/models", investor.read_bytes())[1])["id"]
+    made = json.loads(served.ask_raw("POST", "/models", newer.read_bytes())[1])["id"]
     with ThreadPoolExecutor(1) as other:
         load = other.submit(_models, served, 600)
         for _ in range(4):

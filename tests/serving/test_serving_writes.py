@@ -178,14 +178,15 @@ def test_an_event_changes_the_score_and_says_why(client: TestClient) -> None:
     assert told["events"][0]["occurred_at"] == "2025-12-31T22:00:00Z"
 
 
-def test_a_model_is_added_put_in_use_and_taken_back_with_bit_identical_scores(client: TestClient, investor: Path) -> None:
+def test_a_model_is_added_put_in_use_and_taken_back_with_bit_identical_scores(client: TestClient, newer: Path) -> None:
     lead = {"visits": 3, "source": "Google"}
     before = client.post("/predict", json=lead).content
-    made = client.post("/models", content=investor.read_bytes()).json()
+    assert "industry" in client.get("/openapi.json").json()["components"]["schemas"]["Lead"]["properties"]
+    made = client.post("/models", content=newer.read_bytes()).json()
     assert client.get("/models").json()["former"] is None
     assert client.post(f"/models/{made['id']}/activate", json={"because": "better"}).json()["champion"] == made["id"]
     assert client.post("/predict", json=lead).json()["model"] == made["id"]
-    assert "income" in client.get("/openapi.json").json()["components"]["schemas"]["Lead"]["properties"]
+    assert "industry" not in client.get("/openapi.json").json()["components"]["schemas"]["Lead"]["properties"]
     client.post("/models/rollback", json={})
     assert client.post("/predict", json=lead).content == before
 
@@ -196,10 +197,10 @@ def test_what_is_no_bundle_is_refused_with_a_reason(client: TestClient) -> None:
     assert client.post("/models/none/activate", json={}).status_code == 404
 
 
-def test_everything_is_there_after_a_restart(opened: Open, leads: Path, investor: Path) -> None:
+def test_everything_is_there_after_a_restart(opened: Open, leads: Path, newer: Path) -> None:
     with TestClient(app_of(opened(leads)), base_url=HOME) as client:
         client.post("/leads", json=LEAD)
-        made = client.post("/models", content=investor.read_bytes()).json()
+        made = client.post("/models", content=newer.read_bytes()).json()
         client.post(f"/models/{made['id']}/activate", json={})
         before = client.get("/leads/L-1").json()
     for bundle in (leads, None):

@@ -115,7 +115,7 @@ def test_a_cookie_cannot_be_read_by_scripts_and_is_not_sent_from_elsewhere(team:
         ("rob", "/app/leads/{sue}/done", {"did": "lost"}),
         ("rob", "/app/leads/{sue}/override", {"tier": "Low", "because": "x", "until": f"{utc_now() + timedelta(days=2):%Y-%m-%d}"}),
         ("rob", "/app/leads/{rob}/reassign", {"owner": "rob"}), ("rob", "/app/accounts", {"name": "eve", "password": PASSWORD, "role": "admin"}),
-        ("mia", "/app/accounts/change", {"name": "mia", "role": "admin", "active": "yes"}), ("ann", "/app/model/rollback", {}),
+        ("mia", "/app/accounts/change", {"name": "mia", "role": "admin", "active": "yes"}), ("ann", "/app/model/rollback", {"leaving": "x"}),
         ("mia", "/app/model/activate", {"model": "x"}), ("ann", "/app/leads/{rob}/done", {"did": "lost"}),
     ],
 )
