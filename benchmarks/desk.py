@@ -43,10 +43,10 @@ def table(rows: int, seed: int) -> pl.DataFrame:
     return pl.DataFrame({"id": [f"T{k}" for k in range(rows)], **numbers, **words, "won": np.where(odds > 0.5, "yes", "no")})
 
 
-def model(name: str, seed: int) -> bytes:
+def model(seed: int) -> bytes:
     forest = {"tune": False, "iterations": 200, "depth": 6, "seeds": 1}
     project = parse_project({
-        "name": name, "lead": {"key": "id"}, "target": {"column": "won"}, "economics": {"value": 100, "contact_cost": 20},
+        "lead": {"key": "id"}, "target": {"column": "won"}, "economics": {"value": 100, "contact_cost": 20},
         "model": {"trials": 1, "candidates": ["catboost"], "folds": 3, "catboost": forest},
     })
     with tempfile.TemporaryDirectory() as folder:
@@ -103,7 +103,7 @@ def main() -> None:
     parser.add_argument("--postgresql", action="store_true")
     parser.add_argument("-o", "--output", type=Path)
     told = parser.parse_args()
-    models = model("one", 0), model("other", 1)
+    models = model(0), model(1)
     with tempfile.TemporaryDirectory() as folder:
         urls = {"SQLite": f"sqlite:///{folder}/leads.db"} | ({"PostgreSQL": postgresql(folder)} if told.postgresql else {})
         found: dict[str, Any] = {name: measure(url, told.leads, models) for name, url in urls.items()}
