@@ -57,6 +57,23 @@ def test_a_closed_lead_is_opened_again_on_its_page_and_its_past_tells_both(fresh
         assert lead(fresh.desk, LOCAL, key, now=utc_now()).lead.status == "open"
 
 
+def test_an_amount_that_is_refused_leads_back_to_what_was_typed(fresh: Running, chromium: Browser) -> None:
+    with visiting(chromium, fresh.address, name="rob") as visitor:
+        page, key = visitor.page, keys(visitor.page)[0]
+        visitor.go(f"/app/leads/{key}")
+        page.get_by_label("Value, if it was won").fill("12.500")
+        page.locator("#end-note").fill("signed by phone")
+        page.get_by_role("button", name="Won").click()
+        expect(page.locator("main")).to_contain_text("Write 12500 or 12.50.")
+        page.get_by_role("link", name="Go back").click()
+        expect(page.get_by_label("Value, if it was won")).to_have_value("12.500")
+        expect(page.locator("#end-note")).to_have_value("signed by phone")
+        page.get_by_label("Value, if it was won").fill("12500")
+        page.get_by_role("button", name="Won").click()
+        expect(page.locator("#said")).to_be_visible()
+        assert history(fresh.desk, LOCAL, key, now=utc_now()).outcomes[0].value == 12500.0
+
+
 def test_who_wants_no_calls_is_noted_on_the_page_and_no_call_is_suggested_any_more(fresh: Running, chromium: Browser) -> None:
     with visiting(chromium, fresh.address, name="rob") as visitor:
         page, key = visitor.page, keys(visitor.page)[0]

@@ -40,7 +40,7 @@ def failed(request: Request, error: LeadrankError | Problem | RequestValidationE
     visit = getattr(request.state, "visit", None)
     answer = page(
         visit, "error.html", status=problem.status, title=TITLES.get(problem.status, "Something went wrong"), message=sentence(problem),
-        remedy=problem.remedy, back=_back(request), request=str(request.scope.get("leadrank.number", "")),
+        remedy=problem.remedy, back=_back(request), typed=problem.status == 422, request=str(request.scope.get("leadrank.number", "")),
     )
     answer.headers.update(problem.headers)
     return answer

@@ -44,6 +44,11 @@
   }, true);
   document.addEventListener("htmx:finally:request", function (event) { release(event.detail && event.detail.ctx && event.detail.ctx.sourceElement); });
   window.addEventListener("pageshow", function (event) { if (event.persisted) document.querySelectorAll("form").forEach(release); });
+  // Back to a form that was refused, with what was typed into it: a link would open it anew.
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest && event.target.closest("a[data-back]");
+    if (link && window.history.length > 1) { event.preventDefault(); window.history.back(); }
+  });
   // A menu closes with Escape, and gives the focus back.
   document.addEventListener("keydown", function (event) {
     if (event.key !== "Escape") return;
