@@ -75,11 +75,13 @@ def test_a_served_forest_answers_one_lead_by_the_kernel(simulated, limits):
     X, y = simulated(300, 2)
     model = fit(X, y, limits()).model
     lead = LeadModel(model, X.features)
-    assert lead.forest is not None
-    odds = [lead.answer(X.numbers[k].tolist(), X.codes[k].tolist())[0][0] for k in range(20)]
-    assert np.allclose(odds, model.log_odds(X)[:20, 0], rtol=0, atol=1e-12)
     values, base, margin = model.contributions(X, np.zeros(300, dtype=np.int64))
     assert np.allclose(values.sum(axis=1) + base, margin, rtol=0, atol=1e-9)
+    for k in range(20):
+        odds, *_, explained = lead.answer(X.numbers[k].tolist(), X.codes[k].tolist(), asked=True)
+        assert odds[0] == pytest.approx(model.log_odds(X)[k, 0], rel=0, abs=1e-12)
+        assert explained is not None  # where arrays answer nobody tells
+        assert explained(0)[0] == pytest.approx(values[k].tolist(), rel=0, abs=1e-9)
 
 
 @pytest.mark.usefixtures("cheap")

@@ -201,7 +201,7 @@ def test_a_body_that_is_too_large_for_a_page_is_answered_with_a_page(client: Tes
 
 
 def test_a_model_may_be_as_large_on_its_page_as_for_a_program(client: TestClient) -> None:
-    large = b"x" * (65 << 20)
+    large = b"x" * (32 << 20)  # twice of what anything else may be
     headers = {"origin": HOME, "sec-fetch-site": "same-origin"}
     shown = client.post("/app/model/add", files={"bundle": ("a.leadrank", large)}, headers=headers)
     told = client.post("/models", content=large, headers={"content-type": "application/octet-stream"})
