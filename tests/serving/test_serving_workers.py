@@ -147,15 +147,32 @@ def test_told_to_end_all_workers_answer_what_is_under_way_and_none_is_left(run: 
         connection.close()
 
 
-def test_a_worker_that_hangs_does_not_hold_up_the_end(run: Run, leads: Path, fresh_database: Callable[[], str]) -> None:
+@pytest.mark.parametrize("seen", [0.0, 1.5], ids=["at once", "while it is asked whether it lives"])
+def test_a_worker_that_hangs_does_not_hold_up_the_end(run: Run, leads: Path, fresh_database: Callable[[], str], seen: float) -> None:
     served = run(str(leads), "--port", "0", "--database", fresh_database(), "--workers", "2")
     _ready(served)
     hung, *_ = workers = sorted(_children(served))
     os.kill(hung, signal.SIGSTOP)
+    time.sleep(seen)
     code, seconds = served.stop()
     print(f"\nended after {seconds:.1f} s")
     assert (code, seconds < 6) == (0, True)
     assert not any(_runs(worker) for worker in workers)
+
+
+def test_a_worker_that_hangs_is_replaced(run: Run, leads: Path, fresh_database: Callable[[], str]) -> None:
+    served = run(str(leads), "--port", "0", "--database", fresh_database(), "--workers", "2")
+    _ready(served)
+    hung, other = sorted(_children(served))
+    os.kill(hung, signal.SIGSTOP)
+    deadline = time.monotonic() + 40
+    while (_runs(hung) or len(_children(served)) < 2) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert not _runs(hung)
+    assert other in _children(served)
+    assert len(_children(served)) == 2
+    assert served.stop()[0] == 0
+
 
 
 def test_a_worker_that_is_killed_is_replaced(run: Run, leads: Path, fresh_database: Callable[[], str]) -> None:

@@ -15,7 +15,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
 
+from uvicorn import Config
 from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors.multiprocess import Process
 
 from leadrank.serving.app import app_of
 from leadrank.serving.hot.front import Front
@@ -25,6 +27,8 @@ from leadrank.serving.waiting import open_when_there
 
 LAST = GRACE + 1.2
 """Seconds after which a process that was told to end is not waited for any longer."""
+GLANCE = 0.25
+"""Seconds that a process has to say that it lives, before the others are looked at."""
 
 
 def run_several(settings: Settings, taken: socket.socket, told: Callable[[], bool]) -> None:
@@ -43,6 +47,24 @@ class Workers(Multiprocess):
     """The processes, as seen by the one that started them."""
 
     interrupted = False
+
+    def __init__(self, config: Config, sockets: list[socket.socket]) -> None:
+        super().__init__(config, sockets)
+        self._silent: dict[Process, float] = {}
+
+    def keep_subprocess_alive(self) -> None:
+        """Replace who died or hangs; in short looks, since nobody hears meanwhile that all shall end."""
+        for process in self.processes:
+            if self.signal_queue:
+                return
+            if not process.process.is_alive() or process.is_alive(GLANCE):
+                self._silent.pop(process, None)
+            elif time.monotonic() - self._silent.setdefault(process, time.monotonic()) > self.config.timeout_worker_healthcheck:
+                process.kill()
+                process.join()
+                del self._silent[process]
+        if not self._silent:
+            super().keep_subprocess_alive()
 
     def handle_int(self) -> None:
         """Remember that it was Ctrl-C."""
