@@ -34,6 +34,11 @@ def test_what_a_service_does_with_scores_changes_the_name_of_a_model_so_that_it_
     assert fingerprint(replace(bundle, project=parse_project(DECLARED | declared))) != bundle.identity
 
 
+def test_which_column_can_be_acted_on_changes_it_too(bundle: Bundle) -> None:
+    names = {fingerprint(replace(bundle, project=parse_project(DECLARED | {"lead": {"columns": {n: {"actionable": "up"}}}}))) for n in ("n", "m")}
+    assert len(names) == 2
+
+
 def test_where_the_tables_are_and_how_long_to_train_do_not(bundle: Bundle) -> None:
     moved = DECLARED | {"lead": {"table": "elsewhere.csv"}, "model": {"trials": 2, "candidates": ["logistic"], "folds": 2}, "purpose": "calls"}
     assert fingerprint(replace(bundle, project=parse_project(moved))) == fingerprint(bundle) == bundle.identity

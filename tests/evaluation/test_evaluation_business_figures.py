@@ -55,7 +55,7 @@ def test_speed_is_told_for_all_and_for_each_tier():
     (happened(200, rate=0.0), "revenue per rep and month", "not enough: 0 conversions with a value, it takes 10"),
     (happened(19), "response time, p50", "not enough: 19 leads, it takes 20"),
     (happened(sales_cost=None), "cost per acquisition", "not known: no contact has a cost"),
-    (happened(sales_cost=0.0), "cost per acquisition", "no contact was noted, so nothing was spent"),
+    (happened(sales_cost=0.0), "cost per acquisition", "no contact has cost anything yet"),
     (happened(marketing_cost=None), "revenue per unit of marketing spend", "not known: no marketing cost was given"),
     (happened(reps=0, rep_months=0.0), "revenue per rep and month", "not known: no rep had an account in this period"),
     (happened(wait=1000.0), "response time, p90", "not reached: fewer than 90% have been contacted"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from html import unescape
 from typing import Any
@@ -12,6 +13,7 @@ from tests.serving.conftest import HOME, bearer
 
 from leadrank.errors import ServiceError
 from leadrank.operations import exports, queue
+from leadrank.serving import envelope
 from leadrank.serving.app import app_of
 from leadrank.serving.service import Service
 from leadrank.serving.settings import Limits
@@ -198,6 +200,27 @@ def test_a_body_that_is_too_large_for_a_page_is_answered_with_a_page(client: Tes
     answer = client.post(path, files={name: ("a.csv", b"x" * ((most << 20) + 1))}, headers={"origin": HOME, "sec-fetch-site": "same-origin"})
     assert (answer.status_code, answer.headers["content-type"]) == (413, "text/html; charset=utf-8")
     assert f"At most {most} MB can be sent here." in answer.text
+
+
+PART = b'--b\r\ncontent-disposition: form-data; name="key"; filename="a.csv"\r\n\r\n'
+
+
+def test_a_body_without_an_end_is_not_read_for_ever(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(envelope, "DROPPED", 1 << 20)
+    read, sent = list[int](), list[Any]()
+
+    async def receive() -> dict[str, Any]:
+        read.append(1)
+        return {"type": "http.request", "body": PART if len(read) == 1 else b"x" * (1 << 20), "more_body": len(read) < 100}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"host", b"127.0.0.1"), (b"origin", b"http://127.0.0.1"), (b"content-type", b"multipart/form-data; boundary=b")]
+    scope = {"type": "http", "method": "POST", "path": "/app/new", "raw_path": b"/app/new", "query_string": b"", "headers": headers, "scheme": "http",
+             "client": ("127.0.0.1", 9), "server": ("127.0.0.1", 80), "http_version": "1.1", "root_path": ""}  # fmt: skip
+    asyncio.run(app_of(service)(scope, receive, send))
+    assert (sent[0]["status"], len(read) < 20) == (413, True)
 
 
 def test_a_model_may_be_as_large_on_its_page_as_for_a_program(client: TestClient) -> None:

@@ -191,10 +191,11 @@ def _check_scoring(bundle: Bundle) -> None:
         explain.phrasebook(bundle.evidence, threshold=threshold, outcome="")
 
 
-def _at_work(project: declared.Project) -> list[object]:
+def _at_work(project: declared.Project) -> dict[str, object]:
     """Return what a project says that changes no score, but what a service does with it."""
-    parts = [project.routing, project.serving, project.economics, *project.lead.columns.values()]
-    return [part.model_dump(mode="json", exclude_defaults=True) for part in parts]
+    parts = {"routing": project.routing, "serving": project.serving, "economics": project.economics}
+    columns = {f"column {name}": column for name, column in project.lead.columns.items()}
+    return {name: part.model_dump(mode="json", exclude_defaults=True) for name, part in (parts | columns).items()}
 
 
 def _scoring_parts(bundle: Bundle) -> dict[str, bytes]:

@@ -186,7 +186,7 @@ def _cost_per_acquisition(period: Period) -> BusinessFigure:
     n, hits, spent = len(period.converted), int(period.converted.sum()), period.sales_cost
     note = "not known: no contact has a cost" if spent is None else _short(hits, FEWEST_CONVERSIONS, "conversions")
     if spent == 0 and not note:
-        note = "no contact was noted, so nothing was spent"
+        note = "no contact has cost anything yet"
     found = None
     if spent and not note:
         low, high = wilson(hits, n)

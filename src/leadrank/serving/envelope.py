@@ -32,6 +32,8 @@ HEADERS = (
 )
 HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 PAGES = "/app"
+DROPPED = 256 << 20
+"""Bytes of a page's body beyond its limit that are read all the same."""
 log = logging.getLogger("leadrank.serving")
 
 
@@ -105,9 +107,11 @@ class Envelope:
 
 
 async def _dropped(receive: Receive, message: Message) -> None:
-    """Read what is left of a body: a browser that is cut off while it sends shows nothing of the answer."""
-    while message.get("more_body"):
+    """Read what is left of a body, up to a bound: a browser that is cut off while it sends shows nothing of the answer."""
+    left = DROPPED
+    while message.get("more_body") and left > 0:
         message = await receive()
+        left -= len(message.get("body", b""))
 
 
 def _enveloped(send: Send, scope: Scope, number: str, status: list[int], *, paged: bool) -> Send:

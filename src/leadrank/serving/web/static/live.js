@@ -29,7 +29,7 @@
     if (!place || !window.htmx) return;
     if (busy || document.querySelector("#list .htmx-request")) { later(); return; }
     // What was done here meanwhile may have brought it already.
-    if (!anyway && !newer(known, place.dataset.version)) return;
+    if (!anyway && !isNewer(known, place.dataset.version)) return;
     anyway = false;
     var before = scores(), top = window.scrollY;
     window.htmx.ajax("GET", place.dataset.again, { source: place, target: "#list", swap: "outerMorph", headers: UNATTENDED }).then(function () {
@@ -60,7 +60,7 @@
     }).then(function (stamp) { if (stamp && stamp !== watched.dataset.stamp) newer.hidden = false; }, function () {});
   }
   // Of two versions the one whose first differing number is greater is newer. The list may know of changes that the stream had no reason to tell of.
-  function newer(version, than) {
+  function isNewer(version, than) {
     var own = version.split("."), other = than.split(".");
     for (var k = 0; k < own.length; k++) if (own[k] !== other[k]) return Number(own[k]) > Number(other[k]);
     return false;
@@ -72,7 +72,7 @@
     var back = missed, before = list() ? list().dataset.version : known;
     missed = false;
     known = state.version;
-    if (!back && (before === null || !newer(known, before))) return;
+    if (!back && (before === null || !isNewer(known, before))) return;
     anyway = anyway || back;
     if (list()) later(); else look();
   });

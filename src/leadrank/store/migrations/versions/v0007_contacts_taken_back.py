@@ -14,7 +14,7 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Move the names out of the notes."""
     op.add_column("contacts", sa.Column("takes_back", NUMBER))
-    op.execute("UPDATE contacts SET takes_back = CAST(note AS INTEGER), note = '' WHERE channel = ''")
+    op.execute("UPDATE contacts SET takes_back = CAST(note AS BIGINT), note = '' WHERE channel = ''")
     op.execute("UPDATE contacts SET channel = 'call' WHERE channel = ''")
 
 
