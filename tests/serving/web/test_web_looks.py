@@ -6,7 +6,7 @@ from datetime import UTC
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from leadrank.operations.queue import queue
 from leadrank.operations.who import LOCAL, Who
@@ -75,6 +75,15 @@ def test_the_way_in_is_whole(team: Running, chromium: Browser) -> None:
         visitor.page.click("main button")
         visitor.page.wait_for_selector("[role=alert]:has-text('do not fit')")
         look(visitor, "login-refused")
+
+
+def test_a_list_to_which_no_lead_has_come_yet_says_how_one_does(alone: Running, chromium: Browser) -> None:
+    with visiting(chromium, alone.address) as visitor:
+        assert visitor.go("/app/queue") == 200
+        said = visitor.page.locator("#list")
+        expect(said).to_contain_text("No lead has come yet")
+        expect(said.get_by_role("link", name="Enter a lead")).to_be_visible()
+        expect(said.get_by_role("link", name="Upload a table")).to_have_attribute("href", "/app/upload")
 
 
 @pytest.mark.parametrize("place", ["/app/queue", "/app/queue?tab=aside", "/app/team", "/app/accounts", "/app/me", "/app/upload", "/app/model"])

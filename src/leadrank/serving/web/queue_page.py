@@ -68,15 +68,15 @@ def show(request: Request, service: At, visit: Visiting, asked: Wanted, said: st
 
 
 def _shown(visit: Visit, asked: Asked, said: str, lead: str) -> Response:
-    version = told(visit.desk.version())  # before the list is read: a change in between is told of
+    version = visit.desk.version()  # before the list is read: a change in between is told of
     wanted = asked.filter(visit.who, visit.now, visit.zone)
     found = queue.queue(visit.desk, visit.who, wanted, limit=asked.shown, after=asked.after or None, now=visit.now)
     choices = _choices(visit, found.tiers) if not visit.partial else Choices((), ())
     shown = page(
         visit, "queue_list.html" if visit.partial else "queue.html", here=HERE, asked=asked, aside=asked.aside, leads=found.leads, total=found.total,
         more=asked.more(found.after), further=asked.further(found.after), query=asked.with_(), said=said_of(said, lead),
-        show_owner=visit.who.role != "rep", may_work=visit.may("contact"),
-        version=version, heads={} if asked.aside else _heads(found), summary=_summary(found, visit),
+        show_owner=visit.who.role != "rep", may_work=visit.may("contact"), may_upload=visit.may("upload"),
+        version=told(version), none_yet=not any(version), heads={} if asked.aside else _heads(found), summary=_summary(found, visit),
         tier_choices=choices.tiers, owner_choices=choices.owners, status_choices=STATUSES, age_choices=AGES,
     )
     if visit.partial:
