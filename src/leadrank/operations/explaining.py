@@ -16,12 +16,12 @@ from leadrank.decisions.overruled import Overruled
 from leadrank.errors import UsageError, nearest
 from leadrank.explain.evidence import Seen
 from leadrank.frames import pl
-from leadrank.operations.asking import Question, questions
 from leadrank.operations.cells import checked_fields
 from leadrank.operations.champion import Active
 from leadrank.operations.composing import tables_of
 from leadrank.operations.consent import agreed, flags_in
 from leadrank.operations.desk import Desk, own_lead, reading
+from leadrank.operations.questions import Question, questions
 from leadrank.operations.scoring import REASONS
 from leadrank.operations.standing import counting, newcomer
 from leadrank.operations.who import Who

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leadrank.operations.allowed import ALLOWED
-from leadrank.operations.asking import Question
 from leadrank.operations.desk import Desk, own_lead, reading
 from leadrank.operations.explaining import ExplainedLead, explained_lead, questions_of
+from leadrank.operations.questions import Question
 from leadrank.operations.queue import History, Known, history_of, known_of
 from leadrank.operations.who import Who
 from leadrank.store.accounts import active_reps
